@@ -1,0 +1,2 @@
+//! The nianbao binary.
+fn main() {}

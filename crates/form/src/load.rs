@@ -1,0 +1,647 @@
+//! Reads a form file and proves it sound.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::finding::Severity;
+use crate::form::*;
+use crate::forms::Forms;
+use crate::label;
+use crate::nearest;
+
+/// What is wrong in a TOML file, and where.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}{}: {}{message}", path.display(), if *line > 0 { format!(":{line}") } else { String::new() }, if key.is_empty() { String::new() } else { format!("`{key}`: ") })]
+pub struct FormError {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, from 1; 0 where the whole file is meant.
+    pub line: usize,
+    /// The key or the value that is meant.
+    pub key: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl FormError {
+    pub(crate) fn new(path: &Path, line: usize, key: &str, message: impl Into<String>) -> FormError {
+        FormError { path: path.to_owned(), line, key: key.to_owned(), message: message.into() }
+    }
+}
+
+/// Turns an error of the TOML reader into one that names file, line, key and, for an unknown key, the nearest known one.
+/// Forms, pipelines and charts all speak through it.
+pub fn explain_toml(path: &Path, text: &str, error: &toml::de::Error) -> FormError {
+    let line = error.span().map_or(0, |span| line_of(text, span.start));
+    let message = error.message().trim().to_owned();
+    if let Some(rest) = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `")) {
+        let mut quoted = rest.split('`');
+        let key = quoted.next().unwrap_or_default().to_owned();
+        let known: Vec<&str> = quoted.skip(1).step_by(2).collect();
+        let hint = nearest(&key, known.iter().copied())
+            .map_or_else(|| format!("known here: {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
+        return FormError::new(path, line, &key, format!("unknown key; {hint}"));
+    }
+    FormError::new(path, line, "", message)
+}
+
+/// The line, from 1, of a byte offset.
+pub fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1
+}
+
+type Each = BTreeMap<String, toml::Value>;
+type Ids = Vec<Spanned<String>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    id: Spanned<String>,
+    title: String,
+    #[serde(default)]
+    issued_as: String,
+    #[serde(default = "zh")]
+    language: String,
+    from: u16,
+    to: Option<u16>,
+    previous: Option<Spanned<String>>,
+    #[serde(default)]
+    report_title: String,
+    #[serde(default)]
+    none: Vec<String>,
+    #[serde(default)]
+    section: Vec<FileSection>,
+    block: Vec<FileBlock>,
+    #[serde(default)]
+    identity: Vec<FileIdentity>,
+    #[serde(default)]
+    chain: Vec<FileChain>,
+    #[serde(default)]
+    crosswalk: Vec<FileCrosswalk>,
+    #[serde(default)]
+    series: Vec<FileSeries>,
+    screen: Option<FileScreen>,
+    rulemaking: Option<FileRulemaking>,
+    #[serde(default)]
+    sentence: Vec<FileSentence>,
+}
+
+fn zh() -> String {
+    "zh".to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSection {
+    id: String,
+    #[serde(default)]
+    number: String,
+    title: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    kind: FileSectionKind,
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum FileSectionKind {
+    Prose,
+    Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileBlock {
+    id: Spanned<String>,
+    #[serde(default)]
+    section: String,
+    #[serde(default)]
+    table: String,
+    #[serde(default)]
+    item: String,
+    #[serde(default)]
+    corner: String,
+    #[serde(default)]
+    prefix: String,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    layout: FileLayout,
+    columns: Vec<FileLine>,
+    rows: Vec<FileLine>,
+    #[serde(default)]
+    local: Vec<FileLine>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+enum FileLayout {
+    #[default]
+    Matrix,
+    Line,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileLine {
+    id: Spanned<String>,
+    label: String,
+    short: Option<String>,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default)]
+    total: bool,
+    unit: Option<String>,
+    #[serde(default)]
+    signed: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileIdentity {
+    name: Spanned<String>,
+    #[serde(default)]
+    each: Each,
+    parts: Ids,
+    whole: Ids,
+    #[serde(default)]
+    label: String,
+    severity: Option<Severity>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileChain {
+    name: Spanned<String>,
+    #[serde(default)]
+    each: Each,
+    this: Ids,
+    last: Ids,
+    #[serde(default)]
+    across: bool,
+    #[serde(default)]
+    label: String,
+    severity: Option<Severity>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileCrosswalk {
+    #[serde(default)]
+    each: Each,
+    old: Ids,
+    new: Ids,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSeries {
+    id: Spanned<String>,
+    #[serde(default)]
+    each: Each,
+    label: String,
+    #[serde(default)]
+    unit: String,
+    numerator: Ids,
+    #[serde(default)]
+    denominator: Ids,
+    #[serde(default, rename = "break")]
+    break_note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileScreen {
+    cells: Ids,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRulemaking {
+    cells: Ids,
+    kinds: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSentence {
+    #[serde(default)]
+    section: String,
+    text: Spanned<String>,
+}
+
+/// What is at hand while one file is turned into a form.
+struct Loader<'a> {
+    forms: &'a mut Forms,
+    path: &'a Path,
+    text: &'a str,
+    blocks: Vec<Block>,
+    cells: Vec<(String, Cell)>,
+}
+
+pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> Result<Form, FormError> {
+    let file: File = toml::from_str(text).map_err(|e| explain_toml(path, text, &e))?;
+    let mut loader = Loader { forms, path, text, blocks: Vec::new(), cells: Vec::new() };
+    if loader.forms.find(file.id.get_ref()).is_some() {
+        return Err(loader.error(file.id.span(), file.id.get_ref(), "a form of this id is known already; choose another id"));
+    }
+    let previous = match &file.previous {
+        None => None,
+        Some(id) => Some(loader.forms.find(id.get_ref()).ok_or_else(|| {
+            loader.error(id.span(), id.get_ref(), "the form before it is not known; name it with an earlier --form-file")
+        })?),
+    };
+    let defs = loader.blocks(&file)?;
+    let (mut identities, mut lines) = (Vec::new(), Vec::new());
+    for i in &file.identity {
+        for made in loader.identities(i)? {
+            identities.push(made);
+            lines.push(i.name.span());
+        }
+    }
+    loader.prove_directions(&identities, &lines)?;
+    let mut form = Form {
+        id: file.id.get_ref().clone(),
+        title: file.title,
+        issued_as: file.issued_as,
+        language: file.language,
+        from: file.from,
+        to: file.to,
+        previous,
+        report_title: file.report_title,
+        none: file.none,
+        sections: file.section.into_iter().map(section).collect(),
+        cells: defs.iter().filter(|d| !d.local).map(|d| d.cell).collect(),
+        local: defs.iter().filter(|d| d.local).map(|d| d.cell).collect(),
+        guests: Vec::new(),
+        identities,
+        chains: loader.chains(&file.chain, previous)?,
+        crosswalk: loader.crosswalk(&file.crosswalk, previous)?,
+        alternates: Vec::new(),
+        series: loader.series(&file.series)?,
+        screen: match &file.screen {
+            Some(s) => loader.resolve_all(&s.cells, &HashMap::new())?,
+            None => Vec::new(),
+        },
+        rulemaking: match &file.rulemaking {
+            Some(r) => Rulemaking { cells: loader.resolve_all(&r.cells, &HashMap::new())?, kinds: r.kinds.clone() },
+            None => Rulemaking::default(),
+        },
+        sentences: file.sentence.iter().map(|s| loader.sentence(s)).collect::<Result<_, _>>()?,
+        blocks: loader.blocks,
+        defs: Vec::new(),
+    };
+    form.defs = vec![None; forms.width()];
+    for def in defs {
+        let at = def.cell.index();
+        form.defs[at] = Some(def);
+    }
+    if prove {
+        crate::sound::prove_cells_can_be_positive(&form, forms).map_err(|(i, cell)| {
+            FormError::new(path, line_of(text, lines[i].start), &form.identities[i].name,
+                format!("with the other identities it forces cell `{cell}` to 0 for ever; check the cells on both sides"))
+        })?;
+    }
+    Ok(form)
+}
+
+fn section(s: FileSection) -> Section {
+    let kind = match s.kind {
+        FileSectionKind::Prose => SectionKind::Prose,
+        FileSectionKind::Table => SectionKind::Table,
+    };
+    Section { id: s.id, number: s.number, title: s.title, aliases: s.aliases, kind, note: s.note }
+}
+
+fn line(l: &FileLine, local: bool) -> Line {
+    // `本年增/减` is one label, not two levels: a slash between two single characters belongs to the words.
+    let mut label: Vec<String> = Vec::new();
+    for piece in l.label.split('/') {
+        match label.last_mut() {
+            Some(last) if piece.chars().count() == 1 => {
+                last.push('/');
+                last.push_str(piece);
+            }
+            _ => label.push(piece.to_owned()),
+        }
+    }
+    let leaf = label.last().cloned().unwrap_or_default();
+    let short = l.short.clone().unwrap_or_else(|| label::strip_number(&leaf.replace('（', "(").replace('）', ")").replace('、', ",")).to_owned());
+    let short = if l.short.is_some() { short } else { leaf_without_number(&leaf, &short) };
+    Line {
+        id: l.id.get_ref().clone(),
+        label,
+        aliases: l.aliases.clone(),
+        short,
+        total: l.total,
+        local,
+        unit: l.unit.clone(),
+        signed: l.signed,
+    }
+}
+
+/// The printed leaf without its number: as many characters of it, from the end, as `stripped` has.
+fn leaf_without_number(leaf: &str, stripped: &str) -> String {
+    let (all, keep) = (leaf.chars().count(), stripped.chars().count());
+    leaf.chars().skip(all.saturating_sub(keep)).collect()
+}
+
+fn join(parts: [&str; 3]) -> String {
+    parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(".")
+}
+
+impl Loader<'_> {
+    fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> FormError {
+        FormError::new(self.path, line_of(self.text, span.start), key, message)
+    }
+
+    fn blocks(&mut self, file: &File) -> Result<Vec<CellDef>, FormError> {
+        let mut defs = Vec::new();
+        for (b, block) in file.block.iter().enumerate() {
+            let columns: Vec<Line> = block.columns.iter().map(|c| line(c, false)).collect();
+            let rows: Vec<Line> =
+                block.rows.iter().map(|r| line(r, false)).chain(block.local.iter().map(|r| line(r, true))).collect();
+            if !block.section.is_empty() && !file.section.iter().any(|s| s.id == block.section) {
+                let hint = nearest(&block.section, file.section.iter().map(|s| s.id.as_str())).unwrap_or("none is declared");
+                return Err(self.error(block.id.span(), &block.section, format!("unknown section; nearest: {hint}")));
+            }
+            let mut cells = Vec::new();
+            for (r, row) in rows.iter().enumerate() {
+                for (c, column) in columns.iter().enumerate() {
+                    let id = join([&block.prefix, &row.id, &column.id]);
+                    let unit = row.unit.as_ref().or(column.unit.as_ref()).unwrap_or(&block.unit).clone();
+                    let kind = if unit.contains('元') || unit == "USD" { Kind::Amount } else { Kind::Count };
+                    let cell = self.forms.intern(&id, kind);
+                    if self.cells.iter().any(|(known, _)| *known == id) {
+                        return Err(self.error(block.id.span(), &id, "the cell is declared twice"));
+                    }
+                    self.cells.push((id.clone(), cell));
+                    cells.push(cell);
+                    defs.push(CellDef {
+                        cell,
+                        id,
+                        block: b,
+                        row: r,
+                        column: c,
+                        unit,
+                        kind,
+                        signed: row.signed || column.signed,
+                        total: row.total || column.total,
+                        local: row.local,
+                    });
+                }
+            }
+            let layout = match block.layout {
+                FileLayout::Matrix => Layout::Matrix,
+                FileLayout::Line => Layout::Line,
+            };
+            self.blocks.push(Block {
+                id: block.id.get_ref().clone(),
+                section: block.section.clone(),
+                table: block.table.clone(),
+                item: block.item.clone(),
+                corner: block.corner.clone(),
+                layout,
+                unit: block.unit.clone(),
+                columns,
+                rows,
+                cells,
+            });
+        }
+        Ok(defs)
+    }
+
+    /// Every binding of the variables of `each`, with the short name that each value has in words.
+    fn bindings(&self, each: &Each, at: Range<usize>) -> Result<Vec<HashMap<String, (String, String)>>, FormError> {
+        let mut all = vec![HashMap::new()];
+        for (variable, values) in each {
+            let lines = |block: &Block| -> Vec<(String, String)> {
+                let lines = if variable == "column" { &block.columns } else { &block.rows };
+                lines.iter().filter(|l| !l.local).map(|l| (l.id.clone(), l.short.clone())).collect()
+            };
+            let values: Vec<(String, String)> = match values {
+                toml::Value::String(block) => {
+                    let found = self.blocks.iter().find(|b| b.id == *block).ok_or_else(|| {
+                        let hint = nearest(block, self.blocks.iter().map(|b| b.id.as_str())).unwrap_or("");
+                        self.error(at.clone(), block, format!("`each` names no block; nearest: {hint}"))
+                    })?;
+                    lines(found)
+                }
+                toml::Value::Array(ids) => {
+                    let named: HashMap<String, String> = self.blocks.iter().flat_map(lines).collect();
+                    let mut values = Vec::new();
+                    for id in ids {
+                        let Some(id) = id.as_str() else {
+                            return Err(self.error(at.clone(), variable, "`each` takes a block's id or a list of ids"));
+                        };
+                        values.push((id.to_owned(), named.get(id).cloned().unwrap_or_else(|| id.to_owned())));
+                    }
+                    values
+                }
+                _ => return Err(self.error(at.clone(), variable, "`each` takes a block's id or a list of ids")),
+            };
+            all = all
+                .into_iter()
+                .flat_map(|b: HashMap<String, (String, String)>| {
+                    values.iter().map(move |v| {
+                        let mut b = b.clone();
+                        b.insert(variable.clone(), v.clone());
+                        b
+                    }).collect::<Vec<_>>()
+                })
+                .collect();
+        }
+        Ok(all)
+    }
+
+    /// The cells that an id means: variables filled in, `*` matching any rest.
+    fn resolve(&self, pattern: &Spanned<String>, binding: &HashMap<String, (String, String)>) -> Result<Vec<Cell>, FormError> {
+        let id = fill(pattern.get_ref(), binding, |v| &v.0);
+        if let Some((front, back)) = id.split_once('*') {
+            let cells: Vec<Cell> = self.cells.iter()
+                .filter(|(known, _)| known.len() > front.len() + back.len() && known.starts_with(front) && known.ends_with(back))
+                .map(|&(_, cell)| cell)
+                .collect();
+            if cells.is_empty() {
+                return Err(self.error(pattern.span(), &id, "no cell of this form matches the pattern"));
+            }
+            return Ok(cells);
+        }
+        self.cells.iter().find(|(known, _)| *known == id).map(|&(_, cell)| vec![cell]).ok_or_else(|| {
+            let hint = nearest(&id, self.cells.iter().map(|(known, _)| known.as_str()))
+                .map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            self.error(pattern.span(), &id, format!("unknown cell{hint}"))
+        })
+    }
+
+    fn resolve_all(&self, patterns: &Ids, binding: &HashMap<String, (String, String)>) -> Result<Vec<Cell>, FormError> {
+        let mut cells = Vec::new();
+        for p in patterns {
+            cells.extend(self.resolve(p, binding)?);
+        }
+        Ok(cells)
+    }
+
+    fn identities(&self, i: &FileIdentity) -> Result<Vec<Identity>, FormError> {
+        self.bindings(&i.each, i.name.span())?.iter().map(|binding| Ok(Identity {
+            name: i.name.get_ref().clone(),
+            instance: instance(binding),
+            parts: self.resolve_all(&i.parts, binding)?,
+            whole: self.resolve_all(&i.whole, binding)?,
+            label: fill(&i.label, binding, |v| &v.1),
+            severity: i.severity,
+        })).collect()
+    }
+
+    /// An identity whose net coefficients all have one sign asks a sum of non-negative cells to be 0.
+    fn prove_directions(&self, identities: &[Identity], lines: &[Range<usize>]) -> Result<(), FormError> {
+        for (identity, span) in identities.iter().zip(lines) {
+            let mut net: BTreeMap<Cell, i64> = BTreeMap::new();
+            for (cell, k) in identity.terms() {
+                *net.entry(cell).or_default() += k;
+            }
+            net.retain(|_, k| *k != 0);
+            if net.is_empty() {
+                return Err(self.error(span.clone(), &identity.name, "says nothing: both sides are the same cells"));
+            }
+            if net.values().all(|k| *k > 0) || net.values().all(|k| *k < 0) {
+                let cells: Vec<&str> = net.keys().map(|c| self.forms.id(*c)).collect();
+                return Err(self.error(span.clone(), &identity.name,
+                    format!("forces to 0 for ever: {}; a cell stands on both sides or one side is missing", cells.join(", "))));
+            }
+        }
+        Ok(())
+    }
+
+    fn terms(&self, ids: &Ids, binding: &HashMap<String, (String, String)>) -> Result<Vec<Term>, FormError> {
+        let mut terms = Vec::new();
+        for id in ids {
+            let (sign, bare) = match id.get_ref().strip_prefix('-') {
+                Some(rest) => (-1, rest),
+                None => (1, id.get_ref().as_str()),
+            };
+            let bare = Spanned::new(id.span(), bare.to_owned());
+            terms.extend(self.resolve(&bare, binding)?.into_iter().map(|cell| Term { sign, cell }));
+        }
+        Ok(terms)
+    }
+
+    fn chains(&self, chains: &[FileChain], previous: Option<FormIx>) -> Result<Vec<Chain>, FormError> {
+        let mut out = Vec::new();
+        for c in chains {
+            for binding in self.bindings(&c.each, c.name.span())? {
+                let (this, last) = (self.terms(&c.this, &binding)?, self.terms(&c.last, &binding)?);
+                if c.across {
+                    let Some(previous) = previous else {
+                        return Err(self.error(c.name.span(), c.name.get_ref(), "`across` needs a form before this one (`previous`)"));
+                    };
+                    for term in &last {
+                        if self.forms.form(previous).def(term.cell).is_none() {
+                            return Err(self.error(c.name.span(), self.forms.id(term.cell),
+                                format!("chain `{}` goes into a cell that form {} does not have; drop `across` or name a cell of both", c.name.get_ref(), self.forms.form(previous).id)));
+                        }
+                    }
+                }
+                out.push(Chain {
+                    name: c.name.get_ref().clone(),
+                    instance: instance(&binding),
+                    this,
+                    last,
+                    across: c.across,
+                    label: fill(&c.label, &binding, |v| &v.1),
+                    severity: c.severity,
+                });
+            }
+        }
+        Ok(out)
+    }
+
+    fn crosswalk(&self, walks: &[FileCrosswalk], previous: Option<FormIx>) -> Result<Vec<Crosswalk>, FormError> {
+        let mut out = Vec::new();
+        for w in walks {
+            let at = w.old.first().map_or(0..0, Spanned::span);
+            let Some(previous) = previous else {
+                return Err(self.error(at, "crosswalk", "needs a form before this one (`previous`)"));
+            };
+            for binding in self.bindings(&w.each, at.clone())? {
+                let mut old = Vec::new();
+                for id in &w.old {
+                    let filled = fill(id.get_ref(), &binding, |v| &v.0);
+                    let form = self.forms.form(previous);
+                    let cell = self.forms.cell(&filled).filter(|c| form.def(*c).is_some()).ok_or_else(|| {
+                        self.error(id.span(), &filled, format!("form {} has no such cell", form.id))
+                    })?;
+                    old.push(cell);
+                }
+                out.push(Crosswalk { old, new: self.resolve_all(&w.new, &binding)? });
+            }
+        }
+        Ok(out)
+    }
+
+    fn series(&self, series: &[FileSeries]) -> Result<Vec<Series>, FormError> {
+        let mut out: Vec<Series> = Vec::new();
+        for s in series {
+            for binding in self.bindings(&s.each, s.id.span())? {
+                let id = fill(s.id.get_ref(), &binding, |v| &v.0);
+                if out.iter().any(|known| known.id == id) {
+                    return Err(self.error(s.id.span(), &id, "the series is declared twice"));
+                }
+                out.push(Series {
+                    id,
+                    label: fill(&s.label, &binding, |v| &v.1),
+                    unit: s.unit.clone(),
+                    numerator: self.resolve_all(&s.numerator, &binding)?,
+                    denominator: self.resolve_all(&s.denominator, &binding)?,
+                    break_note: s.break_note.clone(),
+                });
+            }
+        }
+        Ok(out)
+    }
+
+    fn sentence(&self, s: &FileSentence) -> Result<Sentence, FormError> {
+        let mut pieces = Vec::new();
+        let mut rest = s.text.get_ref().as_str();
+        while let Some(open) = rest.find('{') {
+            if open > 0 {
+                pieces.push(Piece::Words(rest[..open].to_owned()));
+            }
+            let Some(close) = rest[open..].find('}') else {
+                return Err(self.error(s.text.span(), "text", "a { without its }"));
+            };
+            let inside = &rest[open + 1..open + close];
+            pieces.push(if inside == "year" {
+                Piece::Year
+            } else {
+                let ids: Ids = inside.split('+').map(|id| Spanned::new(s.text.span(), id.trim().to_owned())).collect();
+                Piece::Sum(self.resolve_all(&ids, &HashMap::new())?)
+            });
+            rest = &rest[open + close + 1..];
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Words(rest.to_owned()));
+        }
+        Ok(Sentence { section: s.section.clone(), pieces })
+    }
+}
+
+fn fill(template: &str, binding: &HashMap<String, (String, String)>, pick: impl Fn(&(String, String)) -> &String) -> String {
+    let mut out = template.to_owned();
+    for (variable, value) in binding {
+        out = out.replace(&format!("{{{variable}}}"), pick(value));
+    }
+    out
+}
+
+fn instance(binding: &HashMap<String, (String, String)>) -> String {
+    let mut names: Vec<_> = binding.iter().collect();
+    names.sort();
+    names.into_iter().map(|(_, v)| v.0.as_str()).collect::<Vec<_>>().join(",")
+}

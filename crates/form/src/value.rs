@@ -1,0 +1,144 @@
+//! What a cell of a report holds, and where it stood.
+
+use std::fmt;
+
+use crate::Number;
+
+/// What a cell holds. Zero (a number), blank, none and words are four different things and stay so to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum State {
+    /// A number.
+    Number,
+    /// Nothing, or white space alone.
+    Blank,
+    /// A mark such as `/` by which the agency says "none"; counts as 0 in identities and sums.
+    None,
+    /// Words, or a figure that could not be read for certain.
+    Text,
+    /// The document has no such cell.
+    #[default]
+    Absent,
+}
+
+impl State {
+    /// The word of normalised files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            State::Number => "number",
+            State::Blank => "blank",
+            State::None => "none",
+            State::Text => "text",
+            State::Absent => "absent",
+        }
+    }
+
+    /// The state that a word of a normalised file names.
+    pub fn parse(word: &str) -> Option<State> {
+        Some(match word {
+            "number" => State::Number,
+            "blank" => State::Blank,
+            "none" => State::None,
+            "text" => State::Text,
+            "absent" => State::Absent,
+            _ => return None,
+        })
+    }
+}
+
+/// Where something stood, precise enough to find it by hand. All numbers count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Place {
+    /// Nowhere: derived, or not told by a normalised file.
+    #[default]
+    Unknown,
+    /// A table of a document.
+    Table {
+        /// The how-many-eth table.
+        table: u32,
+        /// Row, counting every printed row.
+        row: u32,
+        /// Column, counting grid columns after spans are expanded.
+        column: u32,
+    },
+    /// A line of a text file.
+    Line(u32),
+    /// A paragraph of a document.
+    Paragraph(u32),
+    /// A page.
+    Page(u32),
+    /// A cell of a workbook, such as `表三`, `F12`.
+    Sheet(Box<str>, Box<str>),
+    /// As a normalised file gave it.
+    Given(Box<str>),
+}
+
+impl Place {
+    /// The place in Chinese, for clerks.
+    pub fn zh(&self) -> String {
+        match self {
+            Place::Unknown => String::new(),
+            Place::Table { table, row, column } => format!("第{table}个表格第{row}行第{column}列"),
+            Place::Line(line) => format!("第{line}行"),
+            Place::Paragraph(n) => format!("第{n}段"),
+            Place::Page(page) => format!("第{page}页"),
+            Place::Sheet(sheet, cell) => format!("工作表“{sheet}”{cell}"),
+            Place::Given(text) => text.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Unknown => Ok(()),
+            Place::Table { table, row, column } => write!(f, "table {table}, row {row}, column {column}"),
+            Place::Line(line) => write!(f, "line {line}"),
+            Place::Paragraph(n) => write!(f, "paragraph {n}"),
+            Place::Page(page) => write!(f, "page {page}"),
+            Place::Sheet(sheet, cell) => write!(f, "sheet {sheet} {cell}"),
+            Place::Given(text) => f.write_str(text),
+        }
+    }
+}
+
+/// A cell's content with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Value {
+    /// What kind of content.
+    pub state: State,
+    /// The number; `Some` if and only if `state` is [`State::Number`]. Money in 万元.
+    pub number: Option<Number>,
+    /// The text as found.
+    pub raw: Box<str>,
+    /// Where it stood.
+    pub place: Place,
+    /// Empty if read; else the identity that proves the value, as [`crate::Identity::key`].
+    pub derived: Option<Box<str>>,
+}
+
+impl Value {
+    /// A number that was read.
+    pub fn number(number: Number, raw: impl Into<Box<str>>, place: Place) -> Value {
+        Value { state: State::Number, number: Some(number), raw: raw.into(), place, derived: None }
+    }
+
+    /// Content without a number.
+    pub fn without(state: State, raw: impl Into<Box<str>>, place: Place) -> Value {
+        debug_assert_ne!(state, State::Number);
+        Value { state, number: None, raw: raw.into(), place, derived: None }
+    }
+
+    /// What the cell counts as in sums and identities: its number, 0 for a mark of none, nothing otherwise.
+    pub fn counts_as(&self) -> Option<Number> {
+        match self.state {
+            State::Number => self.number,
+            State::None => Some(Number::ZERO),
+            _ => None,
+        }
+    }
+
+    /// Whether the number was proved by arithmetic rather than read.
+    pub fn is_derived(&self) -> bool {
+        self.derived.is_some()
+    }
+}

@@ -1,0 +1,2 @@
+//! Every file that the program writes.
+#![forbid(unsafe_code)]
