@@ -59,6 +59,8 @@ pub struct Section {
     pub kind: SectionKind,
     /// A note that the form prints in the section's table.
     pub note: String,
+    /// What a government's office is asked to write in the section, for the placeholder in its own report.
+    pub prompt: String,
 }
 
 /// A printed row or column of a block.

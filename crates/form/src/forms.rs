@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::form::{Alternate, Cell, Form, FormIx, Kind};
-use crate::load::{self, FormError};
+use crate::load;
 use crate::report::Report;
+use crate::toml_error::FormError;
 use crate::{Identity, State};
 
 const BUILT_IN: [(&str, &str); 2] =

@@ -18,6 +18,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod file;
 mod finding;
 mod form;
 mod forms;
@@ -27,6 +28,7 @@ mod number;
 pub mod registry;
 mod report;
 mod sound;
+mod toml_error;
 mod value;
 
 pub use finding::{Finding, FindingBuilder, Rule, Severity, Status, Subject, rule, rules};
@@ -35,10 +37,10 @@ pub use form::{
     SectionKind, Sentence, Series, Term,
 };
 pub use forms::Forms;
-pub use load::{FormError, explain_toml, line_of};
 pub use number::{Number, NumberError, decimal_text};
 pub use registry::{Agency, Registry, Reports};
 pub use report::{Passage, Remark, Report, Unmapped};
+pub use toml_error::{FormError, explain_toml, line_of};
 pub use value::{Place, State, Value};
 
 /// The known word nearest to one that is not known, if any is near enough to be meant (a third of its letters wrong at

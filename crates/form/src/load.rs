@@ -2,239 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Deserialize;
 use toml::Spanned;
 
-use crate::finding::Severity;
+use crate::file::*;
 use crate::form::*;
 use crate::forms::Forms;
 use crate::label;
 use crate::nearest;
-
-/// What is wrong in a TOML file, and where.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{}{}: {}{message}", path.display(), if *line > 0 { format!(":{line}") } else { String::new() }, if key.is_empty() { String::new() } else { format!("`{key}`: ") })]
-pub struct FormError {
-    /// The file.
-    pub path: PathBuf,
-    /// The line, from 1; 0 where the whole file is meant.
-    pub line: usize,
-    /// The key or the value that is meant.
-    pub key: String,
-    /// What is wrong and what would be right.
-    pub message: String,
-}
-
-impl FormError {
-    pub(crate) fn new(path: &Path, line: usize, key: &str, message: impl Into<String>) -> FormError {
-        FormError { path: path.to_owned(), line, key: key.to_owned(), message: message.into() }
-    }
-}
-
-/// Turns an error of the TOML reader into one that names file, line, key and, for an unknown key, the nearest known one.
-/// Forms, pipelines and charts all speak through it.
-pub fn explain_toml(path: &Path, text: &str, error: &toml::de::Error) -> FormError {
-    let line = error.span().map_or(0, |span| line_of(text, span.start));
-    let message = error.message().trim().to_owned();
-    if let Some(rest) = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `")) {
-        let mut quoted = rest.split('`');
-        let key = quoted.next().unwrap_or_default().to_owned();
-        let known: Vec<&str> = quoted.skip(1).step_by(2).collect();
-        let hint = nearest(&key, known.iter().copied())
-            .map_or_else(|| format!("known here: {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
-        return FormError::new(path, line, &key, format!("unknown key; {hint}"));
-    }
-    FormError::new(path, line, "", message)
-}
-
-/// The line, from 1, of a byte offset.
-pub fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1
-}
-
-type Each = BTreeMap<String, toml::Value>;
-type Ids = Vec<Spanned<String>>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    id: Spanned<String>,
-    title: String,
-    #[serde(default)]
-    issued_as: String,
-    #[serde(default = "zh")]
-    language: String,
-    from: u16,
-    to: Option<u16>,
-    previous: Option<Spanned<String>>,
-    #[serde(default)]
-    report_title: String,
-    #[serde(default)]
-    none: Vec<String>,
-    #[serde(default)]
-    section: Vec<FileSection>,
-    block: Vec<FileBlock>,
-    #[serde(default)]
-    identity: Vec<FileIdentity>,
-    #[serde(default)]
-    chain: Vec<FileChain>,
-    #[serde(default)]
-    crosswalk: Vec<FileCrosswalk>,
-    #[serde(default)]
-    series: Vec<FileSeries>,
-    screen: Option<FileScreen>,
-    rulemaking: Option<FileRulemaking>,
-    #[serde(default)]
-    sentence: Vec<FileSentence>,
-}
-
-fn zh() -> String {
-    "zh".to_owned()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileSection {
-    id: String,
-    #[serde(default)]
-    number: String,
-    title: String,
-    #[serde(default)]
-    aliases: Vec<String>,
-    kind: FileSectionKind,
-    #[serde(default)]
-    note: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum FileSectionKind {
-    Prose,
-    Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileBlock {
-    id: Spanned<String>,
-    #[serde(default)]
-    section: String,
-    #[serde(default)]
-    table: String,
-    #[serde(default)]
-    item: String,
-    #[serde(default)]
-    corner: String,
-    #[serde(default)]
-    prefix: String,
-    #[serde(default)]
-    unit: String,
-    #[serde(default)]
-    layout: FileLayout,
-    columns: Vec<FileLine>,
-    rows: Vec<FileLine>,
-    #[serde(default)]
-    local: Vec<FileLine>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-enum FileLayout {
-    #[default]
-    Matrix,
-    Line,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileLine {
-    id: Spanned<String>,
-    label: String,
-    short: Option<String>,
-    #[serde(default)]
-    aliases: Vec<String>,
-    #[serde(default)]
-    total: bool,
-    unit: Option<String>,
-    #[serde(default)]
-    signed: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileIdentity {
-    name: Spanned<String>,
-    #[serde(default)]
-    each: Each,
-    parts: Ids,
-    whole: Ids,
-    #[serde(default)]
-    label: String,
-    severity: Option<Severity>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileChain {
-    name: Spanned<String>,
-    #[serde(default)]
-    each: Each,
-    this: Ids,
-    last: Ids,
-    #[serde(default)]
-    across: bool,
-    #[serde(default)]
-    label: String,
-    severity: Option<Severity>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileCrosswalk {
-    #[serde(default)]
-    each: Each,
-    old: Ids,
-    new: Ids,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileSeries {
-    id: Spanned<String>,
-    #[serde(default)]
-    each: Each,
-    label: String,
-    #[serde(default)]
-    unit: String,
-    numerator: Ids,
-    #[serde(default)]
-    denominator: Ids,
-    #[serde(default, rename = "break")]
-    break_note: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileScreen {
-    cells: Ids,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileRulemaking {
-    cells: Ids,
-    kinds: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileSentence {
-    #[serde(default)]
-    section: String,
-    text: Spanned<String>,
-}
+use crate::toml_error::{FormError, explain_toml, line_of};
 
 /// What is at hand while one file is turned into a form.
 struct Loader<'a> {
@@ -304,8 +81,12 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
     }
     if prove {
         crate::sound::prove_cells_can_be_positive(&form, forms).map_err(|(i, cell)| {
-            FormError::new(path, line_of(text, lines[i].start), &form.identities[i].name,
-                format!("with the other identities it forces cell `{cell}` to 0 for ever; check the cells on both sides"))
+            FormError::new(
+                path,
+                line_of(text, lines[i].start),
+                &form.identities[i].name,
+                format!("with the other identities it forces cell `{cell}` to 0 for ever; check the cells on both sides"),
+            )
         })?;
     }
     Ok(form)
@@ -316,7 +97,7 @@ fn section(s: FileSection) -> Section {
         FileSectionKind::Prose => SectionKind::Prose,
         FileSectionKind::Table => SectionKind::Table,
     };
-    Section { id: s.id, number: s.number, title: s.title, aliases: s.aliases, kind, note: s.note }
+    Section { id: s.id, number: s.number, title: s.title, aliases: s.aliases, kind, note: s.note, prompt: s.prompt }
 }
 
 fn line(l: &FileLine, local: bool) -> Line {
@@ -332,7 +113,10 @@ fn line(l: &FileLine, local: bool) -> Line {
         }
     }
     let leaf = label.last().cloned().unwrap_or_default();
-    let short = l.short.clone().unwrap_or_else(|| label::strip_number(&leaf.replace('（', "(").replace('）', ")").replace('、', ",")).to_owned());
+    let short = l
+        .short
+        .clone()
+        .unwrap_or_else(|| label::strip_number(&leaf.replace('（', "(").replace('）', ")").replace('、', ",")).to_owned());
     let short = if l.short.is_some() { short } else { leaf_without_number(&leaf, &short) };
     Line {
         id: l.id.get_ref().clone(),
@@ -449,11 +233,14 @@ impl Loader<'_> {
             all = all
                 .into_iter()
                 .flat_map(|b: HashMap<String, (String, String)>| {
-                    values.iter().map(move |v| {
-                        let mut b = b.clone();
-                        b.insert(variable.clone(), v.clone());
-                        b
-                    }).collect::<Vec<_>>()
+                    values
+                        .iter()
+                        .map(move |v| {
+                            let mut b = b.clone();
+                            b.insert(variable.clone(), v.clone());
+                            b
+                        })
+                        .collect::<Vec<_>>()
                 })
                 .collect();
         }
@@ -464,7 +251,9 @@ impl Loader<'_> {
     fn resolve(&self, pattern: &Spanned<String>, binding: &HashMap<String, (String, String)>) -> Result<Vec<Cell>, FormError> {
         let id = fill(pattern.get_ref(), binding, |v| &v.0);
         if let Some((front, back)) = id.split_once('*') {
-            let cells: Vec<Cell> = self.cells.iter()
+            let cells: Vec<Cell> = self
+                .cells
+                .iter()
                 .filter(|(known, _)| known.len() > front.len() + back.len() && known.starts_with(front) && known.ends_with(back))
                 .map(|&(_, cell)| cell)
                 .collect();
@@ -489,14 +278,19 @@ impl Loader<'_> {
     }
 
     fn identities(&self, i: &FileIdentity) -> Result<Vec<Identity>, FormError> {
-        self.bindings(&i.each, i.name.span())?.iter().map(|binding| Ok(Identity {
-            name: i.name.get_ref().clone(),
-            instance: instance(binding),
-            parts: self.resolve_all(&i.parts, binding)?,
-            whole: self.resolve_all(&i.whole, binding)?,
-            label: fill(&i.label, binding, |v| &v.1),
-            severity: i.severity,
-        })).collect()
+        self.bindings(&i.each, i.name.span())?
+            .iter()
+            .map(|binding| {
+                Ok(Identity {
+                    name: i.name.get_ref().clone(),
+                    instance: instance(binding),
+                    parts: self.resolve_all(&i.parts, binding)?,
+                    whole: self.resolve_all(&i.whole, binding)?,
+                    label: fill(&i.label, binding, |v| &v.1),
+                    severity: i.severity,
+                })
+            })
+            .collect()
     }
 
     /// An identity whose net coefficients all have one sign asks a sum of non-negative cells to be 0.
@@ -512,8 +306,11 @@ impl Loader<'_> {
             }
             if net.values().all(|k| *k > 0) || net.values().all(|k| *k < 0) {
                 let cells: Vec<&str> = net.keys().map(|c| self.forms.id(*c)).collect();
-                return Err(self.error(span.clone(), &identity.name,
-                    format!("forces to 0 for ever: {}; a cell stands on both sides or one side is missing", cells.join(", "))));
+                return Err(self.error(
+                    span.clone(),
+                    &identity.name,
+                    format!("forces to 0 for ever: {}; a cell stands on both sides or one side is missing", cells.join(", ")),
+                ));
             }
         }
         Ok(())
@@ -539,7 +336,11 @@ impl Loader<'_> {
                 let (this, last) = (self.terms(&c.this, &binding)?, self.terms(&c.last, &binding)?);
                 if c.across {
                     let Some(previous) = previous else {
-                        return Err(self.error(c.name.span(), c.name.get_ref(), "`across` needs a form before this one (`previous`)"));
+                        return Err(self.error(
+                            c.name.span(),
+                            c.name.get_ref(),
+                            "`across` needs a form before this one (`previous`)",
+                        ));
                     };
                     for term in &last {
                         if self.forms.form(previous).def(term.cell).is_none() {
@@ -574,9 +375,11 @@ impl Loader<'_> {
                 for id in &w.old {
                     let filled = fill(id.get_ref(), &binding, |v| &v.0);
                     let form = self.forms.form(previous);
-                    let cell = self.forms.cell(&filled).filter(|c| form.def(*c).is_some()).ok_or_else(|| {
-                        self.error(id.span(), &filled, format!("form {} has no such cell", form.id))
-                    })?;
+                    let cell = self
+                        .forms
+                        .cell(&filled)
+                        .filter(|c| form.def(*c).is_some())
+                        .ok_or_else(|| self.error(id.span(), &filled, format!("form {} has no such cell", form.id)))?;
                     old.push(cell);
                 }
                 out.push(Crosswalk { old, new: self.resolve_all(&w.new, &binding)? });

@@ -105,7 +105,11 @@ impl Registry {
         for a in &registry.agencies {
             for s in &a.successor {
                 if !registry.by_id.contains_key(s) {
-                    problems.push(problem(a, &format!("承继单位“{s}”不在名录中"), &format!("successor `{s}` is not in the registry")));
+                    problems.push(problem(
+                        a,
+                        &format!("承继单位“{s}”不在名录中"),
+                        &format!("successor `{s}` is not in the registry"),
+                    ));
                 }
             }
         }
@@ -113,9 +117,14 @@ impl Registry {
             for (i, &a) in list.iter().enumerate() {
                 for &b in &list[..i] {
                     let (x, y) = (&registry.agencies[b], &registry.agencies[a]);
-                    let apart = x.to.zip(y.from).is_some_and(|(to, from)| to < from) || y.to.zip(x.from).is_some_and(|(to, from)| to < from);
+                    let apart = x.to.zip(y.from).is_some_and(|(to, from)| to < from)
+                        || y.to.zip(x.from).is_some_and(|(to, from)| to < from);
                     if !apart {
-                        problems.push(problem(y, &format!("与“{}”同名，且存续年份重叠", x.id), &format!("has a name of `{}` in the same years", x.id)));
+                        problems.push(problem(
+                            y,
+                            &format!("与“{}”同名，且存续年份重叠", x.id),
+                            &format!("has a name of `{}` in the same years", x.id),
+                        ));
                     }
                 }
             }
@@ -128,7 +137,11 @@ impl Registry {
         for i in 0..self.agencies.len() {
             let parent = self.agencies[i].parent.clone();
             if !parent.is_empty() && !self.by_id.contains_key(&parent) {
-                problems.push(problem(&self.agencies[i], &format!("上级“{parent}”不在名录中"), &format!("parent `{parent}` is not in the registry")));
+                problems.push(problem(
+                    &self.agencies[i],
+                    &format!("上级“{parent}”不在名录中"),
+                    &format!("parent `{parent}` is not in the registry"),
+                ));
                 self.agencies[i].parent.clear();
             }
         }

@@ -1,0 +1,178 @@
+//! Files to findings and sums: the part that `run`, `check` and `chart` have in common.
+
+use std::collections::BTreeMap;
+
+use nianbao_check as check;
+use nianbao_compile::Compilation;
+use nianbao_form::{Finding, Forms, Report, Severity, Status, Subject};
+use nianbao_intake::{Receipt, Source};
+use nianbao_screen::{self as screen, Scope, collection, corrections, decisions};
+use rayon::prelude::*;
+
+use crate::inputs::Office;
+use crate::outcome::Failure;
+use crate::progress::Progress;
+
+/// What is asked for.
+pub(crate) struct Request<'a> {
+    pub(crate) forms: &'a Forms,
+    pub(crate) office: &'a Office,
+    pub(crate) sources: &'a [Source],
+    /// The year to publish; none for the latest.
+    pub(crate) year: Option<u16>,
+    /// `MM-DD`.
+    pub(crate) deadline: &'a str,
+    pub(crate) group: Option<&'a str>,
+    pub(crate) severities: &'a BTreeMap<String, Option<Severity>>,
+}
+
+/// What came of it.
+pub(crate) struct Assessment {
+    /// What became of every file; their reports have moved to `reports`.
+    pub(crate) receipts: Vec<Receipt>,
+    /// Every report that was read, with derived values filled in.
+    pub(crate) reports: Vec<Report>,
+    /// Position of each report's receipt.
+    pub(crate) receipt_of: Vec<usize>,
+    pub(crate) counted: Vec<bool>,
+    pub(crate) superseded: Vec<bool>,
+    /// Findings of all years, ranked.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) compilation: Compilation,
+    pub(crate) year: u16,
+}
+
+impl Assessment {
+    /// Whether an input could not be read.
+    pub(crate) fn unread(&self) -> bool {
+        self.receipts.iter().any(failed)
+    }
+}
+
+/// Whether nothing could be taken from a file.
+pub(crate) fn failed(receipt: &Receipt) -> bool {
+    use nianbao_intake::Status;
+    matches!(receipt.status, Status::Unreadable | Status::Foreign)
+}
+
+/// Reads, checks, chooses, compiles and screens.
+pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Assessment, Failure> {
+    let (forms, registry) = (request.forms, &request.office.registry);
+    let mut receipts = {
+        let stage = progress.stage("read", "读取", "reading", request.sources.len());
+        nianbao_intake::read_all(forms, registry, request.sources, &|_| stage.step())
+    };
+    let (mut reports, mut receipt_of) = (Vec::new(), Vec::new());
+    for (i, receipt) in receipts.iter_mut().enumerate() {
+        for report in std::mem::take(&mut receipt.reports) {
+            reports.push(report);
+            receipt_of.push(i);
+        }
+    }
+    let mut findings = corrections::apply(forms, registry, &request.office.corrections, &mut reports);
+    findings.extend(check_all(forms, request, &mut reports, progress));
+
+    let selection = {
+        let arrivals: Vec<_> = reports
+            .iter()
+            .zip(&receipt_of)
+            .map(|(report, &at)| collection::Arrival {
+                report,
+                bytes_equal_key: Some(receipts[at].sha256.as_str()),
+                received: request.office.received.get(report.source.as_ref()).map(String::as_str),
+            })
+            .collect();
+        collection::select(forms, registry, &arrivals)
+    };
+    let superseded: Vec<bool> = selection.superseded_by.iter().map(Option::is_some).collect();
+    // A superseded report is history: what was wrong in it has been put right or stands in its successor.
+    findings.retain(|f| !reports.iter().zip(&superseded).any(|(r, &old)| old && Subject::of(r) == f.subject));
+    findings.extend(selection.findings);
+    for (earlier, later) in selection.superseded_by.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, s))) {
+        findings.extend(check::check_restated(forms, &reports[earlier], &reports[later]));
+    }
+
+    let counted: Vec<&Report> = reports.iter().zip(&selection.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
+    let years: std::collections::BTreeSet<u16> = reports.iter().map(|r| r.year).collect();
+    let year = choose_year(request.year, &years, &receipts)?;
+    findings.extend(check::check_chains(forms, registry, &counted));
+    let compilation = {
+        let _stage = progress.stage("compile", "汇总", "compiling", 0);
+        nianbao_compile::compile(forms, registry, &counted, request.group).map_err(|e| Failure::Usage(e.into()))?
+    };
+    let scope = Scope { forms, registry, compilation: &compilation, reports: &counted, year };
+    {
+        let _stage = progress.stage("screen", "比对", "screening", 0);
+        findings.extend(screen::outliers(scope));
+        findings.extend(collection::missing(forms, registry, &counted, year));
+        findings.extend(collection::late(registry, &counted, &request.office.received, request.deadline));
+        findings.extend(collection::registry_problems(&request.office.problems, registry));
+        let failures: Vec<_> = receipts
+            .iter()
+            .filter(|r| failed(r))
+            .map(|r| collection::FailedFile { name: r.name.to_string(), reason: r.reason.clone(), reason_en: r.reason_en.clone() })
+            .collect();
+        findings.extend(collection::unreadable(&failures));
+    }
+    apply_severities(&mut findings, request.severities);
+    findings.extend(decisions::apply(&request.office.decisions, &mut findings, &years));
+    screen::rank(scope, &mut findings);
+    drop(counted);
+    Ok(Assessment { receipts, counted: selection.counted, reports, receipt_of, superseded, findings, compilation, year })
+}
+
+/// Checks every report by itself and fills in what arithmetic proves.
+fn check_all(forms: &Forms, request: &Request<'_>, reports: &mut [Report], progress: &Progress) -> Vec<Finding> {
+    let stage = progress.stage("check", "检查", "checking", reports.len());
+    let registry = &request.office.registry;
+    let found: Vec<Vec<Finding>> = reports
+        .par_iter_mut()
+        .map(|report| {
+            let checked = check::check_report(forms, registry, report);
+            check::fill_derived(report, &checked.derived);
+            stage.step();
+            checked.findings
+        })
+        .collect();
+    found.into_iter().flatten().collect()
+}
+
+fn choose_year(wish: Option<u16>, years: &std::collections::BTreeSet<u16>, receipts: &[Receipt]) -> Result<u16, Failure> {
+    let Some(&latest) = years.last() else {
+        let list: Vec<String> = receipts.iter().map(|r| format!("{}: {}", r.name, r.reason_en)).collect();
+        return Err(Failure::usage(format!("none of the {} files is a report, nothing was written:\n  {}", list.len(), list.join("\n  "))));
+    };
+    match wish {
+        None => Ok(latest),
+        Some(year) if years.contains(&year) => Ok(year),
+        Some(year) => {
+            let near = years.iter().min_by_key(|y| y.abs_diff(year)).copied().unwrap_or(latest);
+            Err(Failure::usage(format!("--year {year}: there is no report of that year; the nearest is {near}, the latest {latest}")))
+        }
+    }
+}
+
+/// Switches and severities of the pipeline's `[checks]`.
+fn apply_severities(findings: &mut Vec<Finding>, severities: &BTreeMap<String, Option<Severity>>) {
+    findings.retain(|f| severities.get(&f.rule).is_none_or(Option::is_some));
+    for finding in findings {
+        if let Some(Some(severity)) = severities.get(&finding.rule) {
+            finding.severity = *severity;
+        }
+    }
+}
+
+/// Whether a finding that nobody has settled is at or above `--fail-on`.
+pub(crate) fn fails(findings: &[Finding], fail_on: crate::args::FailOn) -> bool {
+    let bar = match fail_on {
+        crate::args::FailOn::Never => return false,
+        crate::args::FailOn::Warning => Severity::Warning,
+        crate::args::FailOn::Error => Severity::Error,
+    };
+    findings.iter().any(|f| f.severity >= bar && matches!(f.status, Status::Open | Status::Confirmed))
+}
+
+/// Findings that concern the year: its own, and those of no year.
+pub(crate) fn of_year(findings: &[Finding], year: u16) -> Vec<Finding> {
+    findings.iter().filter(|f| f.subject.year == year || f.subject.year == 0).cloned().collect()
+}

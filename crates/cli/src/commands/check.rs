@@ -1,0 +1,54 @@
+//! `nianbao check`: findings only.
+
+use std::path::Path;
+
+use crate::args::{CheckArgs, Common, Format};
+use crate::assess::{Request, assess, fails};
+use crate::commands::{extension, output, to_stdout};
+use crate::inputs::{self, Office};
+use crate::outcome::{Done, Failure};
+use crate::pipeline::Pipeline;
+use crate::progress::Progress;
+use crate::summary;
+
+pub(crate) fn check(args: &CheckArgs, common: &Common) -> Result<Done, Failure> {
+    let to_file = args.output.as_deref().map(|p| extension(p, &["csv", "jsonl"])).transpose()?;
+    let (sources, found) = inputs::from_paths(&args.paths)?;
+    let pipeline = match &args.pipeline {
+        Some(path) => Pipeline::load(path)?,
+        None => Pipeline { registry: found, deadline: crate::pipeline::DEADLINE.to_owned(), ..Pipeline::default() },
+    };
+    let forms = inputs::forms(common, Some(&pipeline))?;
+    let office = Office::load(&pipeline, &forms)?;
+    let progress = Progress::new(common);
+    let request = Request {
+        forms: &forms,
+        office: &office,
+        sources: &sources,
+        year: None,
+        deadline: &pipeline.deadline,
+        group: pipeline.group.as_deref(),
+        severities: &pipeline.checks,
+    };
+    let assessment = assess(&request, &progress)?;
+    let format = to_file.unwrap_or(match args.format {
+        Format::Text => "text",
+        Format::Csv => "csv",
+        Format::Jsonl => "jsonl",
+    });
+    let mut bytes = Vec::new();
+    let lang = common.lang.as_str();
+    match &args.output {
+        Some(path) => output(nianbao_publish::write_findings(Some(path), &mut bytes, &assessment.findings, format, lang), path)?,
+        None => {
+            let stdout = Path::new("standard output");
+            output(nianbao_publish::write_findings(None, &mut bytes, &assessment.findings, format, lang), stdout)?;
+            to_stdout(&bytes)?;
+        }
+    }
+    for receipt in assessment.receipts.iter().filter(|r| crate::assess::failed(r)) {
+        summary::tell_receipt(receipt, common);
+    }
+    summary::tell_counts(&assessment, &assessment.findings, common);
+    Ok(Done { unread: assessment.unread(), failed_on: fails(&assessment.findings, args.fail_on) })
+}

@@ -1,0 +1,173 @@
+//! `nianbao reconcile`: published totals against the sum of the agencies.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use nianbao_compile::{Published, Reconciliation, reconcile as reconcile_totals};
+use nianbao_form::{Forms, Number, Report, State};
+use nianbao_intake::Source;
+use serde_json::json;
+
+use crate::args::{Common, Format, Lang, ReconcileArgs};
+use crate::assess::{Request, assess, failed};
+use crate::commands::to_stdout;
+use crate::inputs::{self, Office};
+use crate::outcome::{Done, Failure};
+use crate::pipeline::Pipeline;
+use crate::progress::Progress;
+use crate::summary;
+
+pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, Failure> {
+    let (sources, found) = inputs::from_paths(&args.paths)?;
+    let pipeline = match &args.pipeline {
+        Some(path) => Pipeline::load(path)?,
+        None => Pipeline { registry: found, deadline: crate::pipeline::DEADLINE.to_owned(), ..Pipeline::default() },
+    };
+    let forms = inputs::forms(common, Some(&pipeline))?;
+    let office = Office::load(&pipeline, &forms)?;
+    let published = published(&args.published, &forms, &office)?;
+    // The published report itself may lie in the folder of the agencies' reports.
+    let own = args.published.canonicalize().ok();
+    let sources: Vec<Source> = sources.into_iter().filter(|s| own.is_none() || s.path.canonicalize().ok() != own).collect();
+    let progress = Progress::new(common);
+    let request = Request {
+        forms: &forms,
+        office: &office,
+        sources: &sources,
+        year: None,
+        deadline: &pipeline.deadline,
+        group: pipeline.group.as_deref(),
+        severities: &BTreeMap::new(),
+    };
+    let assessment = assess(&request, &progress)?;
+    let counted: Vec<&Report> =
+        assessment.reports.iter().zip(&assessment.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
+    let result = {
+        let _stage = progress.stage("reconcile", "核对", "reconciling", 0);
+        reconcile_totals(&forms, &office.registry, &published, &counted, pipeline.group.as_deref())
+            .map_err(|e| Failure::Usage(e.into()))?
+    };
+    let text = match args.format {
+        Format::Text => text(&result, &forms, common.lang),
+        Format::Csv => csv_rows(&result, &forms, common.lang)?,
+        Format::Jsonl => jsonl(&result, &forms, common.lang),
+    };
+    to_stdout(text.as_bytes())?;
+    for receipt in assessment.receipts.iter().filter(|r| failed(r)) {
+        summary::tell_receipt(receipt, common);
+    }
+    Ok(Done { unread: assessment.unread(), failed_on: false })
+}
+
+/// A published report: a document, or a CSV of which year, cell and value are needed.
+fn published(path: &Path, forms: &Forms, office: &Office) -> Result<Vec<Published>, Failure> {
+    if !path.is_file() {
+        return Err(Failure::usage(format!("{} is not there{}", path.display(), crate::pipeline::near_files(path))));
+    }
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        return published_csv(path, forms);
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let source = Source { name: name.into(), path: path.to_owned() };
+    let receipt = nianbao_intake::read(forms, &office.registry, &source);
+    if receipt.reports.is_empty() {
+        return Err(Failure::usage(format!("{}: {}", path.display(), receipt.reason_en)));
+    }
+    let mut all = Vec::new();
+    for report in &receipt.reports {
+        for (cell, value) in report.cells(forms) {
+            if !matches!(value.state, State::Absent | State::Blank) {
+                all.push(Published { year: report.year, cell, value: value.counts_as(), raw: value.raw.to_string() });
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn published_csv(path: &Path, forms: &Forms) -> Result<Vec<Published>, Failure> {
+    let wrong = |line: u64, message: String| Failure::usage(format!("{}:{line}: {message}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(0, e.to_string()))?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let headers = reader.headers().map_err(|e| wrong(1, e.to_string()))?.clone();
+    let column = |name: &str| {
+        headers.iter().position(|h| h == name).ok_or_else(|| wrong(1, format!("column `{name}` is missing; year, cell and value are needed")))
+    };
+    let (year, cell, value) = (column("year")?, column("cell")?, column("value")?);
+    let mut all = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| wrong(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let known = forms.cell(&record[cell]).ok_or_else(|| {
+            let hint = forms.nearest(&record[cell]).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            wrong(line, format!("column cell: `{}` is no cell of a known form{hint} (a form of your own: --form-file)", &record[cell]))
+        })?;
+        let year = record[year].parse().map_err(|_| wrong(line, format!("column year: `{}` is no year", &record[year])))?;
+        all.push(Published { year, cell: known, value: Number::parse(&record[value]).ok(), raw: record[value].to_owned() });
+    }
+    Ok(all)
+}
+
+fn text(result: &Reconciliation, forms: &Forms, lang: Lang) -> String {
+    let mut out = String::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &result.rows {
+        *counts.entry(row.status.as_str()).or_default() += 1;
+    }
+    for row in result.rows.iter().filter(|r| r.status.is_difference()) {
+        let _ = writeln!(
+            out,
+            "{} {}: {} {}, {} {}, {} {}",
+            row.year,
+            forms.id(row.cell),
+            lang.pick("公布", "published"),
+            row.published_text(),
+            lang.pick("合计", "sum"),
+            row.sum_text(),
+            lang.pick("差", "difference"),
+            row.difference_text()
+        );
+    }
+    for explanation in &result.explanations {
+        let _ = writeln!(out, "{}", lang.pick(&explanation.message, &explanation.message_en));
+    }
+    let said: Vec<String> = counts.iter().map(|(status, n)| format!("{status} {n}")).collect();
+    let _ = writeln!(out, "{}{}", lang.pick("核对结果：", "cells: "), said.join(", "));
+    out
+}
+
+const COLUMNS: [&str; 7] = ["year", "cell", "published", "sum", "difference", "status", "explanation"];
+
+fn csv_rows(result: &Reconciliation, forms: &Forms, lang: Lang) -> Result<String, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |e: csv::Error| Failure::Output(e.into());
+    writer.write_record(COLUMNS).map_err(failed)?;
+    for row in &result.rows {
+        writer
+            .write_record([
+                row.year.to_string().as_str(),
+                forms.id(row.cell),
+                &row.published_text(),
+                &row.sum_text(),
+                &row.difference_text(),
+                row.status.as_str(),
+                lang.pick(&row.explanation, &row.explanation_en),
+            ])
+            .map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|e| Failure::Output(anyhow::anyhow!("{e}")))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn jsonl(result: &Reconciliation, forms: &Forms, lang: Lang) -> String {
+    let mut out = String::new();
+    for row in &result.rows {
+        let value = json!({
+            "year": row.year, "cell": forms.id(row.cell), "published": row.published_text(), "sum": row.sum_text(),
+            "difference": row.difference_text(), "status": row.status.as_str(),
+            "explanation": lang.pick(&row.explanation, &row.explanation_en),
+        });
+        let _ = writeln!(out, "{value}");
+    }
+    out
+}

@@ -1,0 +1,235 @@
+//! `nianbao run` and `nianbao FOLDER`: read, check, compile, draw, publish.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use nianbao_chart::{Chart, Data, Picture, Target};
+use nianbao_form::{Finding, Forms};
+use nianbao_intake::Source;
+use nianbao_publish::{Edition, Entry, Input, Notices, RunRecord};
+use rayon::prelude::*;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::args::{Common, FailOn, FolderArgs, RunArgs};
+use crate::assess::{Assessment, Request, assess, fails, of_year};
+use crate::commands::to_stdout;
+use crate::inputs::{self, Office};
+use crate::outcome::{Done, Failure};
+use crate::pipeline::Pipeline;
+use crate::progress::Progress;
+use crate::summary;
+
+/// What the command line adds to the pipeline.
+struct Wish {
+    year: Option<u16>,
+    fail_on: FailOn,
+    dry_run: bool,
+}
+
+pub(crate) fn run(args: &RunArgs, common: &Common) -> Result<Done, Failure> {
+    let mut pipeline = Pipeline::load(&args.pipeline)?;
+    if let Some(out) = &args.out {
+        pipeline.out.clone_from(out);
+    }
+    let wish = Wish { year: args.year, fail_on: args.fail_on, dry_run: args.dry_run };
+    publish(&pipeline, &wish, common).map(|(done, _)| done)
+}
+
+pub(crate) fn folder(args: &FolderArgs, common: &Common) -> Result<Done, Failure> {
+    if !args.folder.is_dir() {
+        return Err(Failure::usage(format!("{} is no folder", args.folder.display())));
+    }
+    let folder = args.folder.canonicalize().map_err(|e| Failure::usage(format!("{}: {e}", args.folder.display())))?;
+    let pipeline = inputs::folder_pipeline(&folder);
+    let wish = Wish { year: args.year, fail_on: FailOn::Never, dry_run: false };
+    let (done, page) = publish(&pipeline, &wish, common)?;
+    if let Some(page) = page {
+        to_stdout(format!("{}\n", address(&page)).as_bytes())?;
+    }
+    Ok(done)
+}
+
+/// The `file://` address of a page, which terminals and browsers open.
+fn address(page: &Path) -> String {
+    let text = page.to_string_lossy().replace('\\', "/");
+    let mut out = String::from(if text.starts_with('/') { "file://" } else { "file:///" });
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' | b':' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, Option<PathBuf>), Failure> {
+    let started = jiff::Timestamp::now();
+    let forms = inputs::forms(common, Some(pipeline))?;
+    let office = Office::load(pipeline, &forms)?;
+    let charts = charts(pipeline)?;
+    let sources = inputs::matching(pipeline)?;
+    if sources.is_empty() {
+        let looked: Vec<String> = pipeline.reports.iter().map(|p| p.display().to_string()).collect();
+        return Err(inputs::no_reports(&looked.join(", ")));
+    }
+    if wish.dry_run {
+        return dry_run(pipeline, &office, &charts, &sources).map(|()| (Done::default(), None));
+    }
+    let progress = Progress::new(common);
+    let assessment = {
+        let request = Request {
+            forms: &forms,
+            office: &office,
+            sources: &sources,
+            year: wish.year,
+            deadline: &pipeline.deadline,
+            group: pipeline.group.as_deref(),
+            severities: &pipeline.checks,
+        };
+        assess(&request, &progress)?
+    };
+    let year = assessment.year;
+    let findings = of_year(&assessment.findings, year);
+    let texts = inputs::texts(pipeline, year)?;
+    let _lock = nianbao_publish::lock(&pipeline.out).map_err(|e| Failure::Output(e.into()))?;
+    let pictures = draw(&charts, &forms, &office, &assessment, &findings, &progress)?;
+
+    let entries: Vec<Entry<'_>> = (0..assessment.reports.len())
+        .map(|i| Entry {
+            report: &assessment.reports[i],
+            receipt: assessment.receipt_of[i],
+            counted: assessment.counted[i],
+            superseded: assessment.superseded[i],
+        })
+        .collect();
+    let edition = Edition {
+        forms: &forms,
+        registry: &office.registry,
+        year,
+        lang: common.lang.as_str(),
+        receipts: &assessment.receipts,
+        entries: &entries,
+        findings: &findings,
+        compilation: &assessment.compilation,
+        charts: &pictures,
+        texts,
+        notices: Notices {
+            severities: pipeline.notice_severities.clone(),
+            answer_by: pipeline.answer_by.clone(),
+            from: pipeline.from.clone(),
+        },
+        record: record(pipeline, &office, &charts, &assessment, wish, common, &progress, started),
+    };
+    let published = {
+        let _stage = progress.stage("publish", "发布", "publishing", 0);
+        nianbao_publish::publish(&edition, &pipeline.out).map_err(|e| Failure::Output(e.into()))?
+    };
+    let expected = office.registry.expected(year).count();
+    summary::tell_run(&assessment, &findings, expected, &published.edited, &published.page, common);
+    let done = Done { unread: assessment.unread(), failed_on: fails(&findings, wish.fail_on) };
+    let page = published.page.canonicalize().unwrap_or(published.page);
+    Ok((done, Some(page)))
+}
+
+/// The chart files of the pipeline, or the built-in ones where it names none.
+fn charts(pipeline: &Pipeline) -> Result<Vec<Chart>, Failure> {
+    if pipeline.charts.is_empty() {
+        return Ok(nianbao_chart::built_in().map_err(|e| Failure::Usage(e.into()))?);
+    }
+    let mut charts: Vec<Chart> = Vec::new();
+    for file in inputs::chart_files(pipeline)? {
+        let chart = nianbao_chart::load(&file).map_err(|e| Failure::Usage(e.into()))?;
+        if charts.iter().any(|c| c.name == chart.name) {
+            return Err(Failure::usage(format!("charts: two files are called {}.toml; pictures take that name", chart.name)));
+        }
+        charts.push(chart);
+    }
+    Ok(charts)
+}
+
+fn draw(
+    charts: &[Chart],
+    forms: &Forms,
+    office: &Office,
+    assessment: &Assessment,
+    findings: &[Finding],
+    progress: &Progress,
+) -> Result<Vec<(Picture, Vec<u8>)>, Failure> {
+    let stage = progress.stage("draw", "绘图", "drawing", charts.len());
+    let data = Data {
+        forms,
+        registry: &office.registry,
+        compilation: &assessment.compilation,
+        findings,
+        year: assessment.year,
+    };
+    charts
+        .par_iter()
+        .map(|chart| {
+            let picture = nianbao_chart::draw(chart, data, &Target::default())?;
+            let png = nianbao_chart::png(&picture)?;
+            stage.step();
+            Ok((picture, png))
+        })
+        .collect::<Result<Vec<_>, nianbao_chart::ChartError>>()
+        .map_err(|e| Failure::Output(e.into()))
+}
+
+/// What `run.json` says of this run. Clock times stand there alone.
+#[allow(clippy::too_many_arguments)]
+fn record(
+    pipeline: &Pipeline,
+    office: &Office,
+    charts: &[Chart],
+    assessment: &Assessment,
+    wish: &Wish,
+    common: &Common,
+    progress: &Progress,
+    started: jiff::Timestamp,
+) -> RunRecord {
+    let mut inputs: Vec<Input> = assessment
+        .receipts
+        .iter()
+        .map(|r| Input { path: r.name.to_string(), sha256: r.sha256.clone(), bytes: r.bytes })
+        .collect();
+    let others = pipeline.file.iter().chain(&office.files).chain(&pipeline.form_files).chain(&common.form_file);
+    for path in others {
+        if let Ok(bytes) = std::fs::read(path) {
+            let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+            inputs.push(Input { path: path.to_string_lossy().replace('\\', "/"), sha256: hash, bytes: bytes.len() as u64 });
+        }
+    }
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    inputs.dedup_by(|a, b| a.path == b.path);
+    let durations: BTreeMap<String, f64> = progress.timings().into_iter().map(|(id, s)| (id.to_owned(), s)).collect();
+    RunRecord {
+        inputs,
+        options: json!({
+            "year": assessment.year,
+            "year_asked": wish.year,
+            "lang": common.lang.as_str(),
+            "deadline": pipeline.deadline,
+            "group": pipeline.group,
+            "charts": charts.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+            "checks": pipeline.checks.iter().map(|(rule, s)| (rule.clone(), json!(s.map_or("off", |s| s.as_str())))).collect::<serde_json::Map<_, _>>(),
+        }),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: started.to_string(),
+        durations,
+    }
+}
+
+/// Says what would be read and written.
+fn dry_run(pipeline: &Pipeline, office: &Office, charts: &[Chart], sources: &[Source]) -> Result<(), Failure> {
+    let mut text = String::new();
+    for source in sources {
+        text.push_str(&format!("read   {}\n", source.path.display()));
+    }
+    for file in pipeline.file.iter().chain(&office.files).chain(&pipeline.form_files) {
+        text.push_str(&format!("read   {}\n", file.display()));
+    }
+    text.push_str(&format!("draw   {} charts: {}\n", charts.len(), charts.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")));
+    text.push_str(&format!("write  {}{}<year>{0}\n", pipeline.out.display(), std::path::MAIN_SEPARATOR).replace("{0}", std::path::MAIN_SEPARATOR_STR));
+    to_stdout(text.as_bytes())
+}

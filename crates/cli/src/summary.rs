@@ -1,0 +1,118 @@
+//! The closing summary, in words that a clerk can read, on standard error.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use nianbao_form::{Finding, Severity, Status, rule};
+use nianbao_intake::Receipt;
+
+use crate::args::{Common, Lang, Log};
+use crate::assess::{Assessment, failed};
+
+/// One file that was not wholly read.
+pub(crate) fn tell_receipt(receipt: &Receipt, common: &Common) {
+    match common.log {
+        Log::Json => tracing::warn!(file = %receipt.name, status = receipt.status.as_str(), reason = %receipt.reason_en, "not wholly read"),
+        Log::Text => eprintln!("{}: {}", receipt.name, common.lang.pick(&receipt.reason, &receipt.reason_en)),
+    }
+}
+
+/// Open findings that a person should look at themselves.
+fn open(findings: &[Finding]) -> Vec<&Finding> {
+    findings.iter().filter(|f| f.leads() && matches!(f.status, Status::Open | Status::Confirmed)).collect()
+}
+
+fn count(findings: &[&Finding], severity: Severity) -> usize {
+    findings.iter().filter(|f| f.severity == severity).count()
+}
+
+/// How many files and reports, how many findings of what kind.
+pub(crate) fn tell_counts(assessment: &Assessment, findings: &[Finding], common: &Common) {
+    let open = open(findings);
+    let (errors, warnings, infos) = (count(&open, Severity::Error), count(&open, Severity::Warning), count(&open, Severity::Info));
+    let files = assessment.receipts.len();
+    let unread = assessment.receipts.iter().filter(|r| failed(r)).count();
+    let reports = assessment.reports.len();
+    if common.log == Log::Json {
+        tracing::info!(files, reports, unread, errors, warnings, infos, year = assessment.year, "summary");
+        return;
+    }
+    eprintln!(
+        "{}",
+        match common.lang {
+            Lang::Zh => {
+                let unread = if unread > 0 { format!("，{unread}个未能读取") } else { String::new() };
+                format!("共{files}个文件{unread}，读出{reports}份报告；发现错误{errors}处、警告{warnings}处、提示{infos}处。")
+            }
+            Lang::En => format!("{files} files ({unread} not read), {reports} reports; {errors} errors, {warnings} warnings, {infos} notes."),
+        }
+    );
+}
+
+/// The closing summary of `run`.
+pub(crate) fn tell_run(assessment: &Assessment, findings: &[Finding], expected: usize, edited: &[String], page: &Path, common: &Common) {
+    let year = assessment.year;
+    let counted = assessment.reports.iter().zip(&assessment.counted).filter(|(r, c)| **c && r.year == year).count();
+    let open = open(findings);
+    let (errors, warnings, infos) = (count(&open, Severity::Error), count(&open, Severity::Warning), count(&open, Severity::Info));
+    let unread: Vec<&Receipt> = assessment.receipts.iter().filter(|r| failed(r)).collect();
+    if common.log == Log::Json {
+        tracing::info!(year, counted, expected, errors, warnings, infos, unread = unread.len(), page = %page.display(), "done");
+        for receipt in unread {
+            tell_receipt(receipt, common);
+        }
+        return;
+    }
+    let zh = common.lang == Lang::Zh;
+    let of_expected = |zh: bool| match (expected, zh) {
+        (0, _) => String::new(),
+        (n, true) => format!("（应报{n}份）"),
+        (n, false) => format!(" of {n} expected"),
+    };
+    if zh {
+        eprintln!("{year}年度：收到并计入{counted}份报告{}。", of_expected(true));
+        eprintln!("发现错误{errors}处、警告{warnings}处、提示{infos}处{}", if open.is_empty() { "。" } else { "：" });
+    } else {
+        eprintln!("{year}: {counted} reports counted{}.", of_expected(false));
+        eprintln!("{errors} errors, {warnings} warnings, {infos} notes{}", if open.is_empty() { "." } else { ":" });
+    }
+    eprintln!("  {}", by_rule(&open, zh));
+    if !open.is_empty() {
+        eprintln!("{}", if zh { "最需要先处理的：" } else { "To look at first:" });
+        for (i, finding) in open.iter().take(3).enumerate() {
+            eprintln!("  {}. {}{}", i + 1, whose(finding), finding.text(common.lang.as_str()));
+        }
+    }
+    if !unread.is_empty() {
+        eprintln!("{}", if zh { format!("{}个文件未能读取：", unread.len()) } else { format!("{} files could not be read:", unread.len()) });
+        for receipt in unread {
+            eprintln!("  {}: {}", receipt.name, common.lang.pick(&receipt.reason, &receipt.reason_en));
+        }
+    }
+    for file in edited {
+        eprintln!("{}{file}", if zh { "上次发布后被人修改过，已保留在：" } else { "edited since it was published, kept in: " });
+    }
+    eprintln!("{}{}", if zh { "结果：" } else { "Result: " }, page.display());
+}
+
+fn whose(finding: &Finding) -> String {
+    if finding.subject.agency.is_empty() || finding.message.contains(&finding.subject.agency) {
+        String::new()
+    } else {
+        format!("{}：", finding.subject.agency)
+    }
+}
+
+/// `合计不符2处、未报送1处`, the most frequent first.
+fn by_rule(findings: &[&Finding], zh: bool) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings {
+        let record = rule(&finding.rule);
+        *counts.entry(if zh { &record.title } else { &record.title_en }).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let said: Vec<String> =
+        counts.into_iter().map(|(title, n)| if zh { format!("{title}{n}处") } else { format!("{title} {n}") }).collect();
+    said.join(if zh { "、" } else { ", " })
+}
