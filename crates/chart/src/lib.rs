@@ -1,7 +1,7 @@
 //! A chart file and the compilation make an SVG and a PNG, with the bundled Chinese font.
 #![forbid(unsafe_code)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nianbao_compile::Compilation;
 use nianbao_form::{Finding, Forms, Registry};
@@ -22,8 +22,13 @@ pub enum ChartError {
     #[error(transparent)]
     File(#[from] nianbao_form::FormError),
     /// The file cannot be read.
-    #[error("{}: {1}", .0.display())]
-    Read(PathBuf, std::io::Error),
+    #[error("{path}: {error}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
     /// Drawing failed.
     #[error("chart `{0}`: {1}")]
     Draw(String, String),

@@ -19,6 +19,8 @@
 #![forbid(unsafe_code)]
 
 mod file;
+mod chinese;
+pub mod figure;
 mod finding;
 mod form;
 mod forms;

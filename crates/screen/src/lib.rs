@@ -1,9 +1,42 @@
 //! Findings that need the whole compilation: the collection, outliers, copies of last year; influence on the district
-//! figure; decisions; ranking.
+//! figure; decisions and corrections; ranking.
+//!
+//! - [`collection`]: which of several reports counts, who has not reported, who was late;
+//! - [`outliers`]: counts against the agency's own past and its peers ([`predictive`]), last year's report sent again
+//!   ([`copies`]), with a bound on false alarms over the run;
+//! - [`decisions`], [`corrections`]: what people have said;
+//! - [`rank`]: in what order to look.
+//!
+//! Everything is pure: no files, no clock, no randomness. The order of the inputs does not matter.
+//!
+//! ```
+//! use nianbao_screen::predictive::{Predictive, Prior};
+//! // Peers with 3 to 9 a year, an agency with 4, 6 and 5, and 45 this year.
+//! let prior = Prior::fit(&[(12, 3), (20, 3), (15, 3), (27, 3), (9, 3)]);
+//! let expected = Predictive::new(prior, 0.05, 15, 3);
+//! assert_eq!(expected.interval(0.95), (1, 11));
+//! assert!(expected.mid_p(45) < 1e-6);
+//! ```
 #![forbid(unsafe_code)]
 
+pub mod collection;
+pub mod copies;
+pub mod corrections;
+pub mod decisions;
+mod influence;
+mod marks;
+mod outlier;
+pub mod panel;
+pub mod predictive;
+pub mod screening;
+mod table;
+
 use nianbao_compile::Compilation;
-use nianbao_form::{Finding, Forms, Registry, Report};
+use nianbao_form::{Forms, Registry, Report};
+
+pub use influence::rank;
+pub use outlier::{COVERAGE, FALSE_DISCOVERY_RATE, outliers};
+pub use table::TableError;
 
 /// One report among all that were read, with what the collection decided of it.
 #[derive(Clone, Debug)]
@@ -28,11 +61,3 @@ pub struct Scope<'a> {
     /// The year that is published.
     pub year: u16,
 }
-
-/// Figures of the year that neither the agency's own past nor its peers explain, and figures that equal last year's.
-pub fn outliers(_scope: Scope<'_>) -> Vec<Finding> {
-    Vec::new()
-}
-
-/// Fills [`Finding::influence`] from the district sums and sorts: open ones first, by severity, influence, score.
-pub fn rank(_scope: Scope<'_>, _findings: &mut Vec<Finding>) {}

@@ -1,0 +1,68 @@
+//! Scales, ticks, and labels that give way to each other.
+
+use crate::number;
+use crate::palette::{GRID, RULE};
+use crate::scene::{Align, Area, Scene, Style};
+
+/// Round values from 0 to at least `max`, about `n` steps; whole ones if `whole`.
+pub(crate) fn ticks(max: f64, n: usize, whole: bool) -> Vec<f64> {
+    let max = if max > 0.0 { max } else { 1.0 };
+    let rough = max / n as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let mut step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|s| *s >= rough * 0.999).unwrap_or(power * 10.0);
+    if whole {
+        step = step.max(1.0).round();
+    }
+    let count = (max / step - 1e-9).ceil().max(1.0) as usize;
+    (0..=count).map(|i| i as f64 * step).collect()
+}
+
+/// A vertical scale from 0 at the bottom of the area, with grid lines and tick labels at its left; gives the function from
+/// value to y.
+pub(crate) fn vertical(scene: &mut Scene, area: Area, ticks: &[f64], size: f64, percent: bool) -> impl Fn(f64) -> f64 + use<> {
+    let top = ticks.last().copied().unwrap_or(1.0);
+    let y = move |v: f64| area.bottom() - v / top * area.h;
+    for &t in ticks {
+        let color = if t == 0.0 { RULE } else { GRID };
+        scene.line(vec![(area.x, y(t)), (area.right(), y(t))], color, if t == 0.0 { 2 } else { 1 });
+        let text = if percent { format!("{}%", number::plain(t)) } else { number::plain(t) };
+        scene.mid(area.x - 12.0, y(t), Style::new(size).muted().align(Align::Right), text);
+    }
+    y
+}
+
+/// Moves labels of height `gap` apart that want to stand at `wanted`, within `from` to `to`; in the order given, which must
+/// be ascending.
+pub(crate) fn apart(wanted: &[f64], gap: f64, from: f64, to: f64) -> Vec<f64> {
+    let mut at: Vec<f64> = Vec::with_capacity(wanted.len());
+    for &w in wanted {
+        let least = at.last().map_or(from + gap / 2.0, |last| last + gap);
+        at.push(w.max(least));
+    }
+    let mut most = to - gap / 2.0;
+    for y in at.iter_mut().rev() {
+        *y = y.min(most);
+        most = *y - gap;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_reach() {
+        assert_eq!(ticks(152.0, 5, true), [0.0, 50.0, 100.0, 150.0, 200.0]);
+        assert_eq!(ticks(3.0, 5, true), [0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(ticks(0.0, 5, true), [0.0, 1.0]);
+        assert_eq!(ticks(100.0, 5, false).last(), Some(&100.0));
+    }
+
+    #[test]
+    fn labels_give_way() {
+        let at = apart(&[10.0, 11.0, 12.0, 90.0], 20.0, 0.0, 100.0);
+        assert!(at.windows(2).all(|p| p[1] - p[0] >= 19.999), "{at:?}");
+        assert!(at.iter().all(|y| (10.0..=90.0).contains(y)), "{at:?}");
+    }
+}

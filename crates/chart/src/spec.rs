@@ -1,0 +1,237 @@
+//! A chart file as it is written.
+
+use std::path::Path;
+
+use nianbao_form::{FormError, explain_toml};
+use serde::Deserialize;
+
+use crate::palette;
+
+/// How a chart is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    /// Parts on top of each other, a column a year.
+    Stacked,
+    /// Parts of a whole, a bar of 100 % a year.
+    Share,
+    /// What comes in and what becomes of it in one year.
+    Flow,
+    /// Agencies by size.
+    Rank,
+    /// A ratio against its denominator, with the limits of chance.
+    Funnel,
+    /// Agency × year.
+    Heatmap,
+    /// Several small drawings side by side, each with its own scale.
+    Panels,
+    /// Who has reported, and the findings.
+    Coverage,
+    /// A small drawing for every agency.
+    Multiples,
+    /// This year against last, agency by agency.
+    Dumbbell,
+}
+
+/// What a series is in a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Comes in.
+    In,
+    /// Goes out.
+    Out,
+    /// A part of the outgoing series that `of` names.
+    Part,
+}
+
+/// How a panel is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Draw {
+    /// Columns of one series.
+    Bars,
+    /// Columns of several series on top of each other.
+    Stacked,
+    /// Lines.
+    Lines,
+}
+
+/// A series to be drawn.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Item {
+    pub(crate) id: String,
+    pub(crate) label: Option<String>,
+    pub(crate) role: Option<Role>,
+    pub(crate) of: Option<String>,
+}
+
+/// One of several drawings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Panel {
+    pub(crate) title: String,
+    pub(crate) draw: Draw,
+    pub(crate) series: Vec<Item>,
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Spec {
+    pub(crate) kind: Kind,
+    /// Headline; `{group}`, `{year}` and `{finding}` are filled.
+    pub(crate) title: String,
+    /// What is drawn.
+    pub(crate) subtitle: String,
+    /// What the quantity is called in the headline's sentence.
+    #[serde(default)]
+    pub(crate) what: String,
+    /// A remark below the drawing.
+    #[serde(default)]
+    pub(crate) note: String,
+    /// Another unit than the series'.
+    pub(crate) unit: Option<String>,
+    /// Whose figures: a kind of group or agency instead of the group at the top (sums) or of all agencies (comparisons).
+    pub(crate) level: Option<String>,
+    /// How many years back.
+    pub(crate) years: Option<usize>,
+    /// How many agencies are drawn one by one.
+    pub(crate) top: Option<usize>,
+    /// Ratios with a smaller denominator are marked.
+    pub(crate) small: Option<u32>,
+    #[serde(default)]
+    pub(crate) series: Vec<Item>,
+    #[serde(default)]
+    pub(crate) panel: Vec<Panel>,
+}
+
+impl Spec {
+    /// Every series that the file names.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Item> {
+        self.series.iter().chain(self.panel.iter().flat_map(|p| &p.series))
+    }
+}
+
+/// Reads and proves a chart file.
+pub(crate) fn read(path: &Path, text: &str) -> Result<Spec, FormError> {
+    let spec: Spec = toml::from_str(text).map_err(|e| explain_toml(path, text, &e))?;
+    let refuse = |key: &str, message: String| FormError { path: path.to_owned(), line: line_of_key(text, key), key: key.to_owned(), message };
+    fields(&spec).map_err(|(key, message)| refuse(key, message))?;
+    numbers_of_series(&spec).map_err(|(key, message)| refuse(key, message))?;
+    unused(&spec).map_err(|key| refuse(key, format!("a chart of kind `{}` does not use it; take it out", word(spec.kind))))?;
+    Ok(spec)
+}
+
+fn fields(spec: &Spec) -> Result<(), (&'static str, String)> {
+    for (key, text) in [("title", &spec.title), ("subtitle", &spec.subtitle), ("note", &spec.note)] {
+        let mut rest = text.as_str();
+        while let Some(open) = rest.find('{') {
+            let name = rest[open + 1..].split('}').next().unwrap_or_default();
+            if !["group", "year", "finding"].contains(&name) {
+                return Err((key, format!("unknown field {{{name}}}; known are {{group}}, {{year}} and {{finding}}")));
+            }
+            rest = &rest[open + 1..];
+        }
+    }
+    Ok(())
+}
+
+fn numbers_of_series(spec: &Spec) -> Result<(), (&'static str, String)> {
+    let n = spec.series.len();
+    let kind = word(spec.kind);
+    match spec.kind {
+        Kind::Coverage if n > 0 => return Err(("series", "a chart of kind `coverage` draws reports and findings, no series".into())),
+        Kind::Rank | Kind::Funnel | Kind::Heatmap | Kind::Multiples | Kind::Dumbbell if n != 1 => {
+            return Err(("series", format!("a chart of kind `{kind}` draws one series, not {n}")));
+        }
+        Kind::Stacked | Kind::Share if !(2..=palette::MOST).contains(&n) => {
+            return Err(("series", format!("a chart of kind `{kind}` draws two to {} series, not {n}", palette::MOST)));
+        }
+        Kind::Flow => flow_roles(spec)?,
+        Kind::Panels => panels(spec)?,
+        _ => {}
+    }
+    if spec.kind != Kind::Panels && !spec.panel.is_empty() {
+        return Err(("panel", format!("only a chart of kind `panels` has panels, not `{kind}`")));
+    }
+    if let Some(item) = spec.all().find(|i| spec.kind != Kind::Flow && (i.role.is_some() || i.of.is_some())) {
+        return Err(("series", format!("`{}` has a role; only a chart of kind `flow` knows roles", item.id)));
+    }
+    Ok(())
+}
+
+fn flow_roles(spec: &Spec) -> Result<(), (&'static str, String)> {
+    let count = |role| spec.series.iter().filter(|i| i.role == Some(role)).count();
+    if count(Role::In) == 0 || count(Role::Out) == 0 || spec.series.iter().any(|i| i.role.is_none()) {
+        return Err(("series", "a chart of kind `flow` needs a role (in, out or part) for every series, and at least one in and one out".into()));
+    }
+    for item in &spec.series {
+        let known = |of: &String| spec.series.iter().any(|i| i.id == *of && i.role == Some(Role::Out));
+        if (item.role == Some(Role::Part)) != item.of.as_ref().is_some_and(known) {
+            return Err(("series", format!("`{}`: `of` names the outgoing series of which it is a part, and parts only have it", item.id)));
+        }
+    }
+    if count(Role::Part) > palette::MOST {
+        return Err(("series", format!("at most {} parts", palette::MOST)));
+    }
+    Ok(())
+}
+
+fn panels(spec: &Spec) -> Result<(), (&'static str, String)> {
+    if spec.panel.is_empty() || spec.panel.len() > 6 || !spec.series.is_empty() {
+        return Err(("panel", "a chart of kind `panels` has one to six [[panel]] with series of their own, and no others".into()));
+    }
+    for p in &spec.panel {
+        let most = match p.draw {
+            Draw::Bars => 1,
+            Draw::Lines => 4,
+            Draw::Stacked => palette::MOST,
+        };
+        if p.series.is_empty() || p.series.len() > most {
+            return Err(("panel", format!("`{}` draws {} series where 1 to {most} can be", p.title, p.series.len())));
+        }
+    }
+    Ok(())
+}
+
+/// The first option that the kind has no use for: an option that does nothing would be a lie.
+fn unused(spec: &Spec) -> Result<(), &'static str> {
+    let years = matches!(spec.kind, Kind::Stacked | Kind::Share | Kind::Heatmap | Kind::Panels | Kind::Multiples);
+    let top = matches!(spec.kind, Kind::Rank | Kind::Heatmap | Kind::Dumbbell | Kind::Coverage | Kind::Multiples);
+    let small = matches!(spec.kind, Kind::Funnel | Kind::Panels);
+    let unit = !matches!(spec.kind, Kind::Panels | Kind::Coverage | Kind::Funnel);
+    let what = !matches!(spec.kind, Kind::Panels | Kind::Coverage);
+    match () {
+        () if spec.years.is_some() && !years => Err("years"),
+        () if spec.top.is_some() && !top => Err("top"),
+        () if spec.small.is_some() && !small => Err("small"),
+        () if spec.unit.is_some() && !unit => Err("unit"),
+        () if !spec.what.is_empty() && !what => Err("what"),
+        () => Ok(()),
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Stacked => "stacked",
+        Kind::Share => "share",
+        Kind::Flow => "flow",
+        Kind::Rank => "rank",
+        Kind::Funnel => "funnel",
+        Kind::Heatmap => "heatmap",
+        Kind::Panels => "panels",
+        Kind::Coverage => "coverage",
+        Kind::Multiples => "multiples",
+        Kind::Dumbbell => "dumbbell",
+    }
+}
+
+fn line_of_key(text: &str, key: &str) -> usize {
+    let starts = |line: &str| {
+        let line = line.trim_start().trim_start_matches('[');
+        line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
+    };
+    text.lines().position(starts).map_or(0, |i| i + 1)
+}

@@ -1,0 +1,172 @@
+//! What charts say: official Chinese for clerks, English where the form is English. All wording that is common to several
+//! kinds stands here; what only one kind says stands beside its drawing.
+
+use crate::number;
+use crate::scope::{Absent, Fig};
+
+/// The language of a chart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    pub(crate) zh: bool,
+}
+
+impl Words {
+    /// The wording of the language.
+    pub(crate) fn pick(self, zh: impl Into<String>, en: impl Into<String>) -> String {
+        if self.zh { zh.into() } else { en.into() }
+    }
+
+    pub(crate) fn everyone(self) -> &'static str {
+        if self.zh { "全部单位" } else { "All agencies" }
+    }
+
+    /// A kind of agency or group as people call it.
+    pub(crate) fn level(self, level: &str) -> String {
+        let zh = match level {
+            "agency" => "单位",
+            "bureau" => "部门",
+            "office" => "办事机构",
+            "sub-district" => "街道",
+            "town" => "乡镇",
+            "zone" => "功能区",
+            "county" => "县",
+            "district" => "区县",
+            "city" => "市",
+            "province" => "省",
+            other => other,
+        };
+        self.pick(zh, level)
+    }
+
+    /// The name of a sum over all of a level.
+    pub(crate) fn all_of(self, group: &str, level: &str, n: usize) -> String {
+        let level = self.level(level);
+        self.pick(format!("{group}{n}个{level}合计"), format!("{group}, {n} of level {level} together"))
+    }
+
+    /// A figure with its unit.
+    pub(crate) fn amount(self, text: &str, unit: &str) -> String {
+        match (unit, self.zh) {
+            ("%" | "", _) => text.to_owned(),
+            (_, true) => format!("{text}{unit}"),
+            (_, false) => format!("{text} {unit}"),
+        }
+    }
+
+    /// A list of names.
+    pub(crate) fn list(self, names: &[String]) -> String {
+        names.join(if self.zh { "、" } else { ", " })
+    }
+
+    /// At most `most` names, with the number of the others.
+    pub(crate) fn some(self, names: &[String], most: usize) -> String {
+        if names.len() <= most {
+            return self.list(names);
+        }
+        let shown = self.list(&names[..most]);
+        self.pick(format!("{shown}等{}个", names.len()), format!("{shown} and {} more", names.len() - most))
+    }
+
+    pub(crate) fn unit_note(self, unit: &str) -> String {
+        self.pick(format!("单位：{unit}"), format!("Unit: {unit}"))
+    }
+
+    pub(crate) fn others(self, n: usize) -> String {
+        self.pick(format!("其余{n}个单位"), format!("{n} others"))
+    }
+
+    pub(crate) fn no_data(self) -> &'static str {
+        if self.zh { "无数据" } else { "no data" }
+    }
+
+    /// Why there is no drawing.
+    pub(crate) fn absent(self, absent: &Absent, year: u16) -> String {
+        match absent {
+            Absent::Year => self.pick(format!("{year}年没有可用数据"), format!("No data for {year}")),
+            Absent::Agency(name) => self.pick(format!("没有“{name}”的可用数据"), format!("No data for {name}")),
+            Absent::Level(level) => self.pick(format!("没有“{level}”一级的可用数据"), format!("No data at level {level}")),
+        }
+    }
+
+    /// How a figure compares with last year's: `，比上年增加12件（+8.6%）`. Nothing where either is not known whole; the
+    /// percentage only of 20 and more, as it misleads on less.
+    pub(crate) fn change(self, now: Fig, last: Fig, unit: &str) -> String {
+        let (Some(a), Some(b)) = (now.value(), last.value()) else { return String::new() };
+        if now.lower || last.lower {
+            return String::new();
+        }
+        if now.ratio {
+            let points = ((a - b) * 10.0).round() / 10.0;
+            let text = number::plain(points.abs());
+            return match points {
+                p if p > 0.0 => self.pick(format!("，比上年上升{text}个百分点"), format!(", up {text} points on the year before")),
+                p if p < 0.0 => self.pick(format!("，比上年下降{text}个百分点"), format!(", down {text} points on the year before")),
+                _ => self.pick("，与上年持平", ", the same as the year before"),
+            };
+        }
+        let by = self.amount(&number::plain((a - b).abs()), unit);
+        let percent = if b >= 20.0 { self.bracket(&signed_percent((a - b) / b * 100.0)) } else { String::new() };
+        match a - b {
+            d if d > 0.0 => self.pick(format!("，比上年增加{by}{percent}"), format!(", {by} more than the year before{percent}")),
+            d if d < 0.0 => self.pick(format!("，比上年减少{by}{percent}"), format!(", {by} fewer than the year before{percent}")),
+            _ => self.pick("，与上年持平", ", as many as the year before"),
+        }
+    }
+
+    fn bracket(self, text: &str) -> String {
+        self.pick(format!("（{text}）"), format!(" ({text})"))
+    }
+
+    pub(crate) fn lower_note(self) -> String {
+        self.pick("≥：有单位未报送或数据不全，为下限", "≥: figures are missing; a lower bound")
+    }
+
+    pub(crate) fn break_note(self, year: u16, reason: &str) -> String {
+        let reason = reason.trim_end_matches(['。', '.']);
+        self.pick(format!("虚线：{reason}"), format!("Dashed rule at {year}: {reason}"))
+    }
+
+    pub(crate) fn broken(self) -> &'static str {
+        if self.zh { "口径变化" } else { "break" }
+    }
+
+    pub(crate) fn span(self, years: &[u16]) -> String {
+        match (years.first(), years.last()) {
+            (Some(a), Some(b)) if a != b => self.pick(format!("{a}—{b}年"), format!("{a}–{b}")),
+            (Some(a), _) => self.pick(format!("{a}年"), a.to_string()),
+            _ => String::new(),
+        }
+    }
+
+    pub(crate) fn year(self, year: u16) -> String {
+        self.pick(format!("{year}年"), year.to_string())
+    }
+
+    /// The last line below a drawing.
+    pub(crate) fn source(self, report: &str, reported: usize, expected: usize) -> String {
+        let report = if report.is_empty() { self.pick("年度报告", "annual reports") } else { report.to_owned() };
+        match expected {
+            0 => self.pick(format!("资料来源：各单位{report}"), format!("Source: {report} of the agencies")),
+            _ => self.pick(
+                format!("资料来源：各单位{report}（应报{expected}个，已报{reported}个）"),
+                format!("Source: {report} of {reported} agencies of {expected} expected"),
+            ),
+        }
+    }
+}
+
+/// A change in per cent with its sign.
+pub(crate) fn signed_percent(p: f64) -> String {
+    let text = number::percent(p.abs());
+    if p < 0.0 { format!("−{text}") } else { format!("+{text}") }
+}
+
+/// A change with its sign.
+pub(crate) fn signed(value: f64, decimals: u32) -> String {
+    let text = number::exact((value.abs() * 1e6).round() as i128, decimals);
+    match value {
+        v if v > 0.0 => format!("+{text}"),
+        v if v < 0.0 => format!("−{text}"),
+        _ => "0".to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Contradictions that no identity shows by itself: found by propagation and elimination, shrunk to the identities that
+//! make them.
+
+use crate::bounds::{Bounds, Range};
+use crate::plan::Plan;
+
+/// Narrows `bounds` by the identities `among`.
+///
+/// # Errors
+/// A set of identities that no filling of the unknown cells satisfies, none of which can be left out.
+pub(crate) fn narrow(plan: &Plan, bounds: &mut Bounds, among: &[bool]) -> Result<(), Vec<usize>> {
+    let start = bounds.clone();
+    if contradict(plan, bounds, among) {
+        return Err(shrink(plan, &start, (0..plan.len()).filter(|&i| among[i]).collect()));
+    }
+    Ok(())
+}
+
+/// Whether no filling of the unknown cells is found to satisfy all identities `among`.
+fn contradict(plan: &Plan, bounds: &mut Bounds, among: &[bool]) -> bool {
+    if bounds.propagate(plan, among).is_err() {
+        return true;
+    }
+    let open: Vec<usize> = (0..plan.len()).filter(|&i| among[i] && plan.row(i).any(|(c, _)| !bounds.fixed(c))).collect();
+    has_cycle(plan, bounds, &open) && eliminate(plan, bounds, &open) == Some(true)
+}
+
+/// Leaves out one identity after the other for as long as the rest still contradict each other.
+fn shrink(plan: &Plan, start: &Bounds, mut set: Vec<usize>) -> Vec<usize> {
+    let mut at = 0;
+    while at < set.len() {
+        let mut among = vec![false; plan.len()];
+        for (k, &i) in set.iter().enumerate() {
+            among[i] = k != at;
+        }
+        if contradict(plan, &mut start.clone(), &among) {
+            set.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    set
+}
+
+/// Whether identities and unknown cells form a cycle; on a forest propagation misses nothing.
+fn has_cycle(plan: &Plan, bounds: &Bounds, open: &[usize]) -> bool {
+    let mut parent: Vec<usize> = (0..plan.columns.len() + plan.len()).collect();
+    fn root(parent: &mut [usize], mut x: usize) -> usize {
+        while parent[x] != x {
+            parent[x] = parent[parent[x]];
+            x = parent[x];
+        }
+        x
+    }
+    for &i in open {
+        for (c, _) in plan.row(i).filter(|&(c, _)| !bounds.fixed(c)) {
+            let (a, b) = (root(&mut parent, plan.columns.len() + i), root(&mut parent, c));
+            if a == b {
+                return true;
+            }
+            parent[a] = b;
+        }
+    }
+    false
+}
+
+/// A linear combination of identities: coefficients of the unknown cells, and what the known ones add up to.
+struct Combination {
+    unknown: Vec<i64>,
+    known: i128,
+}
+
+/// Gauss–Jordan elimination over the unknown cells, without fractions. Every row that comes out is an identity too; one
+/// that cannot hold within the bounds proves that the identities contradict each other. `None` where coefficients grow
+/// beyond 64 bits.
+fn eliminate(plan: &Plan, bounds: &Bounds, open: &[usize]) -> Option<bool> {
+    let mut at = vec![usize::MAX; plan.columns.len()];
+    let mut cells = Vec::new();
+    for &i in open {
+        for (c, _) in plan.row(i) {
+            if !bounds.fixed(c) && at[c] == usize::MAX {
+                at[c] = cells.len();
+                cells.push(c);
+            }
+        }
+    }
+    let mut rows: Vec<Combination> = open
+        .iter()
+        .map(|&i| {
+            let mut row = Combination { unknown: vec![0; cells.len()], known: 0 };
+            for (c, k) in plan.row(i) {
+                match at[c] {
+                    usize::MAX => row.known += k * bounds.low[c],
+                    u => row.unknown[u] += k as i64,
+                }
+            }
+            row
+        })
+        .collect();
+    let mut done = 0;
+    for u in 0..cells.len() {
+        let Some(pivot) = (done..rows.len()).find(|&r| rows[r].unknown[u] != 0) else { continue };
+        rows.swap(done, pivot);
+        let (before, rest) = rows.split_at_mut(done);
+        let (pivot, after) = rest.split_first_mut()?;
+        for row in before.iter_mut().chain(after) {
+            if row.unknown[u] != 0 {
+                combine(row, pivot, u)?;
+            }
+        }
+        done += 1;
+    }
+    let impossible = |row: &Combination| {
+        let mut range = Range { min: Some(row.known), max: Some(row.known) };
+        for (&c, &k) in cells.iter().zip(&row.unknown).filter(|(_, k)| **k != 0) {
+            let (a, b) = bounds.term(c, i128::from(k));
+            range = Range { min: add(range.min, a), max: add(range.max, b) };
+        }
+        !range.has_zero()
+    };
+    Some(rows.iter().any(impossible))
+}
+
+fn add(sum: Option<i128>, end: i128) -> Option<i128> {
+    sum.filter(|_| end.abs() < crate::bounds::INFINITY).map(|s| s + end)
+}
+
+/// row := row·p − pivot·q so that the cell `u` drops out; divided by what all coefficients share.
+fn combine(row: &mut Combination, pivot: &Combination, u: usize) -> Option<()> {
+    let (p, q) = (pivot.unknown[u], row.unknown[u]);
+    for (x, y) in row.unknown.iter_mut().zip(&pivot.unknown) {
+        if *x != 0 || *y != 0 {
+            *x = x.checked_mul(p)?.checked_sub(y.checked_mul(q)?)?;
+        }
+    }
+    row.known = row.known.checked_mul(p.into())?.checked_sub(pivot.known.checked_mul(q.into())?)?;
+    let shared = row.unknown.iter().fold(0, |g, &x| gcd(g, x.unsigned_abs()));
+    if shared > 1 && row.known % i128::from(shared) == 0 {
+        for x in &mut row.unknown {
+            *x /= shared as i64;
+        }
+        row.known /= i128::from(shared);
+    }
+    Some(())
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

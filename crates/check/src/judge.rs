@@ -1,0 +1,163 @@
+//! Holds, violated or undecided: the verdict on every identity of one report, and what the sound ones prove.
+
+use crate::bounds::{Bounds, Range};
+use crate::joint;
+use crate::plan::Plan;
+
+/// What the identities say of one report.
+#[derive(Clone, Debug)]
+pub(crate) struct Judgement {
+    /// Figures as found; unknown cells as far as sound identities over sound cells bound them.
+    pub bounds: Bounds,
+    /// Σ parts − Σ whole of every identity within `bounds`.
+    pub ranges: Vec<Range>,
+    /// Identities that cannot hold.
+    pub violated: Vec<usize>,
+    /// Sets of identities each of which could hold, but not all together.
+    pub conflicts: Vec<Vec<usize>>,
+}
+
+impl Judgement {
+    /// How many identities hold, are violated, are undecided.
+    pub(crate) fn verdicts(&self) -> [usize; 3] {
+        let violated = self.violated.len();
+        let in_conflict = |i: usize| self.conflicts.iter().any(|set| set.contains(&i));
+        let holds = (0..self.ranges.len()).filter(|&i| self.ranges[i].is_zero() && !in_conflict(i)).count();
+        [holds, violated, self.ranges.len() - holds - violated]
+    }
+}
+
+/// Judges a report by its figures. Nothing is proved through an identity that is violated or part of a contradiction,
+/// nor from a figure that stands in one: one of those figures is wrong, and what would follow from it with it.
+pub(crate) fn judge(plan: &Plan, figures: &[Option<i128>]) -> Judgement {
+    let found = Bounds::new(plan, figures);
+    let ranges: Vec<Range> = (0..plan.len()).map(|i| found.range(plan, i)).collect();
+    if ranges.iter().all(|r| r.is_zero()) {
+        return Judgement { bounds: found, ranges, violated: Vec::new(), conflicts: Vec::new() };
+    }
+    let mut sound: Vec<bool> = ranges.iter().map(|r| r.has_zero()).collect();
+    let mut violated: Vec<usize> = (0..plan.len()).filter(|&i| !sound[i]).collect();
+    let mut conflicts = Vec::new();
+    // Every turn takes at least one identity out of the sound ones.
+    loop {
+        let (bounds, ranges) = match prove(plan, figures, &found, &sound) {
+            Ok(proved) => proved,
+            Err(conflict) => {
+                for &i in &conflict {
+                    sound[i] = false;
+                }
+                conflicts.push(conflict);
+                continue;
+            }
+        };
+        let fresh: Vec<usize> = (0..plan.len()).filter(|&i| sound[i] && !ranges[i].has_zero()).collect();
+        if fresh.is_empty() {
+            return Judgement { bounds, ranges, violated, conflicts };
+        }
+        for i in fresh {
+            sound[i] = false;
+            violated.push(i);
+        }
+        violated.sort_unstable();
+    }
+}
+
+type Proved = (Bounds, Vec<Range>);
+
+/// Bounds by the sound identities, doubtful figures left out of the proof and put back afterwards.
+fn prove(plan: &Plan, figures: &[Option<i128>], found: &Bounds, sound: &[bool]) -> Result<Proved, Vec<usize>> {
+    let mut bounds = found.clone();
+    let doubtful: Vec<usize> =
+        (0..plan.columns.len()).filter(|&c| figures[c].is_some() && plan.of(c).any(|(i, _)| !sound[i])).collect();
+    for &c in &doubtful {
+        bounds.relax(plan, c);
+    }
+    joint::narrow(plan, &mut bounds, sound)?;
+    for c in doubtful {
+        (bounds.low[c], bounds.high[c], bounds.proof[c]) = (found.low[c], found.high[c], None);
+    }
+    let ranges = (0..plan.len()).map(|i| bounds.range(plan, i)).collect();
+    Ok((bounds, ranges))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nianbao_form::{Form, Forms, Number, Place, Report, Value};
+    use std::path::Path;
+
+    /// A 2 × 2 table with totals around it.
+    const FORM: &str = r#"
+id = "square"
+title = "Square"
+language = "en"
+from = 2000
+[[block]]
+id = "t"
+unit = "cases"
+columns = [ { id = "x", label = "x" }, { id = "y", label = "y" }, { id = "sum", label = "sum", total = true } ]
+rows = [ { id = "a", label = "a" }, { id = "b", label = "b" }, { id = "sum", label = "sum", total = true } ]
+[[identity]]
+name = "row"
+each = { row = "t" }
+parts = ["{row}.x", "{row}.y"]
+whole = ["{row}.sum"]
+[[identity]]
+name = "column"
+each = { column = "t" }
+parts = ["a.{column}", "b.{column}"]
+whole = ["sum.{column}"]
+"#;
+
+    /// Judges nine figures, row by row; `.` is a blank.
+    fn square(text: &str) -> (Vec<String>, Judgement) {
+        let mut forms = Forms::empty();
+        let ix = forms.add(Path::new("square.toml"), FORM, true).expect("sound form");
+        let form: &Form = forms.form(ix);
+        let mut report = Report::new(&forms, "t", "t", 2000, ix);
+        for (&cell, word) in form.cells.iter().zip(text.split_whitespace()) {
+            if let Ok(n) = Number::parse(word) {
+                report.set(cell, Value::number(n, word, Place::Unknown));
+            }
+        }
+        let plan = Plan::new(&forms, ix, &form.identities);
+        let judgement = judge(&plan, &plan.figures(&report));
+        let keys = form.identities.iter().map(|i| i.key()).collect();
+        (keys, judgement)
+    }
+
+    #[test]
+    fn verdicts_of_small_tables() {
+        // figures, verdicts, number of contradictions
+        for (figures, verdicts, conflicts) in [
+            ("1 2 3  4 5 9  5 7 12", [6, 0, 0], 0),
+            ("1 2 3  4 5 9  5 7 13", [4, 2, 0], 0),
+            ("1 . 3  4 5 9  5 . 12", [6, 0, 0], 0),
+            (". . 3  . . 9  5 7 12", [2, 0, 4], 0),
+            (". . 0  . . 9  5 7 .", [2, 0, 4], 1),
+            // Rows ask for 9 inside the table, columns for 8; no bound alone tells.
+            (". . 4  . . 5  3 5 .", [0, 0, 6], 1),
+            (". . .  . . .  . . .", [0, 0, 6], 0),
+        ] {
+            let (_, j) = square(figures);
+            assert_eq!((j.verdicts(), j.conflicts.len()), (verdicts, conflicts), "{figures}: {j:?}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_minimal() {
+        let (keys, j) = square(". . 0  . . 9  5 7 12");
+        let named: Vec<&str> = j.conflicts[0].iter().map(|&i| keys[i].as_str()).collect();
+        assert!(named.len() <= 3, "{named:?}");
+    }
+
+    #[test]
+    fn nothing_is_proved_through_a_violated_identity() {
+        // Row b says 4 + 5 ≠ 8, so the blank of column y must not be taken from it.
+        let (_, j) = square("1 . 3  4 5 8  5 7 12");
+        assert!(!j.violated.is_empty());
+        let (_, j) = square("1 . 3  4 5 8  5 . .");
+        assert_eq!((j.bounds.low[1], j.bounds.high[1]), (2_000_000, 2_000_000), "row a is sound");
+        assert!(!j.bounds.fixed(7), "column y passes through row b");
+    }
+}

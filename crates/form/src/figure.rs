@@ -1,0 +1,442 @@
+//! The one parser of a cell's text: what the words in a cell say, or why that is not certain.
+//!
+//! ```
+//! use nianbao_form::{Kind, State, figure};
+//! let none = ["/".to_owned()];
+//! let read = |text, unit, kind| figure::read(text, unit, kind, &none);
+//! assert_eq!(read("１２件", "件", Kind::Count).number.unwrap().to_string(), "12");
+//! assert_eq!(read("984361元", "万元", Kind::Amount).number.unwrap().to_string(), "98.4361");
+//! assert_eq!(read("／", "件", Kind::Count).state, State::None);
+//! assert_eq!(read("约12件", "件", Kind::Count).state, State::Text);
+//! ```
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::chinese;
+pub use crate::chinese::{chinese, chinese_text, year};
+use crate::{Kind, Number, State};
+
+/// What a cell's text says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Number, blank, none or text; never absent.
+    pub state: State,
+    /// The number, money in 万元; `Some` if and only if `state` is [`State::Number`].
+    pub number: Option<Number>,
+    /// Why the text was not taken for a number; `Some` if and only if `state` is [`State::Text`].
+    pub note: Option<Doubt>,
+}
+
+/// Why a text was left unread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Something like a number, or plain words.
+    pub kind: DoubtKind,
+    /// The reason in Chinese, a clause without a full stop.
+    pub zh: &'static str,
+    /// The same in English.
+    pub en: &'static str,
+}
+
+/// What kind of text was left unread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DoubtKind {
+    /// Like a number but not certain: finding `not-a-count`.
+    NumberLike,
+    /// Words: finding `words-in-cell`.
+    Words,
+}
+
+type Why = (&'static str, &'static str);
+
+const TOO_LARGE: Why = ("数值超出合理范围", "the number is out of range");
+const TOO_FINE: Why = ("小数超过六位", "it has more than six decimals");
+const SCIENTIFIC: Why = ("使用了科学计数法或非数值记号", "it is in scientific notation or not a number");
+const GROUPS: Why = ("数字之间的分隔不规范，不能认定是一个数", "the digits are not grouped as one number");
+const SEVERAL: Why = ("同一格内有两个以上数字", "the cell holds more than one number");
+const ABOUT: Why = ("数字为约数或带有其他符号", "the number is approximate or has other signs with it");
+const MONEY: Why = ("填写了金额，此处应填数量", "it is an amount of money where a count belongs");
+const COUNT: Why = ("填写了数量，此处应填金额", "it is a count where an amount of money belongs");
+const WAN: Why = ("“万”“亿”后未写“元”，单位不能认定", "万 or 亿 without 元 leaves the unit open");
+const NUMERAL: Why = ("中文数字写法不规范", "the Chinese numeral is irregular");
+const WORDS: Why = ("填写的是文字", "it holds words");
+
+/// Whether a character leaves no ink: white space, no-break and ideographic spaces, zero-width and control characters.
+pub fn is_inkless(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}' | '\u{180E}' | '\u{2800}' | '\u{3164}' | '\u{FFFC}')
+}
+
+/// Whether a text leaves no ink at all.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_inkless)
+}
+
+/// Reads the text of a cell. `unit` is the unit printed for the cell (`件`, `元`, `万元` …), `none` the marks by which an
+/// agency says "none". A unit written in the cell wins over `unit`; money comes out in 万元.
+pub fn read(text: &str, unit: &str, kind: Kind, none: &[String]) -> Figure {
+    if is_blank(text) {
+        return Figure { state: State::Blank, number: None, note: None };
+    }
+    let text = clean(text);
+    if is_none(&text, none) {
+        return Figure { state: State::None, number: None, note: None };
+    }
+    match number(&text, unit, kind) {
+        Ok(number) => Figure { state: State::Number, number: Some(number), note: None },
+        Err(why) => {
+            let kind = if is_number_like(&text) { DoubtKind::NumberLike } else { DoubtKind::Words };
+            let why = if kind == DoubtKind::Words { WORDS } else { why };
+            Figure { state: State::Text, number: None, note: Some(Doubt { kind, zh: why.0, en: why.1 }) }
+        }
+    }
+}
+
+/// Compatibility forms folded, invisible characters dropped, every white space one blank, minus signs in ASCII.
+fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfkc() {
+        match c {
+            '−' | '﹣' => out.push('-'),
+            '’' | '‘' => out.push('\''),
+            c if c.is_whitespace() || (c.is_control() && is_inkless(c)) => {
+                if !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c if is_inkless(c) => {}
+            c => out.push(c),
+        }
+    }
+    let kept = out.trim().len();
+    let start = out.len() - out.trim_start().len();
+    out[start..start + kept].to_owned()
+}
+
+fn is_none(text: &str, none: &[String]) -> bool {
+    let bare: String = text.chars().filter(|c| *c != ' ').collect();
+    let bare = bare.trim_end_matches('。');
+    let rule = |c: char| matches!(c, '-' | '—' | '–' | '―' | '─' | '━' | 'ー' | '/' | '\\' | '／' | '_' | '一');
+    // A lone 一 is the numeral one; a row of them is a dash that was typed with the wrong key.
+    let dashes = bare.chars().all(rule) && (!bare.contains('一') || (bare.chars().count() > 1 && bare.chars().any(|c| c != '一')));
+    (dashes && !bare.is_empty()) || none.iter().any(|mark| *mark == bare || clean(mark).replace(' ', "") == bare)
+}
+
+/// An exact decimal in the making: `mantissa · 10^exponent`.
+#[derive(Clone, Copy)]
+struct Decimal {
+    mantissa: i128,
+    exponent: i32,
+}
+
+impl Decimal {
+    fn number(self) -> Result<Number, Why> {
+        let mut mantissa = self.mantissa;
+        let mut exponent = self.exponent + 6;
+        while exponent < 0 {
+            if mantissa % 10 != 0 {
+                return Err(TOO_FINE);
+            }
+            mantissa /= 10;
+            exponent += 1;
+        }
+        for _ in 0..exponent {
+            mantissa = mantissa.checked_mul(10).ok_or(TOO_LARGE)?;
+        }
+        let limit = i128::from(Number::LIMIT) * i128::from(Number::SCALE);
+        if mantissa.abs() >= limit {
+            return Err(TOO_LARGE);
+        }
+        i64::try_from(mantissa).map(Number::from_millionths).map_err(|_| TOO_LARGE)
+    }
+}
+
+/// What a unit measures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    Money,
+    Things,
+    Nothing,
+}
+
+/// Units of money with their power of ten relative to 万元; longer ones first.
+const MONEY_UNITS: [(&str, i32); 8] =
+    [("亿元", 4), ("百万元", 2), ("千万元", 3), ("十万元", 1), ("万元", 0), ("千元", -1), ("元整", -4), ("元", -4)];
+const THING_UNITS: [&str; 16] =
+    ["件次", "条次", "人次", "件", "项", "条", "个", "笔", "份", "次", "宗", "起", "部", "篇", "人", "批"];
+
+fn number(text: &str, unit: &str, kind: Kind) -> Result<Number, Why> {
+    let (text, _) = without_notes(text);
+    let text = text.trim().trim_end_matches(['。', ';', '；']);
+    let text = text.strip_prefix("人民币").map_or(text, str::trim_start);
+    let parts = quantities(text)?;
+    let money_cell = MONEY_UNITS.iter().any(|(u, _)| *u == unit);
+    let wanted = if kind == Kind::Amount && money_cell { Measure::Money } else { Measure::Things };
+    let chosen = match parts.as_slice() {
+        [] => return Err(WORDS),
+        [one] => one,
+        [a, b] if a.measure != b.measure && a.measure != Measure::Nothing && b.measure != Measure::Nothing => {
+            if a.measure == wanted { a } else { b }
+        }
+        _ => return Err(SEVERAL),
+    };
+    let mut value = chosen.value;
+    match (wanted, chosen.measure) {
+        (Measure::Money, Measure::Things) => return Err(COUNT),
+        (Measure::Things, Measure::Money) => return Err(MONEY),
+        (Measure::Money, Measure::Money) => value.exponent += chosen.power,
+        (Measure::Money, Measure::Nothing) if chosen.magnitude => return Err(WAN),
+        (Measure::Money, Measure::Nothing) => {
+            value.exponent += MONEY_UNITS.iter().find(|(u, _)| *u == unit).map_or(0, |(_, power)| *power);
+        }
+        _ => {}
+    }
+    value.number()
+}
+
+/// Drops notes in brackets behind the figure: `22(其中修订 16 件)` is `22`. A bracket that holds only a unit stays, as the
+/// unit.
+fn without_notes(text: &str) -> (String, bool) {
+    let Some(open) = text.find(['(', '〔', '[', '【']) else { return (text.to_owned(), false) };
+    let (head, tail) = text.split_at(open);
+    if head.trim().is_empty() || !matches!(tail.trim_end_matches('。').chars().last(), Some(')' | '〕' | ']' | '】')) {
+        return (text.to_owned(), false);
+    }
+    let inside: String = tail.chars().filter(|c| !matches!(c, '(' | ')' | '[' | ']' | '〔' | '〕' | '【' | '】' | ' ' | '。')).collect();
+    let inside = inside.trim_start_matches("单位:");
+    if THING_UNITS.contains(&inside) || MONEY_UNITS.iter().any(|(u, _)| *u == inside) {
+        return (format!("{}{inside}", head.trim_end()), true);
+    }
+    // A bracket in the middle of a figure (`1(2)3`) is no note.
+    let depth_ends = tail.chars().try_fold((0i32, false), |(depth, closed), c| match c {
+        '(' | '[' | '〔' | '【' => Some((depth + 1, false)),
+        ')' | ']' | '〕' | '】' => Some((depth - 1, depth == 1)),
+        c if depth == 0 && c.is_ascii_digit() => None,
+        _ => Some((depth, closed)),
+    });
+    if depth_ends.is_some_and(|(depth, _)| depth == 0) { (head.to_owned(), true) } else { (text.to_owned(), false) }
+}
+
+struct Quantity {
+    value: Decimal,
+    measure: Measure,
+    /// Power of ten towards 万元, for money.
+    power: i32,
+    /// Whether 万 or 亿 stood behind the digits.
+    magnitude: bool,
+}
+
+/// The numbers with their units that make up the whole text; an error where anything else stands in it.
+fn quantities(text: &str) -> Result<Vec<Quantity>, Why> {
+    let mut rest = text.trim();
+    let mut out = Vec::new();
+    while !rest.is_empty() {
+        let (quantity, after) = quantity(rest)?;
+        out.push(quantity);
+        rest = after.trim_start_matches([' ', ',', '、', ';', '，']);
+        if out.len() > 8 {
+            return Err(SEVERAL);
+        }
+    }
+    Ok(out)
+}
+
+fn quantity(text: &str) -> Result<(Quantity, &str), Why> {
+    let (text, yuan_sign) = match text.strip_prefix(['¥', '￥']) {
+        Some(rest) => (rest.trim_start(), true),
+        None => (text, false),
+    };
+    let (negative, body) = match text.strip_prefix(['-', '负']) {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, text.strip_prefix('+').map_or(text, str::trim_start)),
+    };
+    let end = body.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | ' '))).unwrap_or(body.len());
+    let digits = body[..end].trim_end();
+    let (mut value, mut rest) = if digits.is_empty() {
+        let end = body.find(|c: char| !chinese::is_numeral(c)).unwrap_or(body.len());
+        if end == 0 {
+            return Err(if body.chars().any(|c| c.is_ascii_digit()) { ABOUT } else { WORDS });
+        }
+        // 万 before 元 belongs to the unit as much as to the numeral; the value is the same either way.
+        let numeral = chinese(&body[..end]).ok_or(NUMERAL)?;
+        (Decimal { mantissa: i128::from(numeral), exponent: 0 }, &body[end..])
+    } else {
+        (plain(digits)?, &body[digits.len()..])
+    };
+    if negative {
+        value.mantissa = -value.mantissa;
+    }
+    rest = rest.trim_start();
+    let after = rest;
+    let money = MONEY_UNITS.iter().find_map(|(unit, power)| rest.strip_prefix(unit).map(|r| (*power, r)));
+    if let Some((power, rest)) = money {
+        return Ok((Quantity { value, measure: Measure::Money, power, magnitude: false }, rest.trim_start_matches('整')));
+    }
+    let magnitude = [("万", 4), ("亿", 8), ("千", 3), ("百", 2)].iter().find_map(|(m, k)| rest.strip_prefix(m).map(|r| (*k, r)));
+    if let Some((k, r)) = magnitude {
+        value.exponent += k;
+        rest = r;
+    }
+    if let Some(rest) = THING_UNITS.iter().find_map(|unit| rest.strip_prefix(unit)) {
+        return Ok((Quantity { value, measure: Measure::Things, power: 0, magnitude: false }, rest));
+    }
+    if yuan_sign {
+        return Ok((Quantity { value, measure: Measure::Money, power: -4, magnitude: false }, rest));
+    }
+    // Whatever follows a bare number must be apart from it.
+    let apart = rest.is_empty() || rest.starts_with([',', ';', '、']) || after.len() < body.len() - end + (end - digits.len());
+    if !apart {
+        let e = rest.starts_with(['e', 'E', '^', '×', '*']);
+        return Err(if e { SCIENTIFIC } else { ABOUT });
+    }
+    Ok((Quantity { value, measure: Measure::Nothing, power: 0, magnitude: magnitude.is_some() }, rest))
+}
+
+/// ASCII digits with separators between groups of three and an optional fraction.
+fn plain(text: &str) -> Result<Decimal, Why> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if whole.is_empty() || text.ends_with('.') || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(if fraction.contains(' ') { SEVERAL } else { GROUPS });
+    }
+    let mut digits = String::with_capacity(text.len());
+    match whole.chars().find(|c| !c.is_ascii_digit()) {
+        None => digits.push_str(whole),
+        Some(separator) => {
+            for (i, group) in whole.split(separator).enumerate() {
+                let right = if i == 0 { (1..=3).contains(&group.len()) && !group.starts_with('0') } else { group.len() == 3 };
+                if !right || !group.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(if separator == ' ' { SEVERAL } else { GROUPS });
+                }
+                digits.push_str(group);
+            }
+        }
+    }
+    let fraction = fraction.trim_end_matches('0');
+    digits.push_str(fraction);
+    let digits = digits.trim_start_matches('0');
+    if digits.len() > 30 {
+        return Err(if fraction.len() > 12 { TOO_FINE } else { TOO_LARGE });
+    }
+    let mantissa = digits.bytes().fold(0i128, |m, b| m * 10 + i128::from(b - b'0'));
+    Ok(Decimal { mantissa, exponent: -(fraction.len() as i32) })
+}
+
+/// Whether a text is a number with something odd about it rather than words.
+fn is_number_like(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    if ["nan", "inf", "-inf", "infinity", "#n/a", "#value!", "#ref!", "#div/0!"].contains(&lower.as_str()) {
+        return true;
+    }
+    let digits = text.chars().filter(|c| c.is_ascii_digit() || chinese::is_numeral(*c)).count();
+    let mut rest: String = text.chars().filter(|c| c.is_alphabetic() && !chinese::is_numeral(*c)).collect();
+    for word in ["左右", "大约", "约", "近", "余", "多", "以上", "以下", "超过", "不足", "增加", "减少", "增", "减", "共", "人民币"] {
+        rest = rest.replace(word, "");
+    }
+    for (unit, _) in MONEY_UNITS {
+        rest = rest.replace(unit, "");
+    }
+    for unit in THING_UNITS {
+        rest = rest.replace(unit, "");
+    }
+    digits > 0 && rest.chars().count() <= 2 && (text.chars().any(|c| c.is_ascii_digit()) || rest.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn none() -> Vec<String> {
+        ["/", "-", "—", "无", "不适用"].iter().map(|s| (*s).to_owned()).collect()
+    }
+
+    fn shown(text: &str, unit: &str, kind: Kind) -> String {
+        let f = read(text, unit, kind, &none());
+        match f.state {
+            State::Number => f.number.map(|n| n.to_string()).unwrap_or_default(),
+            State::Text => match f.note.map(|d| d.kind) {
+                Some(DoubtKind::NumberLike) => "odd".into(),
+                Some(DoubtKind::Words) => "words".into(),
+                None => "?".into(),
+            },
+            other => other.as_str().into(),
+        }
+    }
+
+    #[test]
+    fn counts() {
+        let table = [
+            ("0", "0"), ("12", "12"), (" 12\n", "12"), ("１２", "12"), ("12件", "12"), ("１，２３４", "1234"), ("1,234", "1234"),
+            ("1，234", "1234"), ("3 120", "3120"), ("3\u{00A0}120", "3120"), ("1'234", "1234"), ("1’234", "1234"),
+            ("1,234,567", "1234567"), ("1 2", "odd"), ("12,34", "odd"), ("1,2345", "odd"), ("0,123", "odd"), ("3 120 1", "odd"),
+            ("0\u{00A0}", "0"), ("\u{200B}7\u{FEFF}", "7"), ("007", "7"), ("-3", "-3"), ("－3", "-3"), ("−3", "-3"), ("负3", "-3"),
+            ("+3", "3"), ("12.5", "12.5"), ("12.0", "12"), ("12.50", "12.5"), ("12 件", "12"), ("12（件）", "12"),
+            ("22（其中修订 16 件）", "22"), ("22 (其中：修订16件)(含废止)", "22"), ("（12）", "odd"), ("1(2)3", "odd"),
+            ("三十二", "32"), ("三十二件", "32"), ("一百零五", "105"), ("〇", "0"), ("零", "0"), ("两", "2"), ("两百", "200"),
+            ("一万二千", "12000"), ("1.2万件", "12000"), ("1.2万", "12000"), ("十", "10"), ("一百五", "odd"), ("一", "1"),
+            ("二〇二一", "2021"), ("一二", "odd"), ("3项", "3"), ("5 条", "5"), ("9个", "9"), ("2笔", "2"), ("2笔 984361元", "2"),
+            ("251000元", "odd"), ("约12", "odd"), ("12左右", "odd"), ("12余件", "odd"), (">12", "odd"), ("1e5", "odd"), ("1E+5", "odd"),
+            ("10^30", "odd"), ("NaN", "odd"), ("1000000000000000000000000000000", "odd"), ("0.1234567", "odd"), ("12.", "odd"),
+            ("99999999999", "99999999999"), ("100000000000", "odd"), ("3;4", "odd"), ("3；4", "odd"), ("1/2", "odd"), ("12%", "odd"),
+            ("", "blank"), ("\u{3000}\u{00A0}", "blank"), ("\u{200B}", "blank"), ("/", "none"), ("／", "none"), ("—", "none"),
+            ("——", "none"), ("---", "none"), ("- -", "none"), ("无", "none"), (" 无 ", "none"), ("不适用", "none"), ("－", "none"),
+            ("见附件", "words"), ("无此项工作", "words"), ("详见附件3", "words"), ("正在统计", "words"), ("一般", "words"), ("12。", "12"),
+            ("12 abc", "odd"), ("二十三件", "23"), ("壹佰", "100"), ("—3", "odd"),
+        ];
+        for (text, want) in table {
+            assert_eq!(shown(text, "件", Kind::Count), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn amounts() {
+        let table = [
+            ("251000元", "25.1"), ("12.5万元", "12.5"), ("75394432.52元", "7539.443252"), ("1.2亿元", "12000"), ("24252.311082", "24252.311082"),
+            ("2笔 984361元", "98.4361"), ("2笔，984361元", "98.4361"), ("¥984361", "98.4361"), ("984,361元", "98.4361"), ("0", "0"),
+            ("5件", "odd"), ("3万", "odd"), ("三万元", "3"), ("三十二元", "0.0032"), ("0.001元", "odd"), ("12（万元）", "12"),
+            ("100（单位：元）", "0.01"), ("984361元整", "98.4361"), ("人民币100元", "0.01"), ("1000000000000元", "100000000"),
+            ("12 13", "odd"), ("12.5万元 13万元", "odd"),
+        ];
+        for (text, want) in table {
+            assert_eq!(shown(text, "万元", Kind::Amount), want, "{text:?}");
+        }
+        assert_eq!(shown("984361", "元", Kind::Amount), "98.4361");
+        assert_eq!(shown("98.4361万元", "元", Kind::Amount), "98.4361");
+        assert_eq!(shown("3.5", "小时", Kind::Amount), "3.5");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(m in -99_999_999_999_999_999i64..=99_999_999_999_999_999) {
+            let n = Number::from_millionths(m);
+            prop_assert_eq!(read(&n.to_string(), "万元", Kind::Amount, &none()).number, Some(n));
+        }
+
+        #[test]
+        fn groups_and_wide_digits(n in 0i64..99_999_999_999) {
+            let plain = n.to_string();
+            let mut grouped = String::new();
+            for (i, c) in plain.chars().enumerate() {
+                if i > 0 && (plain.len() - i) % 3 == 0 { grouped.push(','); }
+                grouped.push(c);
+            }
+            let wide: String = plain.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)).collect();
+            for text in [grouped.clone(), grouped.replace(',', " "), wide, format!("{plain}件")] {
+                prop_assert_eq!(read(&text, "件", Kind::Count, &none()).number, Number::whole(n), "{}", text);
+            }
+        }
+
+        #[test]
+        fn chinese_numerals_read_back(n in 0i64..=999_999_999) {
+            prop_assert_eq!(read(&chinese_text(n), "件", Kind::Count, &none()).number, Number::whole(n));
+        }
+
+        #[test]
+        fn any_text_has_one_state(text in "\\PC{0,12}") {
+            let f = read(&text, "件", Kind::Count, &none());
+            prop_assert_eq!(f.number.is_some(), f.state == State::Number);
+            prop_assert_eq!(f.note.is_some(), f.state == State::Text);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What count is to be expected of an agency, given its own past and its peers, and how surprising another one is.
+//!
+//! The rate of a cell differs between agencies as Gamma(a, b), fitted by moments over the peers' mean counts y/T: with
+//! their mean m and variance v, a = m²/(v − m/T), b = a/m. After T years with S in all the rate is Gamma(a + S, b + T), so
+//! that next year's count has the mean μ = (a + S)/(b + T). Its variance is μ + kμ²(1 + w) + μw with w = 1/(b + T): chance
+//! of a Poisson count, swings from year to year, and what is not known of the rate. The swings k are measured in the panel
+//! itself ([`Swings`]); as the past years swing too, they enter 1 + w times. The count is negative binomial with these
+//! moments. (Counts with a Gamma rate: DuMouchel 1999; METHODS.md, "Count predictive".)
+
+use statrs::distribution::{Discrete, DiscreteCDF, NegativeBinomial};
+use statrs::function::gamma::{gamma_lr, gamma_ur};
+
+/// Shares of the past means at each end that are pulled in before a prior is fitted, so that one giant does not make
+/// the many small agencies look certain.
+const WINSOR: f64 = 0.05;
+/// Bounds of a prior's shape: between "nothing is known" and "all peers are alike".
+const SHAPE: (f64, f64) = (0.1, 50.0);
+/// Above this size the distribution is a Gamma for all purposes, and the continued fraction of the Beta slow.
+const LARGE: f64 = 10_000.0;
+/// Swings that are assumed before anything was seen (a standard deviation of 30 %), and how many observations that is worth.
+const SWING: (f64, f64) = (0.09, 20.0);
+/// How many observations the panel's swings are worth against a single cell's.
+const POOL: f64 = 40.0;
+/// Even the steadiest series swings by some per cent.
+const LEAST_SWING: f64 = 0.005;
+/// Residuals of expected counts below this say nothing of swings.
+const ENOUGH: f64 = 3.0;
+
+/// Gamma(shape, rate) of the yearly counts among peers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// Shape a.
+    pub a: f64,
+    /// Rate b, in years.
+    pub b: f64,
+}
+
+impl Prior {
+    /// Fits the moments of peers' past, each a sum over a number of years (at least one).
+    pub fn fit(past: &[(u64, usize)]) -> Prior {
+        let years: usize = past.iter().map(|&(_, t)| t).sum();
+        let total: u64 = past.iter().map(|&(s, _)| s).sum();
+        if total == 0 || past.is_empty() {
+            // Nobody ever had one: the posterior of Jeffreys' prior for one common rate.
+            return Prior { a: 0.5, b: years as f64 };
+        }
+        let mut rates: Vec<f64> = past.iter().map(|&(s, t)| s as f64 / t as f64).collect();
+        rates.sort_by(f64::total_cmp);
+        let cut = (rates.len() as f64 * WINSOR).ceil() as usize;
+        if rates.len() > 2 * cut && rates[rates.len() - 1 - cut] > 0.0 {
+            let (low, high) = (rates[cut], rates[rates.len() - 1 - cut]);
+            rates.iter_mut().for_each(|r| *r = r.clamp(low, high));
+        }
+        let n = rates.len() as f64;
+        let m = rates.iter().sum::<f64>() / n;
+        let v = rates.iter().map(|r| (r - m) * (r - m)).sum::<f64>() / (n - 1.0).max(1.0);
+        let chance = m * past.iter().map(|&(_, t)| 1.0 / t as f64).sum::<f64>() / n;
+        let spread = v - chance;
+        let a = if spread > 0.0 { (m * m / spread).clamp(SHAPE.0, SHAPE.1) } else { SHAPE.1 };
+        Prior { a, b: a / m }
+    }
+}
+
+/// The distribution of a count that has not been seen yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Predictive {
+    /// Mean μ.
+    pub mean: f64,
+    /// Variance.
+    pub variance: f64,
+}
+
+impl Predictive {
+    /// After `sum` in `years`, with swings `k`.
+    pub fn new(prior: Prior, k: f64, sum: u64, years: usize) -> Predictive {
+        let w = 1.0 / (prior.b + years as f64);
+        let mean = (prior.a + sum as f64) * w;
+        Predictive { mean, variance: mean + k * mean * mean * (1.0 + w) + mean * w }
+    }
+
+    fn negative_binomial(&self) -> Option<NegativeBinomial> {
+        let size = self.mean * self.mean / (self.variance - self.mean);
+        NegativeBinomial::new(size, size / (size + self.mean)).ok()
+    }
+
+    /// P(X ≤ x), and P(X > x) without cancellation.
+    fn tails(&self, x: u64) -> (f64, f64) {
+        if self.mean.max(x as f64) > LARGE {
+            let (shape, scale) = (self.mean * self.mean / self.variance, self.variance / self.mean);
+            let at = (x as f64 + 0.5) / scale;
+            return (gamma_lr(shape, at), gamma_ur(shape, at));
+        }
+        self.negative_binomial().map_or((1.0, 1.0), |d| (d.cdf(x), d.sf(x)))
+    }
+
+    /// P(X = x).
+    pub fn probability(&self, x: u64) -> f64 {
+        if self.mean.max(x as f64) > LARGE {
+            let below = if x == 0 { 0.0 } else { self.tails(x - 1).0 };
+            return (self.tails(x).0 - below).max(0.0);
+        }
+        self.negative_binomial().map_or(1.0, |d| d.pmf(x))
+    }
+
+    /// Two-sided mid-p: twice the smaller tail, in which `x` itself counts half (Lancaster 1961). At least 10⁻³⁰⁰.
+    pub fn mid_p(&self, x: u64) -> f64 {
+        let (at_most, more) = self.tails(x);
+        let (less, at_least) = if x == 0 { (0.0, 1.0) } else { self.tails(x - 1) };
+        (at_most + less).min(more + at_least).clamp(1e-300, 1.0)
+    }
+
+    /// The central interval that holds the count with the probability `coverage` at least.
+    pub fn interval(&self, coverage: f64) -> (u64, u64) {
+        let tail = (1.0 - coverage) / 2.0;
+        (self.first(|(lower, _)| lower > tail), self.first(|(_, upper)| upper <= tail))
+    }
+
+    /// The smallest count whose tails satisfy a condition that holds from some count on.
+    fn first(&self, holds: impl Fn((f64, f64)) -> bool) -> u64 {
+        let mut high = 1u64;
+        while !holds(self.tails(high)) && high < 1 << 60 {
+            high *= 2;
+        }
+        let mut low = 0u64;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if holds(self.tails(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
+}
+
+/// Collects how far counts have been from what the years before them let expect, and says how much they swing.
+#[derive(Clone, Debug, Default)]
+pub struct Swings {
+    residuals: Vec<(f64, f64, f64)>,
+}
+
+/// Two-sided normal quantiles for 50, 80 and 90 %.
+const QUANTILES: [(f64, f64); 3] = [(0.5, 0.6745), (0.8, 1.2816), (0.9, 1.6449)];
+
+impl Swings {
+    /// Adds a count and what was expected of it.
+    pub fn add(&mut self, prior: Prior, sum: u64, years: usize, seen: u64) {
+        let predictive = Predictive::new(prior, 0.0, sum, years);
+        if predictive.mean >= ENOUGH {
+            let w = 1.0 / (prior.b + years as f64);
+            self.residuals.push((predictive.mean, w, seen as f64 - predictive.mean));
+        }
+    }
+
+    /// Adds the observations of another cell.
+    pub fn extend(&mut self, other: &Swings) {
+        self.residuals.extend(&other.residuals);
+    }
+
+    /// The k with which the 50, 80 and 90 % intervals all hold what they promise. A residual asks for k =
+    /// ((x − μ)²/z² − μ − μw) / (μ²(1 + w)) to lie on the edge of an interval; the quantile of these over all residuals is
+    /// the answer for that interval. Wrong figures, if fewer than one in ten, do not move it far.
+    fn raw(&self) -> f64 {
+        let mut k = 0.0f64;
+        for (share, z) in QUANTILES {
+            let edge = |&(mu, w, d): &(f64, f64, f64)| (d * d / (z * z) - mu * (1.0 + w)) / (mu * mu * (1.0 + w));
+            let mut edges: Vec<f64> = self.residuals.iter().map(edge).collect();
+            edges.sort_by(f64::total_cmp);
+            let at = ((edges.len() as f64 * share).ceil() as usize).saturating_sub(1);
+            k = k.max(edges.get(at).copied().unwrap_or(0.0));
+        }
+        k
+    }
+
+    fn shrunk(&self, towards: f64, weight: f64) -> f64 {
+        let n = self.residuals.len() as f64;
+        ((n * self.raw() + weight * towards) / (n + weight)).max(LEAST_SWING)
+    }
+
+    /// k of the whole panel.
+    pub fn pooled(&self) -> f64 {
+        self.shrunk(SWING.0, SWING.1)
+    }
+
+    /// k of one cell, drawn towards the panel's where few observations speak for it.
+    pub fn of_cell(&self, pooled: f64) -> f64 {
+        self.shrunk(pooled, POOL)
+    }
+}
+
+/// Which hypotheses fall at the false discovery rate `q` (Benjamini and Hochberg 1995): those with p up to the largest
+/// p₍ᵢ₎ ≤ q·i/m.
+///
+/// ```
+/// use nianbao_screen::predictive::benjamini_hochberg;
+/// assert_eq!(benjamini_hochberg(&[0.9, 0.001, 0.03, 0.5], 0.05), [false, true, false, false]);
+/// ```
+pub fn benjamini_hochberg(p: &[f64], q: f64) -> Vec<bool> {
+    let mut sorted = p.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let m = sorted.len() as f64;
+    let last = (0..sorted.len()).rev().find(|&i| sorted[i] <= q * (i + 1) as f64 / m);
+    let Some(limit) = last.map(|i| sorted[i]) else { return vec![false; p.len()] };
+    p.iter().map(|&p| p <= limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_exact_posterior_without_swings() {
+        // Gamma(a + S, b + T) mixed over Poisson is NB(a + S, (b + T)/(b + T + 1)).
+        let prior = Prior { a: 2.0, b: 0.5 };
+        let predictive = Predictive::new(prior, 0.0, 10, 3);
+        let exact = NegativeBinomial::new(12.0, 3.5 / 4.5).expect("parameters");
+        for x in [0, 1, 5, 20] {
+            assert!((predictive.probability(x) - exact.pmf(x)).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn small_and_large_agree_where_they_meet() {
+        for k in [0.01, 0.1, 0.5] {
+            let small = Predictive::new(Prior { a: 0.5, b: 0.1 }, k, 9_990, 1);
+            let large = Predictive { mean: small.mean * 1.2, variance: small.variance * 1.44 };
+            for x in [4_000u64, 7_000, 9_900] {
+                let (p, q) = (small.mid_p(x), large.mid_p((x as f64 * 1.2) as u64));
+                assert!((p.ln() - q.ln()).abs() < 0.05 * p.ln().abs().max(1.0), "k {k}, x {x}: {p} {q}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_prior_finds_its_own_moments() {
+        let past: Vec<(u64, usize)> = (0..200).map(|i| (u64::from(i % 20 == 0) * 40 + i % 7, 4)).collect();
+        let prior = Prior::fit(&past);
+        let mean = prior.a / prior.b;
+        assert!(prior.a >= SHAPE.0 && (0.3..3.0).contains(&mean), "{prior:?}");
+        assert_eq!(Prior::fit(&[(0, 3), (0, 4)]), Prior { a: 0.5, b: 7.0 });
+    }
+
+    proptest! {
+        #[test]
+        fn mid_p_is_a_probability_and_falls_outwards(sum in 0u64..5_000, years in 1usize..6, k in 0.005f64..1.0, step in 1u64..50) {
+            let predictive = Predictive::new(Prior { a: 0.4, b: 0.05 }, k, sum, years);
+            let (low, high) = predictive.interval(0.95);
+            prop_assert!(low <= high);
+            prop_assert!(predictive.mid_p(high + step) <= predictive.mid_p(high) + 1e-12);
+            prop_assert!(predictive.mid_p(high + 1) <= 0.05 + 1e-9);
+            prop_assert!((0.0..=1.0).contains(&predictive.mid_p(low)));
+        }
+
+        #[test]
+        fn a_smaller_p_never_saves_itself(mut p in proptest::collection::vec(0.0f64..1.0, 1..60), at in 0usize..60, by in 0.0f64..1.0) {
+            let at = at % p.len();
+            let before = benjamini_hochberg(&p, 0.05);
+            p[at] *= by;
+            let after = benjamini_hochberg(&p, 0.05);
+            for i in 0..p.len() {
+                prop_assert!(!before[i] || after[i], "rejected before but not after");
+            }
+            for i in 0..p.len() {
+                for j in 0..p.len() {
+                    prop_assert!(!(after[i] && p[j] <= p[i]) || after[j], "not monotone");
+                }
+            }
+        }
+    }
+}
