@@ -1,10 +1,40 @@
 //! A chart file and the compilation make an SVG and a PNG, with the bundled Chinese font.
+//!
+//! A chart is a TOML record (`charts/*.toml`): kind, series of the form, title, note. Nothing here knows a series, an agency
+//! or a form by name: the kinds ([`spec`]-checked, one file each in `kind/`) draw whatever series the record names, in the
+//! language of the form. The way of a chart: [`load`] → the view of the compilation (`scope`) → a drawing (`kind`) with the
+//! finding that its headline says → frame (`frame`) → plotters' SVG backend (`svg`) → [`png`].
+//!
+//! ```
+//! let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../charts/01-requests-by-applicant.toml");
+//! let chart = nianbao_chart::load(path.as_ref())?;
+//! assert_eq!(chart.name, "01-requests-by-applicant");
+//! # Ok::<(), nianbao_chart::ChartError>(())
+//! ```
+//!
+//! [`spec`]: load
 #![forbid(unsafe_code)]
+
+mod axis;
+mod font;
+mod frame;
+mod kind;
+mod names;
+mod number;
+mod palette;
+mod scene;
+mod scope;
+mod spec;
+mod svg;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
 use nianbao_compile::Compilation;
-use nianbao_form::{Finding, Forms, Registry};
+use nianbao_form::{Finding, Forms, Registry, nearest};
 
 /// A chart file, read and proved.
 #[derive(Clone, Debug)]
@@ -13,6 +43,14 @@ pub struct Chart {
     pub name: String,
     /// Title of the file, before `{…}` are filled.
     pub title: String,
+    spec: spec::Spec,
+}
+
+impl Chart {
+    /// The ids of the series that it draws.
+    pub fn series(&self) -> impl Iterator<Item = &str> {
+        self.spec.all().map(|item| item.id.as_str())
+    }
 }
 
 /// What can go wrong.
@@ -52,9 +90,10 @@ pub struct Data<'a> {
 /// For whom it is drawn.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
-    /// A level (kind of group) instead of the chart file's.
+    /// A level instead of the chart file's: a kind of group or of agency. Sums are then those over all of the level,
+    /// comparisons are among its members.
     pub level: Option<String>,
-    /// An agency, by id or name, instead of the group at the top.
+    /// An agency, by id or name, instead of the group at the top. Comparisons pick it out among the others.
     pub agency: Option<String>,
 }
 
@@ -75,22 +114,57 @@ pub struct Picture {
 ///
 /// # Errors
 /// Names file, line and key.
-pub fn load(_path: &Path) -> Result<Chart, ChartError> {
-    Ok(Chart { name: String::new(), title: String::new() })
+pub fn load(path: &Path) -> Result<Chart, ChartError> {
+    let read = |error| ChartError::Read { path: path.display().to_string(), error };
+    let text = std::fs::read_to_string(path).map_err(read)?;
+    parse(path, &text)
+}
+
+/// Reads the text of a chart file; `path` gives the chart its name and stands in messages.
+///
+/// # Errors
+/// Names file, line and key.
+pub fn parse(path: &Path, text: &str) -> Result<Chart, ChartError> {
+    let spec = spec::read(path, text.trim_start_matches('\u{feff}'))?;
+    let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Chart { name, title: spec.title.clone(), spec })
 }
 
 /// Draws one chart. A year, level or agency without data gives a chart that says so.
 ///
 /// # Errors
-/// See [`ChartError`].
-pub fn draw(chart: &Chart, _data: Data<'_>, _target: &Target) -> Result<Picture, ChartError> {
-    Ok(Picture { name: chart.name.clone(), title: String::new(), caption: String::new(), svg: String::new() })
+/// A series that the form of the year does not have, with the nearest one.
+pub fn draw(chart: &Chart, data: Data<'_>, target: &Target) -> Result<Picture, ChartError> {
+    let (scene, framed) = compose(chart, data, target)?;
+    let svg = svg::paint(&scene, framed.size, &framed.title, &framed.caption).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
+    Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg })
+}
+
+/// The drawing before it is painted.
+fn compose(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(scene::Scene, frame::Framed), ChartError> {
+    let (scope, absent) = scope::Scope::new(&chart.spec, data, target);
+    for id in chart.series() {
+        if scope.series(id).is_none() {
+            let known = scope.known_series();
+            let hint = match nearest(id, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+            };
+            return Err(ChartError::Draw(chart.name.clone(), format!("the form of {} has no series `{id}`; {hint}", data.year)));
+        }
+    }
+    let ctx = kind::Ctx { spec: &chart.spec, scope: &scope, words: scope.words };
+    let body = match absent {
+        Some(absent) => kind::empty(&ctx, &absent),
+        None => kind::draw(&ctx).unwrap_or_else(|| kind::empty(&ctx, &scope::Absent::Year)),
+    };
+    Ok(frame::frame(&ctx, body))
 }
 
 /// The picture as PNG, drawn from its SVG with the bundled font alone, so that it looks the same everywhere.
 ///
 /// # Errors
 /// See [`ChartError`].
-pub fn png(_picture: &Picture) -> Result<Vec<u8>, ChartError> {
-    Ok(Vec::new())
+pub fn png(picture: &Picture) -> Result<Vec<u8>, ChartError> {
+    svg::png(&picture.svg).map_err(|e| ChartError::Draw(picture.name.clone(), e))
 }

@@ -1,8 +1,55 @@
 //! From reports to findings: identities with intervals over blanks, suspect cells, chains across years, what a cell holds.
 //! Pure: no files, no frames.
+//!
+//! One [`Checker`] is made for a run: it turns the identities of every form into flat arrays once. For each report it
+//! 1. gathers the figures; a blank is an interval, not a zero (`bounds`);
+//! 2. judges every identity: holds, violated, undecided; narrows the unknown cells by the sound ones to a fixed point and
+//!    finds contradictions that no identity shows by itself (`judge`, `joint`);
+//! 3. looks for the fewest wrong cells that explain what is violated (`suspect`), and words all of it (`verdicts`).
+//!
+//! ```
+//! use nianbao_check::{Checker, fill_derived};
+//! use nianbao_form::{Forms, Number, Place, Registry, Report, State, Value};
+//! let (forms, registry) = (Forms::built_in(), Registry::default());
+//! let form = forms.for_year(2024).unwrap();
+//! let mut report = Report::new(forms, "a.docx", "某局", 2024, form);
+//! let number = |n| Value::number(Number::whole(n).unwrap(), n.to_string(), Place::Unknown);
+//! for (column, n) in [("upheld", 3), ("corrected", 1), ("other", 0), ("total", 4)] {
+//!     report.set(forms.cell(&format!("review.reconsideration.{column}")).unwrap(), number(n));
+//! }
+//! let pending = forms.cell("review.reconsideration.pending").unwrap();
+//! report.set(pending, Value::without(State::Blank, "", Place::Unknown));
+//!
+//! let checked = Checker::new(forms, &registry).report(&report);
+//! assert!(checked.findings.is_empty());
+//! assert_eq!(checked.derived, [(pending, Number::ZERO, "review-total:reconsideration".to_owned())]);
+//! fill_derived(&mut report, &checked.derived);
+//! assert!(report.value(pending).is_derived());
+//! ```
 #![forbid(unsafe_code)]
 
-use nianbao_form::{Cell, Finding, Forms, Number, Registry, Report};
+mod bounds;
+mod chain;
+mod content;
+mod joint;
+mod judge;
+mod plan;
+mod restated;
+mod suspect;
+mod verdicts;
+mod words;
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use nianbao_form::{Cell, Finding, FormIx, Forms, Identity, Number, Registry, Report, State, Subject, Value};
+use rayon::prelude::*;
+
+use plan::Plan;
+use words::Speaker;
+
+pub use chain::check_chains;
+pub use restated::check_restated;
 
 /// What checking one report by itself gives.
 #[derive(Clone, Debug, Default)]
@@ -15,21 +62,87 @@ pub struct Checked {
     pub verdicts: [usize; 3],
 }
 
-/// Checks one report by itself.
-pub fn check_report(_forms: &Forms, _registry: &Registry, _report: &Report) -> Checked {
-    Checked::default()
+/// Checks reports one by one; made once for many.
+#[derive(Clone, Debug)]
+pub struct Checker<'a> {
+    forms: &'a Forms,
+    registry: &'a Registry,
+    plans: Vec<Option<Plan>>,
 }
 
-/// Puts the proved values into the report, marked as derived.
-pub fn fill_derived(_report: &mut Report, _derived: &[(Cell, Number, String)]) {}
+impl<'a> Checker<'a> {
+    /// A checker for all known forms.
+    pub fn new(forms: &'a Forms, registry: &'a Registry) -> Checker<'a> {
+        let plans = forms.iter().map(|(ix, form)| Some(Plan::new(forms, ix, &form.identities))).collect();
+        Checker { forms, registry, plans }
+    }
 
-/// Chains across years (`carry-over`, `stock`, a user form's own) over the counted reports of all agencies and years,
-/// following successors of the registry. `reports` holds at most one report for an agency and a year.
-pub fn check_chains(_forms: &Forms, _registry: &Registry, _reports: &[&Report]) -> Vec<Finding> {
-    Vec::new()
+    /// A checker that has made the plan of one form only.
+    fn for_form(forms: &'a Forms, registry: &'a Registry, form: FormIx) -> Checker<'a> {
+        let plan = |(ix, f): (FormIx, &nianbao_form::Form)| (ix == form).then(|| Plan::new(forms, ix, &f.identities));
+        Checker { forms, registry, plans: forms.iter().map(plan).collect() }
+    }
+
+    /// Checks one report by itself.
+    pub fn report(&self, report: &Report) -> Checked {
+        let mut out = Checked::default();
+        let subject = Subject::of(report);
+        let speaker = Speaker { forms: self.forms, form: report.form };
+        let identities = self.forms.identities(report);
+        match (&identities, &self.plans[report.form.index()]) {
+            (Cow::Borrowed(identities), Some(plan)) => judge_report(speaker, report, &subject, identities, plan, &mut out),
+            // Rows of another generation: the identities are this report's own.
+            _ => {
+                let plan = Plan::new(self.forms, report.form, &identities);
+                judge_report(speaker, report, &subject, &identities, &plan, &mut out);
+            }
+        }
+        content::cells(speaker, report, &subject, &mut out.findings);
+        content::rulemaking(speaker, self.registry, report, &subject, &mut out.findings);
+        content::remarks(speaker, report, &subject, &mut out.findings);
+        content::unmapped(report, &subject, &mut out.findings);
+        out.findings.sort_by_key(|f| (Reverse(f.severity), f.cause.is_some()));
+        out
+    }
+
+    /// Checks many reports in parallel; the results stand in the order of the reports.
+    pub fn reports(&self, reports: &[&Report]) -> Vec<Checked> {
+        reports.par_iter().map(|report| self.report(report)).collect()
+    }
+
+    /// Chains across years over all reports; see [`check_chains`].
+    pub fn chains(&self, reports: &[&Report]) -> Vec<Finding> {
+        check_chains(self.forms, self.registry, reports)
+    }
 }
 
-/// What `later` changes in `earlier`, both for the same agency and year: `restated`.
-pub fn check_restated(_forms: &Forms, _earlier: &Report, _later: &Report) -> Vec<Finding> {
-    Vec::new()
+fn judge_report(speaker: Speaker<'_>, report: &Report, subject: &Subject, identities: &[Identity], plan: &Plan, out: &mut Checked) {
+    let figures = plan.figures(report);
+    let judgement = judge::judge(plan, &figures);
+    out.verdicts = judgement.verdicts();
+    let scene = verdicts::Scene { speaker, report, subject, identities, plan, judgement: &judgement };
+    // A derived figure is no evidence: only what was read can be wrong.
+    let read = |(c, f): (&plan::Column, &Option<i128>)| f.is_some() && !report.value(c.cell).is_derived();
+    let known: Vec<bool> = plan.columns.iter().zip(&figures).map(read).collect();
+    verdicts::identities(&scene, &known, out);
+}
+
+/// Checks one report by itself. For many reports a [`Checker`] saves the preparation.
+pub fn check_report(forms: &Forms, registry: &Registry, report: &Report) -> Checked {
+    Checker::for_form(forms, registry, report.form).report(report)
+}
+
+/// Puts the proved values into the report, marked as derived. Text and place of the blank stay as they are.
+pub fn fill_derived(report: &mut Report, derived: &[(Cell, Number, String)]) {
+    for (cell, number, key) in derived {
+        let found = report.value(*cell);
+        let value = Value {
+            state: State::Number,
+            number: Some(*number),
+            raw: found.raw.clone(),
+            place: found.place.clone(),
+            derived: Some(key.as_str().into()),
+        };
+        report.set(*cell, value);
+    }
 }

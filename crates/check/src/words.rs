@@ -2,7 +2,7 @@
 
 use nianbao_form::{Cell, Form, FormIx, Forms, Identity, Number, Report, State, decimal_text};
 
-use crate::bounds::Range;
+use crate::bounds::{INFINITY, Range};
 
 /// A Chinese and an English wording of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,58 +62,66 @@ impl Speaker<'_> {
         Both { zh, en }
     }
 
-    /// `12＋3＋0＝15，而“…（总计）”填14`.
-    pub(crate) fn detail(&self, report: &Report, identity: &Identity) -> Both {
-        let parts = self.side(report, &identity.parts);
+    /// `12＋3＋0＝15，而“…（总计）”填14`. `bound` tells between what an unknown cell lies.
+    pub(crate) fn detail(&self, report: &Report, identity: &Identity, bound: &dyn Fn(Cell) -> (i128, i128)) -> Both {
+        let parts = side(report, &identity.parts, bound);
         let whole = match identity.whole.as_slice() {
-            &[only] => match report.counts_as(only) {
-                Some(n) => {
-                    let name = self.cell(only);
-                    Both::new(format!("“{}”填{n}", name.zh), format!("“{}” is {n}", name.en))
-                }
-                None => self.side(report, &identity.whole),
-            },
-            _ => self.side(report, &identity.whole),
+            &[only] if report.counts_as(only).is_some() => {
+                let (name, n) = (self.cell(only), report.counts_as(only).unwrap_or_default());
+                Both::new(format!("“{}”填{n}", name.zh), format!("“{}” is {n}", name.en))
+            }
+            whole => side(report, whole, bound),
         };
         Both::new(format!("{}，而{}", parts.zh, whole.zh), format!("{}, but {}", parts.en, whole.en))
     }
+}
 
-    /// One side of an identity as a sum; zeros beyond the first few are not written out.
-    fn side(&self, report: &Report, cells: &[Cell]) -> Both {
-        const SPELLED: usize = 7;
-        let (mut shown, mut sum, mut zeros, mut unknown) = (Vec::new(), 0i128, 0, 0);
-        let short = cells.len() <= SPELLED;
-        for &cell in cells {
-            match report.counts_as(cell) {
-                Some(n) => {
-                    sum += i128::from(n.millionths());
-                    if n == Number::ZERO && !short { zeros += 1 } else { shown.push(bracketed(n)) }
-                }
-                None => unknown += 1,
+/// One side of an identity as a sum; in a long one zeros are not written out.
+fn side(report: &Report, cells: &[Cell], bound: &dyn Fn(Cell) -> (i128, i128)) -> Both {
+    const SPELLED: usize = 7;
+    let short = cells.len() <= SPELLED;
+    let (mut shown, mut zeros, mut unknown) = (Vec::new(), 0, 0);
+    let (mut low, mut high) = (0i128, 0i128);
+    for &cell in cells {
+        match report.counts_as(cell) {
+            Some(n) => {
+                low += i128::from(n.millionths());
+                high += i128::from(n.millionths());
+                if n == Number::ZERO && !short { zeros += 1 } else { shown.push(bracketed(n)) }
+            }
+            None => {
+                let (l, h) = bound(cell);
+                (low, high) = (low + l, high.saturating_add(h).min(INFINITY));
+                unknown += 1;
             }
         }
-        let (mut zh, mut en) = (shown.join("＋"), shown.join(" + "));
-        if shown.is_empty() && zeros > 0 {
-            (zh, en) = ("0".to_owned(), "0".to_owned());
-        } else if zeros > 0 {
-            zh.push_str("（其余为0）");
-            en.push_str(" (the others 0)");
-        }
-        let total = decimal_text(sum);
-        if unknown > 0 {
-            let plus = if zh.is_empty() { ("", "") } else { ("＋", " + ") };
-            let noun = if unknown == 1 { "unknown cell" } else { "unknown cells" };
-            return Both::new(
-                format!("{zh}{}{unknown}个未填或未读出的格，至少为{total}", plus.0),
-                format!("{en}{}{unknown} {noun} = {total} or more", plus.1),
-            );
-        }
-        if shown.len() + usize::from(zeros > 0) > 1 {
-            zh.push_str(&format!("＝{total}"));
-            en.push_str(&format!(" = {total}"));
-        }
-        Both { zh, en }
     }
+    let terms = shown.len() + usize::from(zeros > 0) + unknown;
+    let (mut zh, mut en) = (shown.join("＋"), shown.join(" + "));
+    if shown.is_empty() && zeros > 0 {
+        (zh, en) = ("0".to_owned(), "0".to_owned());
+    } else if zeros > 0 {
+        zh.push_str("（其余为0）");
+        en.push_str(" (the others 0)");
+    }
+    if unknown > 0 {
+        let plus = if zh.is_empty() { ("", "") } else { ("＋", " + ") };
+        zh.push_str(&format!("{}{unknown}个未填或未读出的格", plus.0));
+        en.push_str(&format!("{}{unknown} unknown cell{}", plus.1, if unknown == 1 { "" } else { "s" }));
+        let (l, h) = (decimal_text(low), decimal_text(high));
+        let (range_zh, range_en) = match (low == high, high >= INFINITY) {
+            (true, _) => (format!("＝{l}"), format!(" = {l}")),
+            (_, true) => (format!("，至少为{l}"), format!(", at least {l}")),
+            _ => (format!("，在{l}至{h}之间"), format!(", between {l} and {h}")),
+        };
+        return Both::new(zh + &range_zh, en + &range_en);
+    }
+    if terms > 1 {
+        let total = decimal_text(low);
+        zh.push_str(&format!("＝{total}"));
+        en.push_str(&format!(" = {total}"));
+    }
+    Both { zh, en }
 }
 
 fn bracketed(n: Number) -> String {

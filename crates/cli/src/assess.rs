@@ -1,6 +1,6 @@
 //! Files to findings and sums: the part that `run`, `check` and `chart` have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nianbao_check as check;
 use nianbao_compile::Compilation;
@@ -69,32 +69,30 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
             receipt_of.push(i);
         }
     }
-    let mut findings = corrections::apply(forms, registry, &request.office.corrections, &mut reports);
-    findings.extend(check_all(forms, request, &mut reports, progress));
+    let years: BTreeSet<u16> = reports.iter().map(|r| r.year).collect();
+    let year = choose_year(request.year, &years, &receipts)?;
+    let mut findings = correct(request, &mut reports)?;
+    findings.extend(check_all(request, &mut reports, progress));
 
-    let selection = {
-        let arrivals: Vec<_> = reports
-            .iter()
-            .zip(&receipt_of)
-            .map(|(report, &at)| collection::Arrival {
-                report,
-                bytes_equal_key: Some(receipts[at].sha256.as_str()),
-                received: request.office.received.get(report.source.as_ref()).map(String::as_str),
-            })
-            .collect();
-        collection::select(forms, registry, &arrivals)
-    };
+    let arrivals = arrivals(request, &reports, &receipt_of, &receipts);
+    let mut selection = collection::select(forms, registry, &arrivals);
+    let deadline = collection::Deadline::parse(request.deadline)
+        .ok_or_else(|| Failure::usage(format!("[collection] deadline = \"{}\": expected MM-DD, such as 01-31", request.deadline)))?;
+    let mut of_collection = std::mem::take(&mut selection.findings);
+    of_collection.extend(collection::missing(registry, year, &arrivals, &selection));
+    of_collection.extend(collection::late(registry, &arrivals, deadline));
+    of_collection.extend(collection::registry_findings(registry, &request.office.problems));
+    of_collection.extend(collection::unreadable(&failures(&receipts)));
+    drop(arrivals);
     let superseded: Vec<bool> = selection.superseded_by.iter().map(Option::is_some).collect();
     // A superseded report is history: what was wrong in it has been put right or stands in its successor.
     findings.retain(|f| !reports.iter().zip(&superseded).any(|(r, &old)| old && Subject::of(r) == f.subject));
-    findings.extend(selection.findings);
+    findings.extend(of_collection);
     for (earlier, later) in selection.superseded_by.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, s))) {
         findings.extend(check::check_restated(forms, &reports[earlier], &reports[later]));
     }
 
     let counted: Vec<&Report> = reports.iter().zip(&selection.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
-    let years: std::collections::BTreeSet<u16> = reports.iter().map(|r| r.year).collect();
-    let year = choose_year(request.year, &years, &receipts)?;
     findings.extend(check::check_chains(forms, registry, &counted));
     let compilation = {
         let _stage = progress.stage("compile", "汇总", "compiling", 0);
@@ -104,31 +102,34 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     {
         let _stage = progress.stage("screen", "比对", "screening", 0);
         findings.extend(screen::outliers(scope));
-        findings.extend(collection::missing(forms, registry, &counted, year));
-        findings.extend(collection::late(registry, &counted, &request.office.received, request.deadline));
-        findings.extend(collection::registry_problems(&request.office.problems, registry));
-        let failures: Vec<_> = receipts
-            .iter()
-            .filter(|r| failed(r))
-            .map(|r| collection::FailedFile { name: r.name.to_string(), reason: r.reason.clone(), reason_en: r.reason_en.clone() })
-            .collect();
-        findings.extend(collection::unreadable(&failures));
     }
     apply_severities(&mut findings, request.severities);
-    findings.extend(decisions::apply(&request.office.decisions, &mut findings, &years));
+    let in_run = |agency: &str, year: u16| reports.iter().any(|r| r.year == year && r.agency_key() == agency) || years.contains(&year);
+    let stale = decisions::apply(&request.office.decisions, &mut findings, registry, in_run);
+    findings.extend(stale);
     screen::rank(scope, &mut findings);
     drop(counted);
     Ok(Assessment { receipts, counted: selection.counted, reports, receipt_of, superseded, findings, compilation, year })
 }
 
+/// Puts the office's corrections in, before anything is worked out from the figures.
+fn correct(request: &Request<'_>, reports: &mut [Report]) -> Result<Vec<Finding>, Failure> {
+    let others: Vec<&str> = reports.iter().filter(|r| r.agency_id.is_none()).map(|r| r.agency.as_str()).collect();
+    let corrections = request.office.corrections(request.forms, &others)?;
+    if corrections.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(reports.iter_mut().flat_map(|r| corrections::apply(&corrections, request.forms, r)).collect())
+}
+
 /// Checks every report by itself and fills in what arithmetic proves.
-fn check_all(forms: &Forms, request: &Request<'_>, reports: &mut [Report], progress: &Progress) -> Vec<Finding> {
+fn check_all(request: &Request<'_>, reports: &mut [Report], progress: &Progress) -> Vec<Finding> {
     let stage = progress.stage("check", "检查", "checking", reports.len());
-    let registry = &request.office.registry;
+    let checker = check::Checker::new(request.forms, &request.office.registry);
     let found: Vec<Vec<Finding>> = reports
         .par_iter_mut()
         .map(|report| {
-            let checked = check::check_report(forms, registry, report);
+            let checked = checker.report(report);
             check::fill_derived(report, &checked.derived);
             stage.step();
             checked.findings
@@ -137,7 +138,36 @@ fn check_all(forms: &Forms, request: &Request<'_>, reports: &mut [Report], progr
     found.into_iter().flatten().collect()
 }
 
-fn choose_year(wish: Option<u16>, years: &std::collections::BTreeSet<u16>, receipts: &[Receipt]) -> Result<u16, Failure> {
+fn arrivals<'a>(
+    request: &'a Request<'_>,
+    reports: &'a [Report],
+    receipt_of: &[usize],
+    receipts: &'a [Receipt],
+) -> Vec<collection::Arrival<'a>> {
+    // Equal bytes make the same report only where the file holds but one.
+    let mut held = vec![0usize; receipts.len()];
+    for &at in receipt_of {
+        held[at] += 1;
+    }
+    reports
+        .iter()
+        .zip(receipt_of)
+        .map(|(report, &at)| collection::Arrival {
+            report,
+            bytes_equal_key: (held[at] == 1).then_some(receipts[at].sha256.as_str()),
+            received: request.office.received.get(report.source.as_ref()).map(String::as_str),
+        })
+        .collect()
+}
+
+fn failures(receipts: &[Receipt]) -> Vec<collection::FailedFile> {
+    let failed = receipts.iter().filter(|r| failed(r));
+    failed
+        .map(|r| collection::FailedFile { name: r.name.to_string(), reason: r.reason.clone(), reason_en: r.reason_en.clone() })
+        .collect()
+}
+
+fn choose_year(wish: Option<u16>, years: &BTreeSet<u16>, receipts: &[Receipt]) -> Result<u16, Failure> {
     let Some(&latest) = years.last() else {
         let list: Vec<String> = receipts.iter().map(|r| format!("{}: {}", r.name, r.reason_en)).collect();
         return Err(Failure::usage(format!("none of the {} files is a report, nothing was written:\n  {}", list.len(), list.join("\n  "))));

@@ -40,7 +40,8 @@ pub(crate) struct Office {
     pub(crate) registry: Registry,
     pub(crate) problems: Vec<Problem>,
     pub(crate) decisions: Vec<decisions::Decision>,
-    pub(crate) corrections: Vec<corrections::Correction>,
+    /// `corrections.csv` and its text; understood once the agencies that have sent reports are known.
+    corrections: Option<(PathBuf, String)>,
     /// File name → ISO date.
     pub(crate) received: BTreeMap<String, String>,
     /// The files that were read for it.
@@ -49,18 +50,18 @@ pub(crate) struct Office {
 
 impl Office {
     /// Reads the tables that the pipeline names.
-    pub(crate) fn load(pipeline: &Pipeline, forms: &Forms) -> Result<Office, Failure> {
+    pub(crate) fn load(pipeline: &Pipeline) -> Result<Office, Failure> {
         let mut office = Office::default();
         if let Some(path) = &pipeline.registry {
             (office.registry, office.problems) = nianbao_intake::read_registry(path).map_err(|e| Failure::Usage(e.into()))?;
             office.files.push(path.clone());
         }
         if let Some(path) = pipeline.decisions.as_ref().filter(|p| p.is_file()) {
-            office.decisions = decisions::parse(&read(path)?).map_err(|e| usage(path, &e))?;
+            office.decisions = decisions::parse(&read(path)?, &path.to_string_lossy()).map_err(|e| Failure::Usage(e.into()))?;
             office.files.push(path.clone());
         }
         if let Some(path) = &pipeline.corrections {
-            office.corrections = corrections::parse(&read(path)?, forms, &office.registry).map_err(|e| usage(path, &e))?;
+            office.corrections = Some((path.clone(), read(path)?));
             office.files.push(path.clone());
         }
         if let Some(path) = &pipeline.received {
@@ -68,6 +69,12 @@ impl Office {
             office.files.push(path.clone());
         }
         Ok(office)
+    }
+
+    /// The corrections; `others` are agencies that have sent reports but do not stand in the registry.
+    pub(crate) fn corrections(&self, forms: &Forms, others: &[&str]) -> Result<Vec<corrections::Correction>, Failure> {
+        let Some((path, text)) = &self.corrections else { return Ok(Vec::new()) };
+        corrections::parse(text, &path.to_string_lossy(), forms, &self.registry, others).map_err(|e| Failure::Usage(e.into()))
     }
 }
 

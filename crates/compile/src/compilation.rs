@@ -164,7 +164,7 @@ fn ranges(places: impl Iterator<Item = usize>, n: usize) -> Vec<Range<usize>> {
     let mut out = vec![0..0; n];
     for (i, place) in places.enumerate() {
         let range = &mut out[place];
-        *range = if range.is_empty() { i..i + 1 } else { range.start..i + 1 };
+        *range = if range.start == range.end { i..i + 1 } else { range.start..i + 1 };
     }
     out
 }

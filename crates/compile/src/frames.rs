@@ -53,10 +53,6 @@ impl Compilation {
     /// As [`Compilation::sums_frame`].
     pub fn series_frame(&self) -> PolarsResult<DataFrame> {
         let rows = &self.series;
-        let value = |r: &SeriesRow| {
-            let text = r.value_text();
-            nianbao_form::Number::parse(&text).ok().map(|n| i128::from(n.millionths())).or(if r.ratio { None } else { r.numerator })
-        };
         let lower: Vec<bool> = rows.iter().map(|r| r.lower_bound).collect();
         DataFrame::new(
             rows.len(),
@@ -66,7 +62,7 @@ impl Compilation {
                 text("level", rows.iter().map(|r| r.level.as_str())),
                 text("series", rows.iter().map(|r| r.series.as_str())),
                 numbers("year", rows.iter().map(|r| u32::from(r.year))),
-                decimals("value", rows.iter().map(value))?,
+                decimals("value", rows.iter().map(SeriesRow::value_millionths))?,
                 decimals("numerator", rows.iter().map(|r| r.numerator))?,
                 decimals("denominator", rows.iter().map(|r| r.denominator))?,
                 text("break", rows.iter().map(|r| r.break_note.as_str())),

@@ -55,13 +55,17 @@ pub fn growth(before: Option<i128>, now: Option<i128>) -> Option<Growth> {
 /// assert_eq!(nianbao_compile::ratio_text(1, 0, 2), None);
 /// ```
 pub fn ratio_text(numerator: i128, denominator: i128, decimals: u32) -> Option<String> {
-    let decimals = decimals.min(6);
-    let ten = 10i128.pow(decimals);
+    ratio_millionths(numerator, denominator, decimals).map(decimal_text)
+}
+
+/// [`ratio_text`] in millionths of a per cent.
+pub(crate) fn ratio_millionths(numerator: i128, denominator: i128, decimals: u32) -> Option<i128> {
+    let ten = 10i128.pow(decimals.min(6));
     if denominator <= 0 {
         return None;
     }
     let scaled = numerator.checked_mul(100 * ten)?;
     let half = if scaled < 0 { -denominator } else { denominator };
-    let rounded = scaled.checked_mul(2)?.checked_add(half)? / (2 * denominator);
-    Some(decimal_text(rounded * (i128::from(Number::SCALE) / ten)))
+    let rounded = scaled.checked_mul(2)?.checked_add(half)? / denominator.checked_mul(2)?;
+    Some(rounded * (i128::from(Number::SCALE) / ten))
 }

@@ -2,7 +2,7 @@
 
 use nianbao_form::{Cell, decimal_text};
 
-use crate::growth::ratio_text;
+use crate::growth::ratio_millionths;
 
 /// A sum over a group, `data/district.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,10 +93,14 @@ impl SeriesRow {
     /// The value as text: the exact sum, or the ratio in per cent rounded to two decimals by whole-number arithmetic;
     /// empty where [`SeriesRow::value`] is `None`.
     pub fn value_text(&self) -> String {
-        match (self.numerator, self.denominator) {
-            (Some(n), Some(d)) if self.ratio => ratio_text(n, d, 2).unwrap_or_default(),
-            (Some(n), _) if !self.ratio => decimal_text(n),
-            _ => String::new(),
+        self.value_millionths().map(decimal_text).unwrap_or_default()
+    }
+
+    /// [`SeriesRow::value_text`] in millionths (of a per cent for a ratio).
+    pub fn value_millionths(&self) -> Option<i128> {
+        match self.ratio {
+            true => ratio_millionths(self.numerator?, self.denominator?, 2),
+            false => self.numerator,
         }
     }
 

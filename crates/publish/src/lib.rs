@@ -23,7 +23,6 @@ mod error;
 mod figures;
 mod files;
 mod grid;
-mod labels;
 mod letters;
 mod markdown;
 mod package;

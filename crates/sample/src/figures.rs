@@ -244,3 +244,57 @@ fn money(dice: &mut Dice, wan: i64) -> Number {
     let tail = i64::from(dice.below(10_000)) * 100;
     Number::from_millionths(if wan == 0 { 0 } else { dice.around(wan * Number::SCALE, 9) / Number::SCALE * Number::SCALE + tail })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nianbao_form::{Identity, Term};
+
+    fn at(figures: &Figures, cell: Cell) -> i64 {
+        figures.get(&cell).map_or(0, |n| n.millionths())
+    }
+
+    fn sum(figures: &Figures, terms: &[Term]) -> i64 {
+        terms.iter().map(|t| t.sign * at(figures, t.cell)).sum()
+    }
+
+    #[test]
+    fn identities_hold_in_every_year() {
+        let forms = Forms::built_in();
+        let bodies = Bodies::parse(include_str!("../district.toml"));
+        for ((key, year), figures) in draw(forms, &bodies, 2019..=2024) {
+            let Some(form) = forms.for_year(year).map(|ix| forms.form(ix)) else { panic!("{year}") };
+            for cell in &form.cells {
+                assert!(figures.contains_key(cell), "{key} {year} {}", forms.id(*cell));
+            }
+            let net = |i: &Identity| i.terms().map(|(c, k)| k * at(&figures, c)).sum::<i64>();
+            for identity in &form.identities {
+                assert_eq!(net(identity), 0, "{key} {year} {}", identity.key());
+            }
+        }
+    }
+
+    #[test]
+    fn chains_hold_through_the_merger() {
+        let forms = Forms::built_in();
+        let bodies = Bodies::parse(include_str!("../district.toml"));
+        let truth = draw(forms, &bodies, 2019..=2024);
+        let mut links = 0;
+        for year in 2020..=2024 {
+            let Some(form) = forms.for_year(year).map(|ix| forms.form(ix)) else { panic!("{year}") };
+            for body in bodies.body.iter().filter(|b| b.exists(year)) {
+                let before: Vec<&str> = match body.exists(year - 1) {
+                    true => vec![&body.key],
+                    false => bodies.body.iter().filter(|b| b.successor == body.key).map(|b| b.key.as_str()).collect(),
+                };
+                let this = &truth[&(body.key.clone(), year)];
+                for chain in form.chains.iter().filter(|c| year != form.from || c.across) {
+                    let last: i64 = before.iter().map(|k| sum(&truth[&((*k).to_owned(), year - 1)], &chain.last)).sum();
+                    assert_eq!(sum(this, &chain.this), last, "{} {year} {} {}", body.key, chain.name, chain.instance);
+                    links += 1;
+                }
+            }
+        }
+        assert!(links > 1000, "{links}");
+    }
+}

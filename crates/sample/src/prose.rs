@@ -64,6 +64,8 @@ impl Prose {
 
 fn names(body: &Body, name: &str, year: u16, figure: &dyn Fn(&str) -> Number) -> Vec<(&'static str, String)> {
     let total = |row: &str| figure(&format!("requests.{row}.total")).to_string();
+    // Another subject stands in front each year.
+    let topic = |i: usize| body.topics.get((i + usize::from(year)) % body.topics.len().max(1)).cloned().unwrap_or_default();
     let litigation = figure("review.direct_litigation.total") + figure("review.litigation_after_reconsideration.total");
     vec![
         ("us", body.us.clone()),
@@ -80,9 +82,8 @@ fn names(body: &Body, name: &str, year: u16, figure: &dyn Fn(&str) -> Number) ->
         ("in_force", figure("proactive.normative_documents.in_force").to_string()),
         ("reconsideration", figure("review.reconsideration.total").to_string()),
         ("litigation", litigation.to_string()),
-        ("topic", body.topics.first().cloned().unwrap_or_default()),
-        ("topic2", body.topics.get(1).cloned().unwrap_or_default()),
-        ("topic3", body.topics.get(2).cloned().unwrap_or_default()),
+        ("topic", topic(0)),
+        ("topic2", topic(1)),
     ]
 }
 
@@ -104,7 +105,6 @@ impl Writer<'_> {
     }
 
     fn problems(&mut self) -> Vec<String> {
-        self.names.rotate_right(3);
         let lead = self.sentence("problems_lead");
         let (a, b) = (self.sentence("problems"), self.sentence("problems"));
         let lead2 = self.sentence("improvements_lead");

@@ -154,6 +154,8 @@ pub(crate) struct Sheet {
     /// Sections whose table is printed twice.
     pub(crate) twice: Vec<&'static str>,
     pub(crate) extra: Vec<Extra>,
+    /// Whether the form's local rows are printed.
+    pub(crate) local: bool,
     pub(crate) file: String,
 }
 
@@ -195,7 +197,7 @@ impl Sheet {
         let show = |cell| self.show(forms, form, cell);
         let breaks = self.style.breaks;
         let label = |text: &str| if breaks { broken(text) } else { text.to_owned() };
-        grid::table(form, section, &self.extra, false, &show, &label)
+        grid::table(form, section, &self.extra, self.local, &show, &label)
     }
 
     /// What a cell prints.

@@ -73,10 +73,12 @@ fn bound_classes(form: &Form, pairs: &[Pair], classes: &[(u64, u64, f64)]) -> Ve
     let mut rows: Vec<(Vec<(usize, f64)>, Vec<f64>)> = Vec::new();
     for identity in &form.identities {
         let mut row = (Vec::new(), vec![0.0; classes.len()]);
+        let mut sides = (0i128, 0i128);
         for (cell, sign) in identity.terms() {
             match pairs.iter().find(|p| p.cell == cell) {
                 Some(p) if p.last == 0 && p.now == 0 => {}
                 Some(p) => {
+                    sides = (sides.0 + i128::from(sign) * i128::from(p.last), sides.1 + i128::from(sign) * i128::from(p.now));
                     if let Some(at) = classes.iter().position(|c| (c.0, c.1) == (p.last, p.now)) {
                         row.1[at] += sign as f64;
                     }
@@ -90,7 +92,9 @@ fn bound_classes(form: &Form, pairs: &[Pair], classes: &[(u64, u64, f64)]) -> Ve
                 }
             }
         }
-        if !row.0.is_empty() || row.1.iter().any(|&k| k != 0.0) {
+        // What is violated ties nothing.
+        let holds = !row.0.is_empty() || sides == (0, 0);
+        if holds && (!row.0.is_empty() || row.1.iter().any(|&k| k != 0.0)) {
             rows.push(row);
         }
     }

@@ -28,7 +28,7 @@ fn findings(scope: Scope<'_>, screening: &Screening) -> Vec<Finding> {
     let p: Vec<f64> = screening.counts.iter().map(|t| t.p).chain(screening.copies.iter().map(|t| t.equality.p)).collect();
     let alarms = benjamini_hochberg(&p, FALSE_DISCOVERY_RATE);
     let (counts, copies) = alarms.split_at(screening.counts.len());
-    let writer = Writer { scope, screening, tests: p.len(), reports: reports(screening, scope) };
+    let writer = Writer { scope, tests: p.len(), reports: reports(screening, scope) };
 
     let mut out = Vec::new();
     for (member, tests) in by_member(screening.counts.iter().zip(counts).filter(|(_, alarm)| **alarm).map(|(t, _)| t)) {
@@ -111,7 +111,6 @@ impl Components {
 
 struct Writer<'a> {
     scope: Scope<'a>,
-    screening: &'a Screening,
     tests: usize,
     reports: BTreeMap<usize, &'a Report>,
 }

@@ -75,11 +75,11 @@ impl Panel {
     pub fn from_frame(forms: &Forms, registry: &Registry, wide: &DataFrame) -> PolarsResult<Panel> {
         let text = |name: &str| -> PolarsResult<Vec<String>> {
             let column = wide.column(name)?.cast(&DataType::String)?;
-            Ok(column.str()?.into_iter().map(|v| v.unwrap_or_default().to_owned()).collect())
+            Ok(column.str()?.iter().map(|v| v.unwrap_or_default().to_owned()).collect())
         };
         let (ids, names, form_ids) = (text("agency_id")?, text("agency")?, text("form")?);
         let years = wide.column("year")?.cast(&DataType::Int64)?;
-        let years: Vec<i64> = years.i64()?.into_iter().map(|v| v.unwrap_or_default()).collect();
+        let years: Vec<i64> = years.i64()?.iter().map(|v| v.unwrap_or_default()).collect();
         let cells: Vec<Cell> = count_cells(forms).into_iter().filter(|&c| wide.column(forms.id(c)).is_ok()).collect();
         let mut rows = Vec::with_capacity(wide.height());
         for at in 0..wide.height() {
@@ -91,7 +91,7 @@ impl Panel {
         }
         for &cell in &cells {
             let column = wide.column(forms.id(cell))?.cast(&DataType::Int64)?;
-            for (row, value) in rows.iter_mut().zip(column.i64()?.into_iter()) {
+            for (row, value) in rows.iter_mut().zip(column.i64()?.iter()) {
                 row.values.push(value.unwrap_or(UNKNOWN));
             }
         }

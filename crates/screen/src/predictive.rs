@@ -1,20 +1,18 @@
 //! What count is to be expected of an agency, given its own past and its peers, and how surprising another one is.
 //!
-//! The rate of a cell differs between agencies as Gamma(a, b), fitted by moments over the peers' mean counts y/T: with
-//! their mean m and variance v, a = m²/(v − m/T), b = a/m. After T years with S in all the rate is Gamma(a + S, b + T), so
-//! that next year's count has the mean μ = (a + S)/(b + T). Its variance is μ + kμ²(1 + w) + μw with w = 1/(b + T): chance
+//! The rate of a cell differs between agencies as Gamma(a, b), fitted to the peers' past ([`Prior::fit`]). After T years
+//! with S in all an agency's rate is Gamma(a + S, b + T), so that next year's count has the mean μ = (a + S)/(b + T). Its variance is μ + kμ²(1 + w) + μw with w = 1/(b + T): chance
 //! of a Poisson count, swings from year to year, and what is not known of the rate. The swings k are measured in the panel
 //! itself ([`Swings`]); as the past years swing too, they enter 1 + w times. The count is negative binomial with these
 //! moments. (Counts with a Gamma rate: DuMouchel 1999; METHODS.md, "Count predictive".)
 
 use statrs::distribution::{Discrete, DiscreteCDF, NegativeBinomial};
-use statrs::function::gamma::{gamma_lr, gamma_ur};
+use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
 
-/// Shares of the past means at each end that are pulled in before a prior is fitted, so that one giant does not make
-/// the many small agencies look certain.
-const WINSOR: f64 = 0.05;
-/// Bounds of a prior's shape: between "nothing is known" and "all peers are alike".
-const SHAPE: (f64, f64) = (0.1, 50.0);
+/// Shapes that are tried, from "agencies have nothing in common" to "all are alike": steps of a factor 1.5 from 0.05 on.
+const SHAPES: usize = 16;
+/// What is known of shapes before a cell is looked at: around a half, by a factor e. Matters where counts are few.
+const TYPICAL_SHAPE: f64 = 0.5;
 /// Above this size the distribution is a Gamma for all purposes, and the continued fraction of the Beta slow.
 const LARGE: f64 = 10_000.0;
 /// Swings that are assumed before anything was seen (a standard deviation of 30 %), and how many observations that is worth.
@@ -36,27 +34,30 @@ pub struct Prior {
 }
 
 impl Prior {
-    /// Fits the moments of peers' past, each a sum over a number of years (at least one).
+    /// Fits peers' past, each a sum over a number of years (at least one). The mean of the prior is the peers' mean; its
+    /// shape is the likeliest one for sums that are then negative binomial. (The moments would give a = m²/(v − m/T); but
+    /// with few peers, many zeros and one giant v is anything, and too large a shape makes the small look certain.)
     pub fn fit(past: &[(u64, usize)]) -> Prior {
         let years: usize = past.iter().map(|&(_, t)| t).sum();
         let total: u64 = past.iter().map(|&(s, _)| s).sum();
-        if total == 0 || past.is_empty() {
+        if total == 0 {
             // Nobody ever had one: the posterior of Jeffreys' prior for one common rate.
-            return Prior { a: 0.5, b: years as f64 };
+            return Prior { a: 0.5, b: years.max(1) as f64 };
         }
-        let mut rates: Vec<f64> = past.iter().map(|&(s, t)| s as f64 / t as f64).collect();
-        rates.sort_by(f64::total_cmp);
-        let cut = (rates.len() as f64 * WINSOR).ceil() as usize;
-        if rates.len() > 2 * cut && rates[rates.len() - 1 - cut] > 0.0 {
-            let (low, high) = (rates[cut], rates[rates.len() - 1 - cut]);
-            rates.iter_mut().for_each(|r| *r = r.clamp(low, high));
-        }
-        let n = rates.len() as f64;
-        let m = rates.iter().sum::<f64>() / n;
-        let v = rates.iter().map(|r| (r - m) * (r - m)).sum::<f64>() / (n - 1.0).max(1.0);
-        let chance = m * past.iter().map(|&(_, t)| 1.0 / t as f64).sum::<f64>() / n;
-        let spread = v - chance;
-        let a = if spread > 0.0 { (m * m / spread).clamp(SHAPE.0, SHAPE.1) } else { SHAPE.1 };
+        let m = total as f64 / years as f64;
+        let likelihood = |a: f64| {
+            let b = a / m;
+            let known = -(a / TYPICAL_SHAPE).ln().powi(2) / 2.0;
+            let at_zero = ln_gamma(a);
+            let one = |&(s, t): &(u64, usize)| {
+                let (s, t) = (s as f64, t as f64);
+                let counted = if s > 0.0 { ln_gamma(a + s) - at_zero + s * (t / (b + t)).ln() } else { 0.0 };
+                counted + a * (b / (b + t)).ln()
+            };
+            known + past.iter().map(one).sum::<f64>()
+        };
+        let shapes = (0..SHAPES).map(|i| 0.05 * 1.5f64.powi(i as i32));
+        let a = shapes.map(|a| (a, likelihood(a))).max_by(|x, y| x.1.total_cmp(&y.1)).map_or(TYPICAL_SHAPE, |(a, _)| a);
         Prior { a, b: a / m }
     }
 }
@@ -234,11 +235,12 @@ mod tests {
     }
 
     #[test]
-    fn a_prior_finds_its_own_moments() {
-        let past: Vec<(u64, usize)> = (0..200).map(|i| (u64::from(i % 20 == 0) * 40 + i % 7, 4)).collect();
-        let prior = Prior::fit(&past);
-        let mean = prior.a / prior.b;
-        assert!(prior.a >= SHAPE.0 && (0.3..3.0).contains(&mean), "{prior:?}");
+    fn a_prior_knows_whether_peers_are_alike() {
+        let alike: Vec<(u64, usize)> = (0..40).map(|i| (18 + i % 5, 4)).collect();
+        let mixed: Vec<(u64, usize)> = (0..40).map(|i| (if i % 20 == 0 { 400 } else { i % 2 }, 4)).collect();
+        let (alike, mixed) = (Prior::fit(&alike), Prior::fit(&mixed));
+        assert!(alike.a > 10.0 && mixed.a < 0.2, "{alike:?} {mixed:?}");
+        assert!((alike.a / alike.b - 5.0).abs() < 0.1);
         assert_eq!(Prior::fit(&[(0, 3), (0, 4)]), Prior { a: 0.5, b: 7.0 });
     }
 

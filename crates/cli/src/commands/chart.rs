@@ -23,7 +23,7 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
         ..Pipeline::default()
     };
     let forms = inputs::forms(common, Some(&pipeline))?;
-    let office = Office::load(&pipeline, &forms)?;
+    let office = Office::load(&pipeline)?;
     let progress = Progress::new(common);
     let request = Request {
         forms: &forms,
@@ -44,7 +44,10 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
         "png" => nianbao_chart::png(&picture).map_err(|e| Failure::Output(e.into()))?,
         _ => picture.svg.into_bytes(),
     };
-    output(nianbao_publish::write_file(&args.output, &bytes), &args.output)?;
+    let write = |out: &mut dyn std::io::Write| {
+        out.write_all(&bytes).map_err(|error| nianbao_publish::PublishError::Io { path: args.output.clone(), action: "cannot be written", error })
+    };
+    output(nianbao_publish::write_atomically(&args.output, write), &args.output)?;
     for receipt in assessment.receipts.iter().filter(|r| failed(r)) {
         summary::tell_receipt(receipt, common);
     }

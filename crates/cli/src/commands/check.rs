@@ -19,7 +19,7 @@ pub(crate) fn check(args: &CheckArgs, common: &Common) -> Result<Done, Failure> 
         None => Pipeline { registry: found, deadline: crate::pipeline::DEADLINE.to_owned(), ..Pipeline::default() },
     };
     let forms = inputs::forms(common, Some(&pipeline))?;
-    let office = Office::load(&pipeline, &forms)?;
+    let office = Office::load(&pipeline)?;
     let progress = Progress::new(common);
     let request = Request {
         forms: &forms,
@@ -31,11 +31,11 @@ pub(crate) fn check(args: &CheckArgs, common: &Common) -> Result<Done, Failure> 
         severities: &pipeline.checks,
     };
     let assessment = assess(&request, &progress)?;
-    let format = to_file.unwrap_or(match args.format {
-        Format::Text => "text",
-        Format::Csv => "csv",
-        Format::Jsonl => "jsonl",
-    });
+    let format = match (to_file, args.format) {
+        (Some("csv"), _) | (None, Format::Csv) => nianbao_publish::Format::Csv,
+        (Some(_), _) | (None, Format::Jsonl) => nianbao_publish::Format::Jsonl,
+        (None, Format::Text) => nianbao_publish::Format::Text,
+    };
     let mut bytes = Vec::new();
     let lang = common.lang.as_str();
     match &args.output {

@@ -1,7 +1,6 @@
 //! `nianbao decide`: append a decision to decisions.csv.
 
 use nianbao_form::{nearest, rules};
-use nianbao_screen::decisions;
 
 use crate::args::{Common, Decision, DecideArgs};
 use crate::commands::output;
@@ -31,7 +30,13 @@ pub(crate) fn decide(args: &DecideArgs, common: &Common) -> Result<Done, Failure
         Decision::Waived => "waived",
     };
     let today = jiff::Zoned::now().date().to_string();
-    let line = decisions::line(&args.key, decision, &args.reason, &args.by, &today);
+    let line = nianbao_publish::Decision {
+        key: args.key.clone(),
+        decision: decision.to_owned(),
+        reason: args.reason.clone(),
+        by: args.by.clone(),
+        date: today,
+    };
     output(nianbao_publish::append_decision(path, &line), path)?;
     eprintln!("{}", common.lang.pick("已记录，下次运行时生效：", "recorded, in force at the next run: ").to_owned() + &path.display().to_string());
     Ok(Done::default())

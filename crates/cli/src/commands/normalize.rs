@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use nianbao_form::{Registry, Report};
+use nianbao_publish::Format;
 
 use crate::args::{Common, NormalizeArgs};
 use crate::assess::failed;
@@ -14,8 +15,12 @@ use crate::summary;
 
 pub(crate) fn normalize(args: &NormalizeArgs, common: &Common) -> Result<Done, Failure> {
     let format = match &args.output {
-        Some(path) => extension(path, &["csv", "jsonl", "parquet"])?,
-        None => "csv",
+        Some(path) => match extension(path, &["csv", "jsonl", "parquet"])? {
+            "jsonl" => Format::Jsonl,
+            "parquet" => Format::Parquet,
+            _ => Format::Csv,
+        },
+        None => Format::Csv,
     };
     let forms = inputs::forms(common, None)?;
     let (sources, found) = inputs::from_paths(&args.paths)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use nianbao_compile::{Published, Reconciliation, reconcile as reconcile_totals};
-use nianbao_form::{Forms, Number, Report, State};
+use nianbao_compile::{Comparison, Published, Reconciliation, reconcile as reconcile_totals};
+use nianbao_form::{Forms, Number, Report, State, decimal_text};
 use nianbao_intake::Source;
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, F
         None => Pipeline { registry: found, deadline: crate::pipeline::DEADLINE.to_owned(), ..Pipeline::default() },
     };
     let forms = inputs::forms(common, Some(&pipeline))?;
-    let office = Office::load(&pipeline, &forms)?;
+    let office = Office::load(&pipeline)?;
     let published = published(&args.published, &forms, &office)?;
     // The published report itself may lie in the folder of the agencies' reports.
     let own = args.published.canonicalize().ok();
@@ -78,7 +78,7 @@ fn published(path: &Path, forms: &Forms, office: &Office) -> Result<Vec<Publishe
     for report in &receipt.reports {
         for (cell, value) in report.cells(forms) {
             if !matches!(value.state, State::Absent | State::Blank) {
-                all.push(Published { year: report.year, cell, value: value.counts_as(), raw: value.raw.to_string() });
+                all.push(Published::new(report.year, cell, value.counts_as(), value.raw.as_ref()));
             }
         }
     }
@@ -103,37 +103,36 @@ fn published_csv(path: &Path, forms: &Forms) -> Result<Vec<Published>, Failure> 
             wrong(line, format!("column cell: `{}` is no cell of a known form{hint} (a form of your own: --form-file)", &record[cell]))
         })?;
         let year = record[year].parse().map_err(|_| wrong(line, format!("column year: `{}` is no year", &record[year])))?;
-        all.push(Published { year, cell: known, value: Number::parse(&record[value]).ok(), raw: record[value].to_owned() });
+        all.push(Published::new(year, known, Number::parse(&record[value]).ok(), &record[value]));
     }
     Ok(all)
 }
 
 fn text(result: &Reconciliation, forms: &Forms, lang: Lang) -> String {
     let mut out = String::new();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in &result.rows {
-        *counts.entry(row.status.as_str()).or_default() += 1;
-    }
-    for row in result.rows.iter().filter(|r| r.status.is_difference()) {
+    for row in result.rows.iter().filter(|r| r.status == Comparison::Differs) {
         let _ = writeln!(
             out,
             "{} {}: {} {}, {} {}, {} {}",
             row.year,
             forms.id(row.cell),
             lang.pick("公布", "published"),
-            row.published_text(),
+            row.raw,
             lang.pick("合计", "sum"),
-            row.sum_text(),
+            decimal(row.sum),
             lang.pick("差", "difference"),
-            row.difference_text()
+            decimal(row.difference)
         );
     }
     for explanation in &result.explanations {
         let _ = writeln!(out, "{}", lang.pick(&explanation.message, &explanation.message_en));
     }
-    let said: Vec<String> = counts.iter().map(|(status, n)| format!("{status} {n}")).collect();
-    let _ = writeln!(out, "{}{}", lang.pick("核对结果：", "cells: "), said.join(", "));
+    let _ = writeln!(out, "{}", lang.pick(&result.message, &result.message_en));
     out
+}
+
+fn decimal(millionths: Option<i128>) -> String {
+    millionths.map(decimal_text).unwrap_or_default()
 }
 
 const COLUMNS: [&str; 7] = ["year", "cell", "published", "sum", "difference", "status", "explanation"];
@@ -147,9 +146,9 @@ fn csv_rows(result: &Reconciliation, forms: &Forms, lang: Lang) -> Result<String
             .write_record([
                 row.year.to_string().as_str(),
                 forms.id(row.cell),
-                &row.published_text(),
-                &row.sum_text(),
-                &row.difference_text(),
+                &row.raw,
+                &decimal(row.sum),
+                &decimal(row.difference),
                 row.status.as_str(),
                 lang.pick(&row.explanation, &row.explanation_en),
             ])
@@ -163,8 +162,8 @@ fn jsonl(result: &Reconciliation, forms: &Forms, lang: Lang) -> String {
     let mut out = String::new();
     for row in &result.rows {
         let value = json!({
-            "year": row.year, "cell": forms.id(row.cell), "published": row.published_text(), "sum": row.sum_text(),
-            "difference": row.difference_text(), "status": row.status.as_str(),
+            "year": row.year, "cell": forms.id(row.cell), "published": row.raw, "sum": decimal(row.sum),
+            "difference": decimal(row.difference), "status": row.status.as_str(),
             "explanation": lang.pick(&row.explanation, &row.explanation_en),
         });
         let _ = writeln!(out, "{value}");

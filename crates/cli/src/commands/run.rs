@@ -1,7 +1,6 @@
 //! `nianbao run` and `nianbao FOLDER`: read, check, compile, draw, publish.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use nianbao_chart::{Chart, Data, Picture, Target};
 use nianbao_form::{Finding, Forms};
@@ -45,28 +44,15 @@ pub(crate) fn folder(args: &FolderArgs, common: &Common) -> Result<Done, Failure
     let wish = Wish { year: args.year, fail_on: FailOn::Never, dry_run: false };
     let (done, page) = publish(&pipeline, &wish, common)?;
     if let Some(page) = page {
-        to_stdout(format!("{}\n", address(&page)).as_bytes())?;
+        to_stdout(format!("{page}\n").as_bytes())?;
     }
     Ok(done)
 }
 
-/// The `file://` address of a page, which terminals and browsers open.
-fn address(page: &Path) -> String {
-    let text = page.to_string_lossy().replace('\\', "/");
-    let mut out = String::from(if text.starts_with('/') { "file://" } else { "file:///" });
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' | b':' => out.push(byte as char),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, Option<PathBuf>), Failure> {
+fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, Option<String>), Failure> {
     let started = jiff::Timestamp::now();
     let forms = inputs::forms(common, Some(pipeline))?;
-    let office = Office::load(pipeline, &forms)?;
+    let office = Office::load(pipeline)?;
     let charts = charts(pipeline)?;
     let sources = inputs::matching(pipeline)?;
     if sources.is_empty() {
@@ -119,6 +105,8 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
             answer_by: pipeline.answer_by.clone(),
             from: pipeline.from.clone(),
         },
+        group_name: group_name(&assessment, &office),
+        office: office_name(pipeline, &assessment, &office),
         record: record(pipeline, &office, &charts, &assessment, wish, common, &progress, started),
     };
     let published = {
@@ -128,8 +116,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     let expected = office.registry.expected(year).count();
     summary::tell_run(&assessment, &findings, expected, &published.edited, &published.page, common);
     let done = Done { unread: assessment.unread(), failed_on: fails(&findings, wish.fail_on) };
-    let page = published.page.canonicalize().unwrap_or(published.page);
-    Ok((done, Some(page)))
+    Ok((done, Some(published.address)))
 }
 
 /// The chart files of the pipeline, or the built-in ones where it names none.
@@ -176,6 +163,21 @@ fn draw(
         .map_err(|e| Failure::Output(e.into()))
 }
 
+/// The name of the group at the top as titles say it, the groups above it in front: 某市某区.
+fn group_name(assessment: &Assessment, office: &Office) -> String {
+    let compilation = &assessment.compilation;
+    let mut names: Vec<&str> = office.registry.ancestors(&compilation.root).iter().rev().map(|a| a.name.as_str()).collect();
+    let own = compilation.root_name();
+    names.retain(|above| !own.starts_with(*above));
+    names.push(own);
+    names.concat()
+}
+
+/// Who publishes: the pipeline's `[notices] from`, else the group itself.
+fn office_name(pipeline: &Pipeline, assessment: &Assessment, office: &Office) -> String {
+    if pipeline.from.is_empty() { group_name(assessment, office) } else { pipeline.from.clone() }
+}
+
 /// What `run.json` says of this run. Clock times stand there alone.
 #[allow(clippy::too_many_arguments)]
 fn record(
@@ -214,7 +216,7 @@ fn record(
             "charts": charts.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
             "checks": pipeline.checks.iter().map(|(rule, s)| (rule.clone(), json!(s.map_or("off", |s| s.as_str())))).collect::<serde_json::Map<_, _>>(),
         }),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        versions: BTreeMap::from([("nianbao".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
         started: started.to_string(),
         durations,
     }

@@ -1,0 +1,240 @@
+//! A made-up district, and the real figures of the US form, added up by a plain loop: what charts are tried on without the
+//! compiler. Figures are invented; they only have the shape of real ones (few agencies get most requests).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use nianbao_compile::{Compilation, CoverageRow, SeriesRow};
+use nianbao_form::{Agency, Finding, Forms, Registry, Reports, Severity, Subject};
+
+/// Everything that a chart draws from.
+pub struct World {
+    pub forms: Forms,
+    pub registry: Registry,
+    pub compilation: Compilation,
+    pub findings: Vec<Finding>,
+}
+
+const AGENCIES: [(&str, &str, u64); 32] = [
+    ("铁山区人民政府办公室", "office", 9),
+    ("铁山区发展和改革局", "bureau", 5),
+    ("铁山区教育局", "bureau", 6),
+    ("铁山区科学技术和经济信息化局", "bureau", 2),
+    ("铁山区民政局", "bureau", 4),
+    ("铁山区司法局", "bureau", 2),
+    ("铁山区财政局", "bureau", 4),
+    ("铁山区人力资源和社会保障局", "bureau", 7),
+    ("铁山区住房和城乡建设局", "bureau", 26),
+    ("铁山区交通运输局", "bureau", 3),
+    ("铁山区农业农村和水利局", "bureau", 3),
+    ("铁山区商务局", "bureau", 1),
+    ("铁山区文化和旅游局", "bureau", 2),
+    ("铁山区卫生健康局", "bureau", 4),
+    ("铁山区退役军人事务局", "bureau", 1),
+    ("铁山区应急管理局", "bureau", 2),
+    ("铁山区审计局", "bureau", 1),
+    ("铁山区市场监督管理局", "bureau", 12),
+    ("铁山区统计局", "bureau", 1),
+    ("铁山区医疗保障局", "bureau", 1),
+    ("铁山区城市管理执法局（城市管理委员会）", "bureau", 14),
+    ("铁山区行政审批局（政务服务和大数据管理局）", "bureau", 3),
+    ("铁山区档案馆", "bureau", 1),
+    ("铁山区征地拆迁和房屋征收补偿服务中心", "office", 18),
+    ("黄石市自然资源和规划局铁山分局", "bureau", 31),
+    ("黄石市公安局铁山区分局", "bureau", 11),
+    ("铁山区铁山街道办事处", "sub-district", 8),
+    ("铁山区鹿獐山街道办事处", "sub-district", 5),
+    ("铁山区木栏乡人民政府", "town", 4),
+    ("铁山区熊家境镇人民政府", "town", 3),
+    ("铁山区商务和粮食局", "bureau", 1),
+    ("铁山区经济开发区管理委员会", "zone", 4),
+];
+
+/// Position of those who merged, were founded later, and did not report.
+const MERGED: usize = 30;
+const FOUNDED: usize = 31;
+const MISSING: usize = 22;
+
+type Figures = BTreeMap<String, i128>;
+
+/// The made-up district, 2019 to 2024.
+pub fn district() -> World {
+    let forms = Forms::built_in().clone();
+    let mut agencies = vec![Agency { id: "TS".into(), name: "铁山区".into(), kind: "district".into(), reports: Reports::Compiled, ..Agency::default() }];
+    for (i, (name, kind, _)) in AGENCIES.iter().enumerate() {
+        agencies.push(Agency {
+            id: format!("TS-{i:03}"),
+            name: (*name).into(),
+            kind: (*kind).into(),
+            parent: "TS".into(),
+            from: (i == FOUNDED).then_some(2022),
+            to: (i == MERGED).then_some(2020),
+            ..Agency::default()
+        });
+    }
+    let (registry, _) = Registry::new(agencies);
+    let mut random = Random(7);
+    let mut reports = Vec::new();
+    let mut coverage = Vec::new();
+    for (i, (name, _, size)) in AGENCIES.iter().enumerate() {
+        let id = format!("TS-{i:03}");
+        let mut carried = [0; 6];
+        for year in 2019..=2024u16 {
+            if (i == MERGED && year > 2020) || (i == FOUNDED && year < 2022) {
+                continue;
+            }
+            let missing = i == MISSING && year == 2024;
+            coverage.push(CoverageRow {
+                group_id: "TS".into(),
+                group: "铁山区".into(),
+                year,
+                agency_id: id.clone(),
+                agency: (*name).into(),
+                status: if missing { "missing" } else if i == 9 && year == 2024 { "partial" } else { "counted" }.into(),
+            });
+            if !missing {
+                reports.push((id.clone(), (*name).to_owned(), year, report(&mut random, *size, year, &mut carried)));
+            }
+        }
+    }
+    let compilation = add_up(&forms, &reports, coverage, ("TS", "铁山区", "district"));
+    World { forms, registry, compilation, findings: findings() }
+}
+
+/// Splitmix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> i128 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        i128::from((z ^ (z >> 31)) % n.max(1))
+    }
+}
+
+const COLUMNS: [&str; 6] =
+    ["natural_person", "commercial_enterprise", "research_institution", "public_welfare_organisation", "legal_service_organisation", "other_organisation"];
+const OUTCOMES: [(&str, u64); 6] = [
+    ("disclosed", 46),
+    ("partly_disclosed", 12),
+    ("refused.third_party_rights", 9),
+    ("unavailable.not_held", 22),
+    ("not_processed.petition_or_complaint", 6),
+    ("other", 5),
+];
+
+fn report(random: &mut Random, size: u64, year: u16, carried: &mut [i128; 6]) -> Figures {
+    let mut figures = Figures::new();
+    let mut put = |id: String, v: i128| *figures.entry(id).or_default() += v * 1_000_000;
+    let shares = [70, 14, 0, 2, 9, 5];
+    for (j, column) in COLUMNS.iter().enumerate() {
+        let mean = size * shares[j] * u64::from(year - 2013) / 500;
+        let received = random.below(mean * 2 + u64::from(shares[j] > 4 && random.below(3) == 0));
+        let (carried_in, due) = (carried[j], received + carried[j]);
+        let carried_out = random.below((due / 8 + 1) as u64 + u64::from(due > 3)).min(due);
+        carried[j] = carried_out;
+        let handled = due - carried_out;
+        for (id, v) in [("received", received), ("carried_in", carried_in), ("handled", handled), ("carried_out", carried_out)] {
+            put(format!("requests.{id}.{column}"), v);
+            put(format!("requests.{id}.total"), v);
+        }
+        for _ in 0..handled {
+            let mut at = random.below(100) as u64;
+            let outcome = OUTCOMES.iter().find(|(_, w)| at < *w || { at -= w; false }).map_or("disclosed", |o| o.0);
+            let id = if outcome == "other" && year > 2020 { "other.other" } else { outcome };
+            put(format!("requests.{id}.{column}"), 1);
+            put(format!("requests.{id}.total"), 1);
+        }
+    }
+    for row in ["reconsideration", "direct_litigation", "litigation_after_reconsideration"] {
+        for (column, most) in [("upheld", 4), ("corrected", 2), ("other", 2), ("pending", 2)] {
+            let v = if size > 8 { random.below(most) } else { 0 };
+            put(format!("review.{row}.{column}"), v);
+            put(format!("review.{row}.total"), v);
+        }
+    }
+    for (id, per) in [("licensing", 900), ("penalties", 40), ("coercion", 3)] {
+        put(format!("proactive.{id}.decisions"), random.below(size * per + 1));
+    }
+    let column = if year > 2020 { "in_force" } else { "published_total" };
+    put(format!("proactive.normative_documents.{column}"), random.below(size) + i128::from(size));
+    put(format!("proactive.normative_documents.{}", if year > 2020 { "issued" } else { "made" }), random.below(3));
+    put(format!("proactive.rules.{column}"), 0);
+    figures
+}
+
+fn findings() -> Vec<Finding> {
+    let plan = [(1, "row-total", 2), (8, "balance", 3), (24, "suspect-cell", 1), (24, "prose-figure", 4), (17, "copied", 1), (2, "thin-section", 2), (9, "missing-total", 5), (20, "outlier", 1), (22, "missing-report", 1)];
+    let mut list = Vec::new();
+    for (agency, rule, n) in plan {
+        for k in 0..n {
+            let subject = Subject { agency_id: format!("TS-{agency:03}"), agency: AGENCIES[agency].0.into(), year: 2024, report: String::new() };
+            list.push(Finding::of(rule, &subject).values(k.to_string(), "0").build());
+        }
+    }
+    assert!(list.iter().any(|f| f.severity == Severity::Error));
+    list
+}
+
+/// The real figures of United States agencies, 2008 to 2020.
+pub fn us_foia(root: &Path) -> World {
+    let forms = Forms::with_files(&[root.join("data/forms/us-foia.toml")]).expect("form file");
+    let text = std::fs::read_to_string(root.join("data/us-foia/cells-2008-2020.csv")).expect("figures");
+    let mut reports: BTreeMap<(String, u16), Figures> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let mut fields = line.rsplitn(5, ',');
+        let (value, cell, _form, year, agency) = (fields.next(), fields.next(), fields.next(), fields.next(), fields.next());
+        let agency = agency.expect("agency").trim_matches('"').to_owned();
+        let year: u16 = year.and_then(|y| y.parse().ok()).expect("year");
+        if let Some(v) = value.and_then(|v| v.parse::<f64>().ok()) {
+            reports.entry((agency, year)).or_default().insert(cell.expect("cell").to_owned(), v as i128 * 1_000_000);
+        }
+    }
+    let reports: Vec<_> = reports.into_iter().map(|((agency, year), f)| (agency.clone(), agency, year, f)).collect();
+    let coverage = reports.iter().map(|(id, name, year, _)| CoverageRow { group_id: String::new(), group: String::new(), year: *year, agency_id: id.clone(), agency: name.clone(), status: "counted".into() }).collect();
+    let compilation = add_up(&forms, &reports, coverage, ("", "", "all"));
+    let names: std::collections::BTreeSet<&String> = reports.iter().map(|r| &r.0).collect();
+    let agencies = names.into_iter().map(|n| Agency { id: n.clone(), name: n.clone(), kind: "agency".into(), ..Agency::default() }).collect();
+    World { forms, registry: Registry::new(agencies).0, compilation, findings: Vec::new() }
+}
+
+/// Series of agencies and of the one group above them.
+fn add_up(forms: &Forms, reports: &[(String, String, u16, Figures)], coverage: Vec<CoverageRow>, top: (&str, &str, &str)) -> Compilation {
+    let mut years: Vec<u16> = reports.iter().map(|r| r.2).collect();
+    years.sort_unstable();
+    years.dedup();
+    let mut series = Vec::new();
+    let mut sums: BTreeMap<(u16, usize), SeriesRow> = BTreeMap::new();
+    for (id, name, year, figures) in reports {
+        let form = forms.form(forms.for_year(*year).expect("a form"));
+        let first = form.from == *year;
+        let sum = |cells: &[nianbao_form::Cell]| cells.iter().filter_map(|c| figures.get(forms.id(*c))).copied().reduce(|a, b| a + b);
+        for (k, s) in form.series.iter().enumerate() {
+            let row = SeriesRow {
+                group_id: id.clone(),
+                group: name.clone(),
+                level: "agency".into(),
+                series: s.id.clone(),
+                year: *year,
+                numerator: sum(&s.numerator),
+                denominator: sum(&s.denominator),
+                ratio: !s.denominator.is_empty(),
+                lower_bound: false,
+                break_note: if first { s.break_note.clone() } else { String::new() },
+            };
+            let whole = sums.entry((*year, k)).or_insert_with(|| SeriesRow { group_id: top.0.into(), group: top.1.into(), level: top.2.into(), numerator: None, denominator: None, ..row.clone() });
+            for (to, from) in [(&mut whole.numerator, row.numerator), (&mut whole.denominator, row.denominator)] {
+                *to = match (*to, from) {
+                    (Some(a), Some(b)) => Some(a + b),
+                    (a, b) => a.or(b),
+                };
+            }
+            whole.lower_bound |= coverage.iter().any(|c| c.year == *year && c.status == "missing");
+            series.push(row);
+        }
+    }
+    series.extend(sums.into_values());
+    Compilation { wide: polars::prelude::DataFrame::default(), sums: Vec::new(), coverage, series, root: top.0.into(), years }
+}

@@ -1,0 +1,59 @@
+//! Draws every chart file with made-up figures of a district and real ones of the US form, to be looked at:
+//! `cargo run --release -p nianbao-chart --example gallery -- OUTDIR [--agency NAME] [--level LEVEL] [--year YEAR]`
+
+mod district;
+
+use std::path::Path;
+use std::time::Instant;
+
+use nianbao_chart::{Data, Target, draw, load, png};
+use rayon::prelude::*;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let out = arguments.next().ok_or("where to? gallery OUTDIR [--agency NAME] [--level LEVEL] [--year YEAR]")?;
+    let (mut target, mut asked) = (Target::default(), None);
+    while let (Some(option), Some(value)) = (arguments.next(), arguments.next()) {
+        match option.as_str() {
+            "--agency" => target.agency = Some(value),
+            "--level" => target.level = Some(value),
+            "--year" => asked = Some(value.parse()?),
+            other => return Err(format!("unknown option {other}").into()),
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let worlds = [(district::district(), "charts", "", 2024), (district::us_foia(&root), "charts/us-foia", "us-", 2020)];
+    std::fs::create_dir_all(&out)?;
+    for (world, folder, front, year) in &worlds {
+        let mut files: Vec<_> = std::fs::read_dir(root.join(folder))?.flatten().map(|e| e.path()).collect();
+        files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
+        files.sort();
+        let charts = files.iter().map(|f| load(f)).collect::<Result<Vec<_>, _>>()?;
+        let data = Data {
+            forms: &world.forms,
+            registry: &world.registry,
+            compilation: &world.compilation,
+            findings: &world.findings,
+            year: asked.unwrap_or(*year),
+        };
+        let start = Instant::now();
+        let drawn: Vec<_> = charts
+            .par_iter()
+            .map(|chart| {
+                let begin = Instant::now();
+                let picture = draw(chart, data, &target)?;
+                let svg = begin.elapsed();
+                let bytes = png(&picture)?;
+                Ok::<_, nianbao_chart::ChartError>((picture, bytes, svg, begin.elapsed()))
+            })
+            .collect::<Result<_, _>>()?;
+        let took = start.elapsed();
+        for (picture, bytes, svg, all) in drawn {
+            println!("{front}{}\n  {}\n  {}\n  svg {} kB in {svg:.1?}, png {} kB, {all:.1?}", picture.name, picture.title, picture.caption, picture.svg.len() / 1024, bytes.len() / 1024);
+            std::fs::write(Path::new(&out).join(format!("{front}{}.svg", picture.name)), &picture.svg)?;
+            std::fs::write(Path::new(&out).join(format!("{front}{}.png", picture.name)), bytes)?;
+        }
+        println!("{} charts in {took:.1?}", charts.len());
+    }
+    Ok(())
+}

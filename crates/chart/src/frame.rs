@@ -1,0 +1,73 @@
+//! What every chart has around its drawing: headline, what is drawn, notes, source.
+
+use crate::kind::{Body, Ctx, MARGIN, WIDTH};
+use crate::names;
+use crate::palette::PAPER;
+use crate::scene::{Area, Scene, Style};
+
+/// A chart's measures and words.
+pub(crate) struct Framed {
+    pub(crate) size: (u32, u32),
+    pub(crate) title: String,
+    pub(crate) caption: String,
+}
+
+const TITLE: f64 = 40.0;
+const SUBTITLE: f64 = 26.0;
+const NOTE: f64 = 21.0;
+
+/// Puts head and foot around the drawing.
+pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
+    let title = fill(ctx, &ctx.spec.title, &body.finding);
+    let subtitle = fill(ctx, &ctx.spec.subtitle, &body.finding);
+    let inner = WIDTH - 2.0 * MARGIN;
+    let mut scene = Scene::default();
+    let mut y = 42.0;
+    let (lines, size) = names::fit(&title, TITLE, inner, 2);
+    for line in &lines {
+        scene.text(MARGIN, y + size * 0.88, Style::new(size).strong(true), line.clone());
+        y += size * 1.3;
+    }
+    for line in names::fill(&subtitle, SUBTITLE, inner) {
+        scene.text(MARGIN, y + SUBTITLE * 1.1, Style::new(SUBTITLE).muted(), line);
+        y += SUBTITLE * 1.4;
+    }
+    y += 26.0;
+    scene.add(body.scene, 0.0, y);
+    y += body.height + 16.0;
+    let mut notes = body.notes;
+    notes.push(fill(ctx, &ctx.spec.note, &body.finding));
+    notes.push(source(ctx));
+    for note in notes.iter().filter(|n| !n.is_empty()) {
+        for line in names::fill(note, NOTE, inner) {
+            scene.text(MARGIN, y + NOTE, Style::new(NOTE).muted(), line);
+            y += NOTE * 1.4;
+        }
+    }
+    let height = (y + 26.0).ceil();
+    let mut whole = Scene::default();
+    whole.rect(Area::new(0.0, 0.0, WIDTH, height), PAPER);
+    whole.add(scene, 0.0, 0.0);
+    let stop = if ctx.words.zh { "。" } else { ". " };
+    let caption = format!("{}{stop}{}{}", title.trim_end_matches(['。', '.']), body.describe.trim_end_matches(['。', '.']), stop.trim_end());
+    (whole, Framed { size: (WIDTH as u32, height as u32), title, caption })
+}
+
+fn fill(ctx: &Ctx<'_>, template: &str, finding: &str) -> String {
+    let year = ctx.scope.year.to_string();
+    template.replace("{year}", &year).replace("{group}", &ctx.scope.group).replace("{finding}", finding)
+}
+
+fn source(ctx: &Ctx<'_>) -> String {
+    let data = ctx.scope.data;
+    let rows = data.compilation.coverage.iter().filter(|c| c.group_id == data.compilation.root && c.year == data.year);
+    let (mut expected, mut reported) = (0, 0);
+    for row in rows {
+        let known = row.status != "unknown-agency";
+        expected += usize::from(known);
+        reported += usize::from(known && row.status != "missing");
+    }
+    let report = ctx.scope.form().map_or("", |f| f.report_title.as_str());
+    let report = if ctx.words.zh { format!("{}年{report}", data.year) } else { format!("{} {report}", data.year) };
+    ctx.words.source(&report, reported, expected)
+}

@@ -1,0 +1,201 @@
+//! Who has reported, and the findings of each.
+
+use std::collections::BTreeMap;
+
+use nianbao_form::{Severity, Status};
+
+use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use crate::axis;
+use crate::font;
+use crate::names;
+use crate::number;
+use crate::palette::{ACCENT, GRID, INK, MAIN, MUTED, PAPER, Rgb, categories, text_on};
+use crate::scene::{Area, Scene, Style};
+
+const ROW: f64 = 44.0;
+const NAME: f64 = 400.0;
+const STATE: f64 = 150.0;
+
+struct Row {
+    name: String,
+    status: String,
+    /// Errors, warnings, information.
+    counts: [usize; 3],
+    picked: bool,
+}
+
+impl Row {
+    fn total(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
+    /// Missing first, then by errors, warnings and the rest; without anything to say last.
+    fn weight(&self) -> (u8, usize, usize, usize) {
+        let state = match self.status.as_str() {
+            "missing" => 3,
+            "unknown-agency" => 2,
+            "partial" => 1,
+            _ => 0,
+        };
+        (u8::from(state == 3), self.counts[0], self.counts[1], self.counts[2] * 4 + usize::from(state))
+    }
+}
+
+pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
+    let (scope, words) = (ctx.scope, ctx.words);
+    let mut rows = rows(ctx);
+    if rows.is_empty() {
+        return None;
+    }
+    let (expected, missing) = (rows.iter().filter(|r| r.status != "unknown-agency").count(), rows.iter().filter(|r| r.status == "missing").count());
+    let strangers = rows.iter().filter(|r| r.status == "unknown-agency").count();
+    let finding = finding(ctx, &rows, expected, missing, strangers);
+    rows.sort_by_key(|r| std::cmp::Reverse(r.weight()));
+    let quiet = |r: &Row| r.status == "counted" && r.total() == 0 && !r.picked;
+    let (silent, mut shown): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(quiet);
+    let top = ctx.spec.top.unwrap_or(30);
+    let mut rest = if shown.len() > top + 1 { shown.split_off(top) } else { Vec::new() };
+    if let Some(at) = rest.iter().position(|r| r.picked) {
+        shown.push(rest.remove(at));
+    }
+    let area = Area::new(MARGIN + NAME + STATE + 40.0, 96.0, WIDTH - 2.0 * MARGIN - NAME - STATE - 140.0, ROW * shown.len() as f64);
+    let most = shown.iter().map(Row::total).max().unwrap_or(0) as f64;
+    let colors = colors();
+    let mut scene = Scene::default();
+    let labels = [words.pick("错误", "errors"), words.pick("警告", "warnings"), words.pick("提示", "information")];
+    let keys: Vec<(Rgb, String)> = colors.into_iter().zip(labels).collect();
+    scene.legend(Area::new(area.x, 0.0, area.w, 0.0), SMALL, &keys);
+    scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.pick("单位：条（未处理和已确认的问题）", "Open and confirmed findings"));
+    scene.text(MARGIN + NAME + 20.0, area.y - 14.0, Style::new(SMALL).muted(), words.pick("报送情况", "Report"));
+    let ticks = axis::ticks(most, 6, true);
+    let x = |v: f64| area.x + v / ticks.last().copied().unwrap_or(1.0) * area.w;
+    if most > 0.0 {
+        for &t in &ticks {
+            scene.line(vec![(x(t), area.y - 6.0), (x(t), area.bottom())], GRID, 1);
+            scene.text(x(t), area.y - 14.0, Style::new(SMALL).muted().middle(), number::plain(t));
+        }
+    }
+    for (i, row) in shown.iter().enumerate() {
+        one(ctx, &mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, &x);
+    }
+    let mut height = area.bottom() + 14.0;
+    for (list, text) in [(&rest, others_text(ctx, &rest)), (&silent, silent_text(ctx, &silent))] {
+        if !list.is_empty() {
+            for line in names::fill(&text, TEXT, WIDTH - 2.0 * MARGIN) {
+                scene.text(MARGIN, height + TEXT, Style::new(TEXT).muted(), line);
+                height += TEXT * 1.5;
+            }
+        }
+    }
+    let describe = words.pick(
+        format!("条形图：{}年各单位报送情况和核查发现的问题数", scope.year),
+        format!("Bars: reports and findings by agency, {}", scope.year),
+    );
+    Some(Body { scene, height: height + 4.0, finding, describe, notes: Vec::new() })
+}
+
+fn colors() -> [Rgb; 3] {
+    let c = categories(4);
+    [c[0], ACCENT, c[3]]
+}
+
+fn rows(ctx: &Ctx<'_>) -> Vec<Row> {
+    let data = ctx.scope.data;
+    let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    for f in data.findings {
+        let counted = f.leads() && matches!(f.status, Status::Open | Status::Confirmed) && (f.subject.year == data.year || f.subject.year == 0);
+        if counted && !f.subject.agency_key().is_empty() {
+            let at = match f.severity {
+                Severity::Error => 0,
+                Severity::Warning => 1,
+                Severity::Info => 2,
+            };
+            counts.entry(f.subject.agency_key()).or_default()[at] += 1;
+        }
+    }
+    let cover: Vec<_> = data.compilation.coverage.iter().filter(|c| c.group_id == data.compilation.root && c.year == data.year).collect();
+    let full: Vec<String> = cover.iter().map(|c| c.agency.clone()).collect();
+    let group = data.registry.get(&data.compilation.root).map_or("", |a| a.name.as_str());
+    let short = names::without_common_front(&full, group);
+    let level = ctx.spec.level.as_deref();
+    let kind = |id: &str| data.registry.get(id).map(|a| a.kind.as_str());
+    let row = |(c, name): (&&nianbao_compile::CoverageRow, String)| {
+        let own = counts.get(c.agency_id.as_str()).or_else(|| counts.get(c.agency.as_str())).copied().unwrap_or_default();
+        let picked = ctx.scope.picked.as_deref() == Some(c.agency.as_str());
+        Row { name, status: c.status.clone(), counts: own, picked }
+    };
+    cover.iter().zip(short).filter(|(c, _)| level.is_none_or(|l| kind(&c.agency_id) == Some(l))).map(row).collect()
+}
+
+fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, row: &Row, x: &impl Fn(f64) -> f64) {
+    let words = ctx.words;
+    let middle = place.y + place.h / 2.0;
+    let style = Style::new(TEXT).right().strong(row.picked);
+    scene.name(Area::new(MARGIN, place.y + 1.0, NAME, place.h - 2.0), style, &row.name);
+    let (mark, text) = match row.status.as_str() {
+        "missing" => ("×", words.pick("未报送", "missing")),
+        "partial" => ("◐", words.pick("数据不全", "partial")),
+        "unknown-agency" => ("?", words.pick("名录外", "not listed")),
+        _ => ("", words.pick("已报送", "received")),
+    };
+    let at = MARGIN + NAME + 20.0;
+    let strong = row.status == "missing";
+    match mark {
+        "" => scene.dot(at + 9.0, middle, 8.0, MAIN),
+        "◐" => {
+            scene.dot(at + 9.0, middle, 8.0, PAPER);
+            scene.ring(at + 9.0, middle, 8.0, MAIN, 3);
+        }
+        other => scene.mid(at + 9.0, middle, Style::new(TEXT).color(ACCENT).middle().strong(true), other),
+    }
+    scene.mid(at + 28.0, middle, Style::new(SMALL).color(if strong { INK } else { MUTED }).strong(strong), text);
+    let mut from = 0.0;
+    for (count, color) in row.counts.iter().zip(colors()) {
+        if *count == 0 {
+            continue;
+        }
+        let to = from + *count as f64;
+        let bar = Area::new(x(from), middle - 14.0, x(to) - x(from), 28.0);
+        scene.rect(bar, color);
+        scene.line(vec![(bar.right(), bar.y), (bar.right(), bar.bottom())], PAPER, 2);
+        let text = count.to_string();
+        if font::width(&text, SMALL) + 6.0 <= bar.w {
+            scene.mid(bar.x + bar.w / 2.0, middle, Style::new(SMALL).color(text_on(color)).middle(), text);
+        }
+        from = to;
+    }
+    let strong = Style::new(TEXT).strong(row.picked);
+    scene.mid(x(from) + 10.0, middle, strong, row.total().to_string());
+}
+
+fn others_text(ctx: &Ctx<'_>, rest: &[Row]) -> String {
+    let n: usize = rest.iter().map(Row::total).sum();
+    let others = ctx.words.others(rest.len());
+    ctx.words.pick(format!("{others}：问题共{n}条"), format!("{others}: {n} findings"))
+}
+
+fn silent_text(ctx: &Ctx<'_>, silent: &[Row]) -> String {
+    let n = silent.len();
+    let list = ctx.words.some(&silent.iter().map(|r| r.name.clone()).collect::<Vec<_>>(), 40);
+    ctx.words.pick(format!("已报送且没有待处理问题的{n}个单位：{list}"), format!("{n} agencies without findings: {list}"))
+}
+
+fn finding(ctx: &Ctx<'_>, rows: &[Row], expected: usize, missing: usize, strangers: usize) -> String {
+    let (words, year) = (ctx.words, ctx.scope.year);
+    let total: usize = rows.iter().map(Row::total).sum();
+    let errors: usize = rows.iter().map(|r| r.counts[0]).sum();
+    let concerned = rows.iter().filter(|r| r.total() > 0).count();
+    let reported = expected - missing;
+    let outside = match strangers {
+        0 => String::new(),
+        n => words.pick(format!("，另有名录外{n}个"), format!(", and {n} not listed")),
+    };
+    let found = match total {
+        0 => words.pick("没有待处理问题", "no findings are open"),
+        _ => words.pick(
+            format!("{concerned}个单位有待处理问题{total}条，其中错误{errors}条"),
+            format!("{total} findings at {concerned} agencies, {errors} of them errors"),
+        ),
+    };
+    words.pick(format!("{year}年应报{expected}个单位，已报{reported}个{outside}；{found}"), format!("{reported} of {expected} agencies have reported for {year}{outside}; {found}"))
+}

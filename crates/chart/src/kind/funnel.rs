@@ -1,0 +1,214 @@
+//! A ratio against its denominator, with the limits of chance; who lies outside them is named.
+
+use super::limits::{dispersion, limits};
+use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use crate::font;
+use crate::names;
+use crate::number;
+use crate::palette::{ACCENT, GRID, INK, MAIN, MUTED, RULE, Rgb};
+use crate::scene::{Align, Area, Scene, Style};
+use crate::scope::{Fig, Member};
+
+const HEIGHT: f64 = 660.0;
+/// Half the probability outside the limits, and the normal quantile that goes with it: 95 % and 99.8 %.
+const INNER: (f64, f64) = (0.025, 1.959_964);
+const OUTER: (f64, f64) = (0.001, 3.090_232);
+const BAND: Rgb = Rgb(0xee, 0xf3, 0xf8);
+const CORE: Rgb = Rgb(0xd9, 0xe6, 0xf1);
+
+struct Point<'a> {
+    member: &'a Member,
+    n: f64,
+    /// 0 to 1.
+    y: f64,
+    outside: bool,
+    /// Distance from the target in standard deviations; the farthest are named first.
+    z: f64,
+}
+
+pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
+    let (scope, words) = (ctx.scope, ctx.words);
+    let item = &ctx.spec.series[0];
+    let figs: Vec<(&Member, Fig)> = scope.members.iter().map(|m| (m, scope.of(&item.id, &m.id, scope.year))).collect();
+    let whole = Fig::sum(figs.iter().map(|(_, f)| *f).filter(|f| f.numerator.is_some()));
+    let p = whole.value()? / 100.0;
+    let none = figs.iter().filter(|(_, f)| f.numerator.is_some() && f.value().is_none()).count();
+    let pairs: Vec<(f64, f64)> = figs.iter().filter_map(|(_, f)| Some((f.base(), f.value()? / 100.0))).collect();
+    let phi = dispersion(&pairs, p);
+    let mut points: Vec<Point<'_>> = Vec::new();
+    for (member, fig) in &figs {
+        let Some(value) = fig.value() else { continue };
+        let (n, y) = (fig.base(), value / 100.0);
+        let (low, high) = limits(p, n, OUTER.0, OUTER.1, phi);
+        let z = (y - p) / (p * (1.0 - p) * phi / n).sqrt().max(1e-9);
+        points.push(Point { member, n, y, outside: y < low - 1e-9 || y > high + 1e-9, z });
+    }
+    let area = Area::new(MARGIN + 96.0, 58.0, WIDTH - 2.0 * MARGIN - 120.0, HEIGHT);
+    let most = points.iter().map(|q| q.n).fold(1.0, f64::max);
+    let end = (most * 1.25).max(10.0);
+    let x = |n: f64| area.x + (n.ln() / end.ln()) * area.w;
+    let y = |v: f64| area.bottom() - v * area.h;
+    let mut scene = Scene::default();
+    scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), ctx.what() + if words.zh { "（%）" } else { " (%)" });
+    funnel(&mut scene, area, p, phi, end, &x, &y);
+    axes(ctx, &mut scene, area, end, &x, &y);
+    let small = f64::from(ctx.spec.small.unwrap_or(0));
+    for q in &points {
+        let color = if q.outside || q.member.picked { ACCENT } else { MAIN };
+        match q.n < small {
+            true => scene.ring(x(q.n), y(q.y), 8.0, color, 2),
+            false => scene.dot(x(q.n), y(q.y), 8.0, color),
+        }
+    }
+    let average = words.pick(format!("总体{}", number::percent(p * 100.0)), format!("overall {}", number::percent(p * 100.0)));
+    let at = Area::new(area.right() - font::width(&average, SMALL) - 10.0, y(p) - SMALL * 1.25, font::width(&average, SMALL), SMALL);
+    scene.text(at.x, y(p) - 8.0, Style::new(SMALL).muted(), average);
+    labels(&mut scene, area, &points, &x, &y, at);
+    let mut notes = notes(ctx, &points, phi, none, small);
+    notes.extend(ctx.notes(&[], false));
+    if figs.iter().any(|(_, f)| f.lower) {
+        notes.push(words.pick("部分单位数据不全，其比率按已知数计算", "Some agencies' figures are incomplete; their ratios are of what is known"));
+    }
+    Some(Body {
+        finding: finding(ctx, &points, p),
+        describe: words.pick(
+            format!("漏斗图：{}年各单位{}与分母的关系，及总体比率的95%、99.8%控制限", scope.year, ctx.what()),
+            format!("Funnel plot: {} by agency in {} with 95 % and 99.8 % limits", ctx.what(), scope.year),
+        ),
+        scene,
+        height: area.bottom() + SMALL * 3.1,
+        notes,
+    })
+}
+
+fn funnel(scene: &mut Scene, area: Area, p: f64, phi: f64, end: f64, x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) {
+    // Whole numbers where they are far apart, then even steps.
+    let mut ns: Vec<f64> = (0..=120).map(|i| (end.ln() * f64::from(i) / 120.0).exp().round()).collect();
+    ns.dedup();
+    for ((tail, z), fill) in [(OUTER, BAND), (INNER, CORE)] {
+        let both: Vec<(f64, (f64, f64))> = ns.iter().map(|n| (*n, limits(p, *n, tail, z, phi))).collect();
+        let upper: Vec<(f64, f64)> = both.iter().map(|(n, l)| (x(*n).min(area.right()), y(l.1))).collect();
+        let lower: Vec<(f64, f64)> = both.iter().map(|(n, l)| (x(*n).min(area.right()), y(l.0))).collect();
+        let outline = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
+        scene.polygon(outline, fill, 1.0);
+        for edge in [upper, lower] {
+            scene.line(edge, RULE, 1);
+        }
+    }
+    scene.line(vec![(area.x, y(p)), (area.right(), y(p))], INK, 2);
+}
+
+fn axes(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, end: f64, x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) {
+    for t in 0..=4 {
+        let v = f64::from(t) / 4.0;
+        scene.line(vec![(area.x, y(v)), (area.right(), y(v))], if t == 0 { RULE } else { GRID }, 1);
+        scene.mid(area.x - 12.0, y(v), Style::new(SMALL).muted().right(), format!("{}%", t * 25));
+    }
+    let mut tick = 1.0;
+    let mut steps = [2.0, 2.5, 2.0].into_iter().cycle();
+    let mut free = f64::MIN;
+    while tick <= end {
+        scene.line(vec![(x(tick), area.bottom()), (x(tick), area.bottom() + 8.0)], RULE, 2);
+        let text = number::plain(tick);
+        let half = font::width(&text, SMALL) / 2.0 + 8.0;
+        if x(tick) - half > free {
+            scene.text(x(tick), area.bottom() + SMALL * 1.5, Style::new(SMALL).muted().middle(), text);
+            free = x(tick) + half;
+        }
+        tick *= steps.next().unwrap_or(10.0);
+    }
+    let text = ctx.words.pick("分母（件，对数刻度）：左边样本少，偶然波动大", "Denominator (logarithmic scale): few cases at the left, so chance moves them more");
+    scene.text(area.x + area.w / 2.0, area.bottom() + SMALL * 2.8, Style::new(SMALL).muted().middle(), text);
+}
+
+/// Names those outside the limits, and the one asked for, each beside its point where no other text or point lies.
+fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64, taken: Area) {
+    let mut named: Vec<&Point<'_>> = points.iter().filter(|q| q.outside || q.member.picked).collect();
+    named.sort_by(|a, b| b.member.picked.cmp(&a.member.picked).then(b.z.abs().total_cmp(&a.z.abs())));
+    named.truncate(14);
+    let mut boxes: Vec<Area> = points.iter().map(|q| Area::new(x(q.n) - 9.0, y(q.y) - 9.0, 18.0, 18.0)).collect();
+    boxes.push(taken);
+    for q in named {
+        let text = format!("{} {}", q.member.name, number::percent(q.y * 100.0));
+        let lines = names::wrap(&text, SMALL, 330.0);
+        let w = lines.iter().map(|l| font::width(l, SMALL)).fold(0.0, f64::max);
+        let h = SMALL * 1.15 * lines.len() as f64;
+        let (px, py) = (x(q.n), y(q.y));
+        let Some((place, align)) = free_place(area, &boxes, px, py, w, h) else { continue };
+        let anchor = if align == Align::Left { place.x } else { place.right() };
+        let (ex, ey) = (anchor + if align == Align::Left { -4.0 } else { 4.0 }, place.y + h / 2.0);
+        if (ex - px).hypot(ey - py) > 24.0 {
+            scene.line(vec![(px, py), (ex, ey)], MUTED, 1);
+        }
+        for (i, line) in lines.into_iter().enumerate() {
+            scene.mid(anchor, place.y + SMALL * 1.15 * (i as f64 + 0.5), Style::new(SMALL).align(align).strong(q.member.picked), line);
+        }
+        boxes.push(place);
+    }
+}
+
+/// The nearest free place for a label around a point, with the side at which it is held.
+fn free_place(area: Area, boxes: &[Area], px: f64, py: f64, w: f64, h: f64) -> Option<(Area, Align)> {
+    for ring in 0..14 {
+        let reach = 16.0 + f64::from(ring) * 16.0;
+        for (dx, dy) in [(1.0, 0.0), (-1.0, 0.0), (0.9, -0.7), (0.9, 0.7), (-0.9, -0.7), (-0.9, 0.7), (0.4, -1.0), (0.4, 1.0), (-0.4, -1.0), (-0.4, 1.0)] {
+            let align = if dx > 0.0 { Align::Left } else { Align::Right };
+            let left = if dx > 0.0 { px + dx * reach } else { px + dx * reach - w };
+            let place = Area::new(left, py + dy * reach - h / 2.0, w, h);
+            let inside = place.x >= area.x && place.right() <= area.right() && place.y >= area.y - 10.0 && place.bottom() <= area.bottom();
+            let wide = Area::new(place.x - 4.0, place.y - 2.0, place.w + 8.0, place.h + 4.0);
+            if inside && !boxes.iter().any(|b| b.meets(wide)) {
+                return Some((place, align));
+            }
+        }
+    }
+    None
+}
+
+fn notes(ctx: &Ctx<'_>, points: &[Point<'_>], phi: f64, none: usize, small: f64) -> Vec<String> {
+    let words = ctx.words;
+    let mut notes = vec![words.pick(
+        "深色带、浅色带：在总体比率下，偶然波动的95%、99.8%控制限（Spiegelhalter 2005）；橙色为超出99.8%控制限的单位",
+        "Dark and light band: 95 % and 99.8 % limits of chance around the overall ratio (Spiegelhalter 2005); orange: outside the 99.8 % limits",
+    )];
+    if phi > 1.0 {
+        let by = number::plain((phi * 10.0).round() / 10.0);
+        notes.push(words.pick(
+            format!("各单位之间的差异普遍大于偶然波动，控制限已按离散系数{by}放宽"),
+            format!("Agencies differ more than chance explains throughout; the limits are widened for a dispersion of {by}"),
+        ));
+    }
+    if points.iter().any(|q| q.n < small) {
+        let n = number::plain(small);
+        notes.push(words.pick(format!("空心圆：分母不足{n}件，样本小，不宜比较"), format!("Hollow: denominator below {n}, too few to compare")));
+    }
+    if none > 0 {
+        notes.push(words.pick(format!("{none}个单位分母为0，没有比率，未画出"), format!("{none} agencies with a denominator of 0 have no ratio and are not drawn")));
+    }
+    let outside = points.iter().filter(|q| q.outside).count();
+    if outside > 14 {
+        notes.push(words.pick(format!("超出控制限的{outside}个单位中，标出偏离最大的14个"), format!("Of {outside} outside the limits the 14 farthest are named")));
+    }
+    notes
+}
+
+fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
+    let (words, year, what) = (ctx.words, ctx.scope.year, ctx.what());
+    let overall = number::percent(p * 100.0);
+    if let Some(q) = points.iter().find(|q| q.member.picked) {
+        let (name, own) = (&q.member.name, number::percent(q.y * 100.0));
+        let verdict = match q.outside {
+            true => words.pick("超出99.8%控制限", "outside the 99.8 % limits"),
+            false => words.pick("在控制限内", "within the limits"),
+        };
+        return words.pick(format!("{year}年{name}{what}{own}，{verdict}（总体{overall}）"), format!("{what} of {name} in {year}: {own}, {verdict} (overall {overall})"));
+    }
+    let outside = points.iter().filter(|q| q.outside).count();
+    match outside {
+        0 => words.pick(
+            format!("{year}年{what}{overall}，各单位均在控制限内"),
+            format!("{what} in {year}: {overall}; every agency within the limits"),
+        ),
+        n => words.pick(format!("{year}年{what}{overall}，{n}个单位超出控制限"), format!("{what} in {year}: {overall}; {n} agencies outside the limits")),
+    }
+}

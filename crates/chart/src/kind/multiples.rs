@@ -1,0 +1,121 @@
+//! A small drawing for every agency, each with its own scale.
+
+use super::{Body, Ctx, MARGIN, SMALL, WIDTH};
+use crate::font;
+use crate::palette::{ACCENT, GRID, MAIN, MUTED, PALE, RULE};
+use crate::scene::{Area, Scene, Style};
+use crate::scope::{Fig, Member};
+
+const HEIGHT: f64 = 176.0;
+const GAP: f64 = 28.0;
+
+pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
+    let (scope, words) = (ctx.scope, ctx.words);
+    let item = &ctx.spec.series[0];
+    let unit = ctx.unit(item);
+    let figs = |m: &Member| -> Vec<Fig> { scope.years.iter().map(|y| scope.of(&item.id, &m.id, *y)).collect() };
+    let known: Vec<(&Member, Vec<Fig>)> = scope.members.iter().map(|m| (m, figs(m))).filter(|(_, f)| f.iter().any(|f| f.value().is_some())).collect();
+    if scope.years.last() != Some(&scope.year) || known.iter().all(|(_, f)| f.last().is_none_or(|f| f.value().is_none())) {
+        return None;
+    }
+    let shown = known.len().min(ctx.spec.top.unwrap_or(120));
+    let across = match shown {
+        0..=4 => 2,
+        5..=12 => 4,
+        13..=48 => 5,
+        _ => 6,
+    };
+    let breaks = scope.breaks(&[&item.id]);
+    let w = (WIDTH - 2.0 * MARGIN - GAP * (across as f64 - 1.0)) / across as f64;
+    let mut scene = Scene::default();
+    let key = words.pick(format!("单位：{unit}；深色为{}年", scope.year), format!("Unit: {unit}; dark: {}", scope.year));
+    scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), key);
+    for (i, (member, figs)) in known.iter().take(shown).enumerate() {
+        let place = Area::new(MARGIN + (w + GAP) * (i % across) as f64, 52.0 + (HEIGHT + GAP) * (i / across) as f64, w, HEIGHT);
+        one(ctx, &mut scene, place, member, figs, &breaks);
+    }
+    let lower = known.iter().flat_map(|(_, f)| f).any(|f| f.lower && !f.ratio);
+    let mut notes = ctx.notes(&breaks, lower);
+    notes.push(words.pick("各图纵轴各自独立，只宜看各单位自身的变化；“×”为该年无数据", "Each drawing has its own scale; ×: no figure in that year"));
+    if known.len() > shown {
+        let n = known.len() - shown;
+        notes.push(words.pick(format!("另有{n}个单位未画出"), format!("{n} more agencies are not drawn")));
+    }
+    Some(Body {
+        finding: finding(ctx, &known),
+        describe: words.pick(
+            format!("小图组：{}{}个单位各自的{}", words.span(&scope.years), known.len(), ctx.what()),
+            format!("Small multiples: {} of {} agencies, {}", ctx.what(), known.len(), words.span(&scope.years)),
+        ),
+        scene,
+        height: 52.0 + (HEIGHT + GAP) * shown.div_ceil(across) as f64 - GAP,
+        notes,
+    })
+}
+
+fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, member: &Member, figs: &[Fig], breaks: &[(u16, &str)]) {
+    let years = &ctx.scope.years;
+    let name = Area::new(place.x, place.y, place.w, 46.0);
+    scene.name(name, Style::new(20.0).strong(member.picked), &member.name);
+    if member.picked {
+        scene.frame(Area::new(place.x - 8.0, place.y - 4.0, place.w + 16.0, place.h + 8.0), ACCENT, 3);
+    }
+    let area = Area::new(place.x, place.y + 66.0, place.w, place.h - 66.0 - 24.0);
+    let most = figs.iter().filter_map(|f| f.value()).fold(0.0, f64::max);
+    let slot = area.w / figs.len() as f64;
+    let size = 18f64.min((slot - 2.0) / figs.iter().map(|f| font::width(&f.text(), 100.0)).fold(1.0, f64::max) * 100.0);
+    scene.line(vec![(area.x, area.bottom()), (area.right(), area.bottom())], RULE, 1);
+    for (i, (year, fig)) in years.iter().zip(figs).enumerate() {
+        let x = area.x + slot * (i as f64 + 0.5);
+        let last = i + 1 == figs.len();
+        let Some(v) = fig.value() else {
+            scene.mid(x, area.bottom() - 12.0, Style::new(18.0).muted().middle(), "×");
+            continue;
+        };
+        let h = if most > 0.0 { v.max(0.0) / most * area.h } else { 0.0 };
+        let bar = Area::new(x - slot * 0.34, area.bottom() - h.max(if v > 0.0 { 2.0 } else { 0.0 }), slot * 0.68, h.max(if v > 0.0 { 2.0 } else { 0.0 }));
+        match (fig.lower && !fig.ratio, last) {
+            (true, _) => scene.hollow(bar, if last { MAIN } else { MUTED }),
+            (false, true) => scene.rect(bar, MAIN),
+            (false, false) => scene.rect(bar, PALE),
+        }
+        // Where every figure is legible all are written, else the last alone.
+        if size >= 13.0 || last {
+            scene.text(x, bar.y - 4.0, Style::new(size.max(13.0)).middle().strong(last), fig.text());
+        }
+        if (i == 0 || last) && figs.len() > 1 {
+            scene.text(x, area.bottom() + 19.0, Style::new(17.0).muted().middle(), year.to_string());
+        }
+    }
+    for (year, _) in breaks {
+        if let Some(i) = years.iter().position(|y| y == year) {
+            let x = area.x + slot * i as f64;
+            scene.dashed((x, area.y - 16.0), (x, area.bottom()), ACCENT, 2);
+        }
+    }
+    scene.line(vec![(place.x, place.bottom()), (place.right(), place.bottom())], GRID, 1);
+}
+
+fn finding(ctx: &Ctx<'_>, known: &[(&Member, Vec<Fig>)]) -> String {
+    let (scope, words, what) = (ctx.scope, ctx.words, ctx.what());
+    let item = &ctx.spec.series[0];
+    if let Some((member, figs)) = known.iter().find(|(m, _)| m.picked) {
+        let now = figs.last().copied().unwrap_or_default();
+        let change = scope.last_year(&item.id).map_or(String::new(), |y| words.change(now, scope.of(&item.id, &member.id, y), ctx.unit(item)));
+        let (name, amount) = (&member.name, ctx.amount(now, ctx.unit(item)));
+        return words.pick(format!("{}年{name}{what}{amount}{change}", scope.year), format!("{what} of {name} in {}: {amount}{change}", scope.year));
+    }
+    let pair = |figs: &Vec<Fig>| Some((figs.last()?.value()?, figs.get(figs.len().checked_sub(2)?)?.value()?));
+    let pairs: Vec<(f64, f64)> = known.iter().filter_map(|(_, f)| pair(f)).collect();
+    let (Some(last), false) = (scope.last_year(&item.id), pairs.is_empty()) else {
+        let n = known.len();
+        return words.pick(format!("{}年{n}个单位的{what}", scope.year), format!("{what} of {n} agencies, {}", scope.year));
+    };
+    let more = pairs.iter().filter(|(a, b)| a > b).count();
+    let less = pairs.iter().filter(|(a, b)| a < b).count();
+    let same = pairs.len() - more - less;
+    words.pick(
+        format!("{}年{what}比上年增加的单位{more}个、减少{less}个、持平{same}个", scope.year),
+        format!("{what} in {} against {last}: {more} agencies up, {less} down, {same} unchanged", scope.year),
+    )
+}

@@ -1,0 +1,286 @@
+//! What a file is, by its content; and what its bytes say as text.
+
+use std::io::Cursor;
+
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::refuse::Refusal;
+
+/// What a file was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Word document.
+    Docx,
+    /// Web page.
+    Html,
+    /// Plain text.
+    Text,
+    /// Normalised cells as CSV.
+    Csv,
+    /// Normalised cells as JSON Lines.
+    JsonLines,
+    /// Normalised cells as Parquet.
+    Parquet,
+    /// Anything else: its name and why it is not read.
+    Other(&'static str, Refusal),
+}
+
+impl Format {
+    /// The word of `reports.csv`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Format::Docx => "docx",
+            Format::Html => "html",
+            Format::Text => "txt",
+            Format::Csv => "csv",
+            Format::JsonLines => "jsonl",
+            Format::Parquet => "parquet",
+            Format::Other(name, _) => name,
+        }
+    }
+
+    /// Whether files of this kind usually bear the extension. Extensions that say nothing fit everything.
+    pub fn fits(&self, extension: &str) -> bool {
+        match extension {
+            "docx" | "docm" | "dotx" => *self == Format::Docx,
+            "html" | "htm" | "xhtml" | "shtml" => *self == Format::Html,
+            "txt" | "text" | "md" | "tsv" => *self == Format::Text,
+            "csv" => *self == Format::Csv,
+            "jsonl" | "ndjson" | "json" => *self == Format::JsonLines,
+            "parquet" => *self == Format::Parquet,
+            "doc" | "wps" | "pdf" | "xlsx" | "xls" | "et" | "rtf" | "odt" | "ofd" => self.name() == extension,
+            "zip" | "rar" | "7z" | "gz" | "tar" => self.name() == "archive",
+            "png" | "jpg" | "jpeg" | "gif" | "bmp" | "tif" | "tiff" | "webp" => self.name() == "image",
+            _ => true,
+        }
+    }
+}
+
+fn foreign(name: &'static str, zh: &str, en: &str) -> Format {
+    Format::Other(name, Refusal::foreign(zh, en))
+}
+
+fn unreadable(name: &'static str, zh: &str, en: &str) -> Format {
+    Format::Other(name, Refusal::unreadable(zh, en))
+}
+
+/// What the bytes are. `extension` (lower case, no dot) decides only between kinds of plain text.
+pub fn format(bytes: &[u8], extension: &str) -> Format {
+    if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) || bytes == b"\xEF\xBB\xBF" {
+        return unreadable("empty", "文件为空，请重新报送", "the file is empty; send it anew");
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return package(bytes);
+    }
+    if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        return compound(bytes);
+    }
+    if bytes.starts_with(b"PAR1") {
+        return Format::Parquet;
+    }
+    if let Some(other) = magic(bytes) {
+        return other;
+    }
+    textual(bytes, extension)
+}
+
+fn magic(bytes: &[u8]) -> Option<Format> {
+    let starts = |m: &[u8]| bytes.starts_with(m);
+    if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
+        return Some(foreign("pdf", "PDF文件，请报送可编辑的.docx或网页.html", "a PDF file; send an editable .docx or a web page"));
+    }
+    if starts(b"{\\rtf") {
+        return Some(foreign("rtf", "RTF文件，请另存为.docx后重新报送", "an RTF file; save it as .docx and send it anew"));
+    }
+    let image: [&[u8]; 6] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"BM", b"II*\0", b"MM\0*"];
+    if image.iter().any(|m| starts(m)) && bytes.len() > 16 && (!starts(b"BM") || bytes[6..10] == [0; 4])
+        || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+    {
+        return Some(foreign("image", "图片文件，程序不识别图片中的表格，请报送.docx原件", "a picture; tables in pictures are not read, send the .docx original"));
+    }
+    let archive: [&[u8]; 4] = [b"Rar!", b"7z\xBC\xAF\x27\x1C", b"\x1F\x8B", b"BZh"];
+    if archive.iter().any(|m| starts(m)) {
+        return Some(foreign("archive", "压缩文件，请解压后把其中的报告单独报送", "an archive; unpack it and send the reports themselves"));
+    }
+    None
+}
+
+fn package(bytes: &[u8]) -> Format {
+    let Ok(package) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+        return Format::Other("zip", Refusal::broken("zip"));
+    };
+    let names: Vec<&str> = package.file_names().take(10_000).collect();
+    let has = |start: &str| names.iter().any(|n| n.starts_with(start));
+    if has("word/document") {
+        Format::Docx
+    } else if has("xl/") {
+        foreign("xlsx", "Excel工作簿（.xlsx），请改报.docx，或导出为归集数据.csv", "an Excel workbook; send a .docx, or normalised cells as .csv")
+    } else if has("ppt/") {
+        foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx")
+    } else if has("OFD.xml") {
+        foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx")
+    } else if has("content.xml") && has("mimetype") {
+        foreign("odt", "OpenDocument文件，请另存为.docx后重新报送", "an OpenDocument file; save it as .docx and send it anew")
+    } else {
+        foreign("archive", "压缩文件，请解压后把其中的报告单独报送", "an archive; unpack it and send the reports themselves")
+    }
+}
+
+/// Compound files (old Office, encrypted new Office): the directory names its streams in UTF-16.
+fn compound(bytes: &[u8]) -> Format {
+    let has = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(wide.len()).any(|w| w == wide)
+    };
+    if has("EncryptedPackage") {
+        unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
+    } else if has("WordDocument") {
+        foreign("doc", "旧版Word文件（.doc），请另存为.docx后重新报送", "an old Word file (.doc); save it as .docx and send it anew")
+    } else if has("Workbook") || has("Book") {
+        foreign("xls", "旧版Excel文件（.xls），请改报.docx", "an old Excel file (.xls); send a .docx")
+    } else {
+        foreign("doc", "旧版Office或WPS文件，请另存为.docx后重新报送", "an old Office or WPS file; save it as .docx and send it anew")
+    }
+}
+
+fn textual(bytes: &[u8], extension: &str) -> Format {
+    let head = decode(&bytes[..bytes.len().min(8192)], false);
+    let odd = head.chars().filter(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || *c == '\u{FFFD}').count();
+    if odd * 20 > head.chars().count() {
+        return foreign("binary", "不能识别的文件，不是年度报告，请报送.docx", "a file of unknown kind, not a report; send a .docx");
+    }
+    let start = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let lower = start[..floor(start, 4096)].to_lowercase();
+    if lower.contains("mime-version:") && lower.contains("multipart/related") {
+        return foreign("mhtml", "单一文件网页（.mht），请另存为.docx后重新报送", "a single-file web page (.mht); save it as .docx and send it anew");
+    }
+    if lower.starts_with("<?xml") && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument")) {
+        return foreign("xml", "Word XML文件，请另存为.docx后重新报送", "a Word XML file; save it as .docx and send it anew");
+    }
+    let tags = ["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<p ", "<meta"];
+    if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {
+        return Format::Html;
+    }
+    // A page that was saved with words before its first tag.
+    if matches!(extension, "html" | "htm") && tags.iter().any(|t| lower.contains(t)) {
+        return Format::Html;
+    }
+    if start.starts_with('{') && (lower.contains("\"cell\"") || matches!(extension, "jsonl" | "ndjson" | "json")) {
+        return Format::JsonLines;
+    }
+    let first = start.lines().next().unwrap_or("");
+    let names: Vec<String> = first.split(',').map(|f| f.trim().trim_matches('"').to_lowercase()).collect();
+    let known = ["agency", "year", "cell", "value"].iter().filter(|k| names.iter().any(|n| n == *k)).count();
+    if known >= 2 || extension == "csv" { Format::Csv } else { Format::Text }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
+}
+
+/// The text of bytes in an encoding that is not told: byte order mark, valid UTF-8, for a web page what it declares,
+/// UTF-16 without a mark, and at last a guess among those in use.
+pub fn decode(bytes: &[u8], html: bool) -> String {
+    if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned();
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => return text.to_owned(),
+        // Cut in the middle of a character: still UTF-8.
+        Err(e) if e.error_len().is_none() && e.valid_up_to() + 4 > bytes.len() && bytes.len() > 64 => return UTF_8.decode(bytes).0.into_owned(),
+        _ => {}
+    }
+    let declared = html.then(|| declared(bytes)).flatten();
+    let encoding = utf16(bytes).or(declared).unwrap_or_else(|| guess(bytes));
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// The encoding that a page declares in its first kilobytes.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
+    let at = head.windows(7).position(|w| w == b"charset")? + 7;
+    let label: Vec<u8> = head[at..]
+        .iter()
+        .copied()
+        .skip_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\''))
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        .collect();
+    // A page that is not valid UTF-8 but says it is says nothing.
+    Encoding::for_label(&label).filter(|e| *e != UTF_8 && *e != UTF_16LE && *e != UTF_16BE)
+}
+
+fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let pairs = bytes.len().min(65_536) / 2;
+    if pairs < 8 {
+        return None;
+    }
+    let zeros = |offset: usize| (0..pairs).filter(|i| bytes[2 * i + offset] == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    match (even * 50 > pairs, odd * 50 > pairs) {
+        (false, true) if even * 10 < odd => Some(UTF_16LE),
+        (true, false) if odd * 10 < even => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    // Most old files are GB18030: taken where every byte fits.
+    if !GB18030.decode_without_bom_handling(bytes).1 {
+        return GB18030;
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(Some(b"cn"), chardetng::Utf8Detection::Allow);
+    if guess.is_single_byte() { GB18030 } else { guess }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn encodings() {
+        let text = "2020年某局政府信息公开年度报告\r\n一、总体情况\r\n\t规章\r\n\t0\r\n";
+        let wide = |big: bool| -> Vec<u8> {
+            text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
+        };
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            GB18030.encode(text).0.into_owned(),
+            wide(false),
+            wide(true),
+            [&b"\xFF\xFE"[..], &wide(false)].concat(),
+            [&b"\xFE\xFF"[..], &wide(true)].concat(),
+        ] {
+            assert_eq!(decode(&bytes, false), text);
+            assert_eq!(format(&bytes, "txt"), Format::Text);
+        }
+        let page = format!("<html><meta charset=\"utf-8\"><p>{text}</p>");
+        assert!(decode(&GB18030.encode(&page).0, true).contains("总体情况"));
+    }
+
+    #[test]
+    fn foreign_files() {
+        for (bytes, name) in [
+            (&b""[..], "empty"),
+            (b"  \r\n", "empty"),
+            (b"%PDF-1.7 ...", "pdf"),
+            (b"PK\x03\x04 cut off", "zip"),
+            (b"\x89PNG\r\n\x1a\n0000000000000", "image"),
+            (b"Rar!\x1a\x07\x00", "archive"),
+            (b"{\\rtf1}", "rtf"),
+            (b"\x01\x02\x03\x04\x05\x06\x07\x08\x80\x81", "binary"),
+        ] {
+            let format = format(bytes, "docx");
+            assert_eq!(format.name(), name);
+            assert!(matches!(format, Format::Other(..)));
+            assert!(!format.fits("docx"));
+        }
+        let mut cfb = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+        assert_eq!(format(&cfb, "doc").name(), "doc");
+        cfb.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(format(&cfb, "docx").name(), "encrypted");
+    }
+}

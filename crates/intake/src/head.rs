@@ -1,0 +1,239 @@
+//! The head of a table: which columns it names, from labels that stand over one another.
+
+use nianbao_form::figure;
+
+use crate::document::Grid;
+use crate::vocabulary::{Use, Vocabulary, key};
+
+/// A named column of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    /// Grid columns that it covers, if the geometry is to be trusted.
+    pub range: Option<(usize, usize)>,
+    /// Its labels from the outermost inwards.
+    pub path: Vec<String>,
+    /// The columns of forms that it can mean: print, column.
+    pub means: Vec<(u16, u16)>,
+}
+
+/// The rows of a head that have been seen so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Head {
+    /// For each row its cells: text, what it can mean, grid columns, and whether the cell began in this row.
+    rows: Vec<Vec<Token>>,
+    /// Length of each row in grid columns.
+    widths: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Token {
+    id: u32,
+    text: String,
+    uses: Vec<Use>,
+    range: (usize, usize),
+    begins: bool,
+}
+
+impl Token {
+    fn is_blank(&self) -> bool {
+        figure::is_blank(&self.text)
+    }
+
+    fn columns(&self) -> impl Iterator<Item = (u16, u16, u8, bool)> + '_ {
+        self.uses.iter().filter_map(|u| match *u {
+            Use::Column { print, column, level, leaf } => Some((print, column, level, leaf)),
+            _ => None,
+        })
+    }
+
+    fn is_leaf(&self) -> bool {
+        self.columns().any(|c| c.3)
+    }
+
+    /// A label that has others below it.
+    fn is_group(&self) -> bool {
+        self.columns().any(|c| !c.3)
+    }
+
+    fn is_corner(&self) -> bool {
+        self.is_blank() || (self.uses.contains(&Use::Corner) && !self.is_leaf())
+    }
+}
+
+impl Head {
+    /// Whether nothing was seen.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Adds a row of a grid.
+    pub(crate) fn push(&mut self, grid: &Grid, row: usize, uses: &[Vec<Use>]) {
+        let tokens = grid.row(row).into_iter().map(|(id, start, end)| {
+            let cell = grid.cell(id);
+            Token { id, text: cell.text.clone(), uses: uses[id as usize].clone(), range: (start, end), begins: cell.row == row }
+        });
+        self.rows.push(tokens.collect());
+        self.widths.push(grid.rows[row].len());
+    }
+
+    /// The width that all its rows share, if they do.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let first = *self.widths.first()?;
+        self.widths.iter().all(|w| *w == first).then_some(first)
+    }
+
+    /// The columns by geometry: over each grid column the labels that cover it. An empty cell belongs to the group label
+    /// to its left, for heads that print empty cells in place of spans.
+    pub(crate) fn by_place(&self, words: &Vocabulary<'_>) -> Vec<Leaf> {
+        let width = self.widths.iter().copied().max().unwrap_or(0);
+        let mut leaves: Vec<Leaf> = Vec::new();
+        let mut last: Option<Vec<(usize, u32)>> = None;
+        for column in 0..width {
+            let path = self.over(column);
+            let ids: Vec<(usize, u32)> = path.iter().map(|(row, t)| (*row, t.id)).collect();
+            if path.is_empty() || path.last().is_some_and(|(_, t)| t.is_corner()) || path.iter().all(|(_, t)| t.is_corner()) {
+                last = None;
+                continue;
+            }
+            if last.as_ref() == Some(&ids) {
+                if let Some(Leaf { range: Some((_, end)), .. }) = leaves.last_mut() {
+                    *end = column + 1;
+                }
+                continue;
+            }
+            let tokens: Vec<&Token> = path.iter().map(|(_, t)| *t).collect();
+            leaves.push(Leaf { range: Some((column, column + 1)), ..leaf(words, &tokens) });
+            last = Some(ids);
+        }
+        leaves
+    }
+
+    /// The labels over a grid column from the top down, each once.
+    fn over(&self, column: usize) -> Vec<(usize, &Token)> {
+        let mut path: Vec<(usize, &Token)> = Vec::new();
+        for (row, tokens) in self.rows.iter().enumerate() {
+            let Some(at) = tokens.iter().position(|t| (t.range.0..t.range.1).contains(&column)) else { continue };
+            let token = if tokens[at].is_blank() {
+                let left = tokens[..at].iter().rev().find(|t| !t.is_blank());
+                match left {
+                    // Only while nothing above names the column: a blank below a label is that label going down.
+                    Some(t) if t.is_group() && !t.is_leaf() && !path.last().is_some_and(|(_, p)| p.is_leaf()) => t,
+                    _ => continue,
+                }
+            } else {
+                &tokens[at]
+            };
+            if path.last().is_none_or(|(_, t)| t.id != token.id) {
+                path.push((row, token));
+            }
+        }
+        path
+    }
+
+    /// The columns by structure, where geometry is not known or contradicts itself: every group label takes its parts
+    /// from the next row, in order.
+    pub(crate) fn by_order(&self, words: &Vocabulary<'_>) -> Vec<Leaf> {
+        let mut queues: Vec<std::collections::VecDeque<&Token>> =
+            self.rows.iter().map(|row| row.iter().filter(|t| t.begins).collect()).collect();
+        let mut leaves = Vec::new();
+        for row in 0..queues.len() {
+            // What no group above has taken stands beside, not below.
+            while let Some(token) = queues[row].pop_front() {
+                expand(words, &mut queues, row, vec![token], &mut leaves);
+            }
+        }
+        leaves
+    }
+}
+
+/// Follows a label down: a group takes those labels of the next row that are its parts, until one comes again.
+fn expand<'t>(
+    words: &Vocabulary<'_>,
+    queues: &mut [std::collections::VecDeque<&'t Token>],
+    row: usize,
+    path: Vec<&'t Token>,
+    leaves: &mut Vec<Leaf>,
+) {
+    let Some(token) = path.last().copied() else { return };
+    let below = row + 1;
+    let mut took = false;
+    if token.is_group() && !token.is_blank() && below < queues.len() {
+        let mut seen: Vec<String> = Vec::new();
+        loop {
+            while queues[below].front().is_some_and(|t| t.is_blank()) && !took {
+                queues[below].pop_front();
+            }
+            let Some(&next) = queues[below].front() else { break };
+            let name = key(&next.text);
+            if next.is_blank() || seen.contains(&name) || !is_part(&path, next) {
+                break;
+            }
+            queues[below].pop_front();
+            seen.push(name);
+            took = true;
+            let mut deeper = path.clone();
+            deeper.push(next);
+            expand(words, queues, below, deeper, leaves);
+        }
+    } else if below < queues.len() && queues[below].front().is_some_and(|t| t.is_blank()) {
+        // The blank below a label that goes down over several rows.
+        queues[below].pop_front();
+    }
+    if !took && !token.is_corner() {
+        leaves.push(leaf(words, &path));
+    }
+}
+
+/// Whether a label stands below the last one of a path in some form.
+fn is_part(path: &[&Token], next: &Token) -> bool {
+    let Some(group) = path.last() else { return false };
+    next.columns().any(|(print, column, level, _)| group.columns().any(|(p, c, l, _)| p == print && c == column && l < level))
+}
+
+/// What a path of labels can mean: columns whose innermost label is the last one, those with most outer labels in the
+/// path before others.
+fn leaf(words: &Vocabulary<'_>, path: &[&Token]) -> Leaf {
+    let texts: Vec<String> = path.iter().map(|t| t.text.clone()).collect();
+    let mut uses: Vec<Use> = path.last().map(|t| t.uses.clone()).unwrap_or_default();
+    let mut outer = path.len().saturating_sub(1);
+    if !uses.iter().any(|u| matches!(u, Use::Column { leaf: true, .. })) {
+        // A label that was split over several cells, one below the other.
+        for start in (0..path.len().saturating_sub(1)).rev() {
+            let joined: String = texts[start..].concat();
+            let found = words.look(&joined);
+            if found.iter().any(|u| matches!(u, Use::Column { leaf: true, .. })) {
+                (uses, outer) = (found, start);
+                break;
+            }
+        }
+    }
+    let mut best: Vec<(usize, u16, u16)> = Vec::new();
+    for u in &uses {
+        let Use::Column { print, column, leaf: true, level } = *u else { continue };
+        let above: Vec<u8> = path[..outer]
+            .iter()
+            .flat_map(|t| t.columns())
+            .filter(|(p, c, l, _)| *p == print && *c == column && *l < level)
+            .map(|c| c.2)
+            .collect();
+        let row_levels = words.prints[print as usize].columns[column as usize].len() - 1;
+        // Where outer labels are rows of the form, the nearest of them must be seen.
+        if words.prints[print as usize].needed > 1 && !above.contains(&(row_levels as u8 - 1)) {
+            continue;
+        }
+        best.push((above.len(), print, column));
+    }
+    // Most outer labels first, print by print.
+    let mut means: Vec<(u16, u16)> = Vec::new();
+    for (score, print, column) in &best {
+        let top = best.iter().filter(|b| b.1 == *print).map(|b| b.0).max();
+        if Some(*score) == top && !means.contains(&(*print, *column)) {
+            means.push((*print, *column));
+        }
+    }
+    // A line of figures is meant where its outer labels were seen; the same labels as plain columns are then not.
+    if means.iter().any(|(p, _)| words.prints[*p as usize].is_line()) {
+        means.retain(|(p, _)| words.prints[*p as usize].is_line());
+    }
+    Leaf { range: None, path: texts, means }
+}

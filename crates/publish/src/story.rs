@@ -1,0 +1,171 @@
+//! The district's report as a sequence of pieces; Word and HTML are two ways of setting the same story.
+
+use nianbao_form::{Block, Cell, Form, Section, SectionKind};
+
+use crate::figures::Figures;
+use crate::grid::{self, Fill, Filler, Grid};
+use crate::markdown::{self, Line, Stretch};
+use crate::words::Lang;
+use crate::Edition;
+
+/// A piece of a document.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// The title.
+    Title(String),
+    /// A line below the title, or any other centred line.
+    Centred(String),
+    /// A section's heading.
+    Heading(String),
+    /// A heading below it.
+    Subheading(String),
+    /// A paragraph.
+    Paragraph(Vec<Stretch>),
+    /// A paragraph without indent.
+    Flush(String),
+    /// A line at the right: who signs.
+    Right(String),
+    /// Where somebody must write.
+    Placeholder(String),
+    /// A note in small print.
+    Note(String),
+    /// A statutory table.
+    Table(Grid),
+    /// A plain table: widths in thousandths, head, rows.
+    List(Vec<usize>, Vec<String>, Vec<Vec<String>>),
+}
+
+/// A document.
+#[derive(Clone, Debug)]
+pub(crate) struct Story {
+    pub(crate) lang: Lang,
+    pub(crate) title: String,
+    pub(crate) pieces: Vec<Piece>,
+}
+
+pub(crate) fn paragraph(text: impl Into<String>) -> Piece {
+    Piece::Paragraph(vec![Stretch { bold: false, text: text.into() }])
+}
+
+/// The district's report in the statutory form.
+pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>) -> Story {
+    let lang = Lang::of_form(form);
+    let title = lang.report_title(&edition.group_name, edition.year, form);
+    let mut pieces = vec![Piece::Title(title.clone())];
+    if !edition.office.is_empty() {
+        pieces.push(Piece::Centred(edition.office.clone()));
+    }
+    if form.sections.is_empty() {
+        own_words(&mut pieces, edition, "overview");
+        tables(&mut pieces, form, None, figures, lang);
+    }
+    for section in &form.sections {
+        pieces.push(Piece::Heading(lang.heading(&section.number, &section.title)));
+        let said = sentences(&mut pieces, form, section, figures);
+        let words = own_words(&mut pieces, edition, &section.id);
+        if section.kind == SectionKind::Prose && !words {
+            let prompt = if section.prompt.is_empty() { &section.title } else { &section.prompt };
+            pieces.push(Piece::Placeholder(lang.please_write(prompt)));
+        }
+        if said && figures.absent().next().is_some() {
+            pieces.push(Piece::Note(missing_note(figures, lang)));
+        }
+        tables(&mut pieces, form, Some(section), figures, lang);
+    }
+    Story { lang, title, pieces }
+}
+
+/// The form's sentences with their figures. Says whether there was one.
+fn sentences(pieces: &mut Vec<Piece>, form: &Form, section: &Section, figures: &Figures<'_>) -> bool {
+    let of_section = form.sentences.iter().filter(|s| s.section == section.id);
+    let said: Vec<String> = of_section.filter_map(|s| figures.sentence(s)).collect();
+    pieces.extend(said.iter().map(paragraph));
+    !said.is_empty()
+}
+
+fn own_words(pieces: &mut Vec<Piece>, edition: &Edition<'_>, section: &str) -> bool {
+    let lines = edition.texts.get(section).map(|t| markdown::parse(t)).unwrap_or_default();
+    let some = !lines.is_empty();
+    pieces.extend(lines.into_iter().map(|l| match l {
+        Line::Heading(words) => Piece::Subheading(words),
+        Line::Paragraph(stretches) => Piece::Paragraph(stretches),
+    }));
+    some
+}
+
+/// Who is missing in the figures.
+fn missing_note(figures: &Figures<'_>, lang: Lang) -> String {
+    let mut text = lang.say("note").to_owned();
+    text.push_str(lang.say("gap_names"));
+    text.push_str(&lang.list(figures.absent().map(|c| c.agency.as_str())));
+    text.push_str(if lang == Lang::Zh { "。" } else { "." });
+    text
+}
+
+fn tables(pieces: &mut Vec<Piece>, form: &Form, section: Option<&Section>, figures: &Figures<'_>, lang: Lang) {
+    for grid in district_tables(form, section, figures) {
+        if section.is_none() {
+            pieces.push(Piece::Subheading(grid.table.clone()));
+        }
+        let notes = notes(&grid, figures, lang);
+        pieces.push(Piece::Table(grid));
+        pieces.extend(notes.map(Piece::Note));
+    }
+}
+
+/// The statutory tables of a section with the district's figures.
+pub(crate) fn district_tables(form: &Form, section: Option<&Section>, figures: &Figures<'_>) -> Vec<Grid> {
+    let fill = |cell: Cell| {
+        let printed = figures.of(cell);
+        let class = if printed.missing == 0 { "" } else { "lower" };
+        Fill { text: printed.text, class: class.to_owned(), note: String::new() }
+    };
+    let local = |block: &Block, row: usize| (0..block.columns.len()).any(|c| !figures.of(block.cell(row, c)).number.is_empty());
+    grid::tables(form, section, &Filler { figure: &fill, local: &local })
+}
+
+/// What must be said below a table: lower bounds, whose figures are missing, what blanks mean.
+pub(crate) fn notes(grid: &Grid, figures: &Figures<'_>, lang: Lang) -> Option<String> {
+    let lower = grid.has_class("lower");
+    let blank = grid.squares.iter().any(|s| s.cell.is_some() && s.fill.text.is_empty());
+    let mut parts = Vec::new();
+    if lower {
+        parts.push(lang.say("gap_mark").to_owned());
+        for (key, names) in [
+            ("gap_names", figures.absent().map(|c| c.agency.as_str()).collect::<Vec<_>>()),
+            ("gap_partial", figures.partial().map(|c| c.agency.as_str()).collect()),
+        ] {
+            if !names.is_empty() {
+                let stop = if lang == Lang::Zh { "。" } else { ". " };
+                parts.push(format!("{}{}{stop}", lang.say(key), lang.list(names)));
+            }
+        }
+    }
+    if blank {
+        parts.push(lang.say("gap_blank").to_owned());
+    }
+    (!parts.is_empty()).then(|| format!("{}{}", lang.say("note"), parts.concat()))
+}
+
+/// The empty form, for agencies to fill in.
+pub(crate) fn blank_report(form: &Form) -> Story {
+    let lang = Lang::of_form(form);
+    let title = match lang {
+        Lang::Zh => format!("{}{}年{}", lang.say("blank_agency"), lang.say("blank_year"), form.report_title),
+        Lang::En => format!("{} {} {}", lang.say("blank_agency"), form.report_title, lang.say("blank_year")),
+    };
+    let filler = Filler { figure: &|_| Fill::default(), local: &|_, _| false };
+    let mut pieces = vec![Piece::Title(title.clone())];
+    for grid in if form.sections.is_empty() { grid::tables(form, None, &filler) } else { Vec::new() } {
+        pieces.push(Piece::Subheading(grid.table.clone()));
+        pieces.push(Piece::Table(grid));
+    }
+    for section in &form.sections {
+        pieces.push(Piece::Heading(lang.heading(&section.number, &section.title)));
+        if section.kind == SectionKind::Prose {
+            pieces.push(Piece::Placeholder(lang.say("text_here").to_owned()));
+        }
+        pieces.extend(grid::tables(form, Some(section), &filler).into_iter().map(Piece::Table));
+    }
+    Story { lang, title, pieces }
+}

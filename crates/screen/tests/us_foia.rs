@@ -1,0 +1,61 @@
+//! The statistics on real figures: annual FOIA reports of United States agencies, 2008–2020 (public domain), under a form
+//! that no line of this crate knows.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use nianbao_compile::compile;
+use nianbao_form::{Forms, Number, Place, Registry, Report, State, Value};
+use nianbao_screen::{Scope, outliers, rank};
+
+fn figures() -> (Forms, Vec<Report>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let forms = Forms::with_files(&[root.join("forms/us-foia.toml")]).unwrap();
+    let form = forms.find("us-foia").unwrap();
+    let mut reader = csv::Reader::from_path(root.join("us-foia/cells-2008-2020.csv")).unwrap();
+    let mut reports: BTreeMap<(String, u16), Report> = BTreeMap::new();
+    for row in reader.records() {
+        let row = row.unwrap();
+        let (agency, year) = (row[0].to_owned(), row[1].parse().unwrap());
+        let cell = forms.cell(&row[3]).unwrap();
+        let report = reports.entry((agency.clone(), year)).or_insert_with(|| Report::new(&forms, "cells.csv", agency, year, form));
+        let value = match Number::parse(&row[4]) {
+            Ok(number) => Value::number(number, &row[4], Place::Unknown),
+            Err(_) => Value::without(State::Blank, &row[4], Place::Unknown),
+        };
+        report.set(cell, value);
+    }
+    let reports = reports.into_values().collect();
+    (forms, reports)
+}
+
+#[test]
+fn few_alarms_in_plain_words_and_the_same_ones_in_any_order() {
+    let (forms, reports) = figures();
+    let registry = Registry::default();
+    let mut list: Vec<&Report> = reports.iter().collect();
+    let compilation = compile(&forms, &registry, &list, None).unwrap();
+    let (mut alarms, mut looked) = (0, 0);
+    for year in 2010..=2020 {
+        let scope = Scope { forms: &forms, registry: &registry, compilation: &compilation, reports: &list, year };
+        let mut found = outliers(scope);
+        rank(scope, &mut found);
+        let of_year = list.iter().filter(|r| r.year == year).count();
+        let leading = found.iter().filter(|f| f.leads()).count();
+        println!("{year}: {leading} of {of_year} agencies stand out ({} figures)", found.len());
+        for f in found.iter().filter(|f| f.leads()).take(2) {
+            println!("  {} {}\n  {}", f.subject.agency, f.message, f.message_en);
+        }
+        assert!(found.iter().all(|f| !f.message.contains('{') && !f.message_en.contains('{')));
+        (alarms, looked) = (alarms + leading, looked + of_year);
+    }
+    assert!(alarms * 20 <= looked, "{alarms} alarms in {looked} agency-years cry wolf");
+    assert!(alarms > 0, "real figures hold real surprises");
+
+    list.reverse();
+    let scope = |list| Scope { forms: &forms, registry: &registry, compilation: &compilation, reports: list, year: 2016 };
+    let reversed = outliers(scope(&list));
+    list.reverse();
+    assert_eq!(outliers(scope(&list)), reversed);
+}
