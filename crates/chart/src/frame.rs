@@ -23,7 +23,7 @@ pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
     let inner = WIDTH - 2.0 * MARGIN;
     let mut scene = Scene::default();
     let mut y = 42.0;
-    let (lines, size) = names::fit(&title, TITLE, inner, 2);
+    let (lines, size) = names::fit(&title, TITLE, inner, TITLE * 2.3);
     for line in &lines {
         scene.text(MARGIN, y + size * 0.88, Style::new(size).strong(true), line.clone());
         y += size * 1.3;
@@ -68,6 +68,6 @@ fn source(ctx: &Ctx<'_>) -> String {
         reported += usize::from(known && row.status != "missing");
     }
     let report = ctx.scope.form().map_or("", |f| f.report_title.as_str());
-    let report = if ctx.words.zh { format!("{}年{report}", data.year) } else { format!("{} {report}", data.year) };
+    let report = if ctx.words.zh { format!("{}年{report}", data.year) } else { format!("{report} {}", data.year) };
     ctx.words.source(&report, reported, expected)
 }

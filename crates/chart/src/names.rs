@@ -38,6 +38,9 @@ pub(crate) fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
     if greedy.len() < 2 {
         return greedy;
     }
+    if let (2, Some(two)) = (greedy.len(), at_a_pause(text, size, width)) {
+        return two;
+    }
     // As narrow as the number of lines allows, so that the last line is no single character.
     let even = font::width(text, size) / greedy.len() as f64;
     let mut at = even;
@@ -49,6 +52,22 @@ pub(crate) fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
         at += size / 2.0;
     }
     greedy
+}
+
+/// Two lines broken where the text pauses (after punctuation, before a bracket), if both fit; the evenest of such breaks.
+fn at_a_pause(text: &str, size: f64, width: f64) -> Option<Vec<String>> {
+    let breaks = text.char_indices().filter_map(|(at, c)| match c {
+        '，' | '；' | '：' | '、' | ';' | ':' => Some(at + c.len_utf8()),
+        '（' => Some(at),
+        _ => None,
+    });
+    let wide = |s: &str| font::width(s.trim(), size);
+    let whole = wide(text);
+    let halves = breaks.map(|at| text.split_at(at)).filter(|(a, b)| !a.is_empty() && wide(a) <= width && wide(b) <= width && !b.trim().is_empty());
+    // A first line of less than a quarter is worse than a break within a phrase.
+    let fair = halves.filter(|(a, b)| wide(a).min(wide(b)) >= whole * 0.25);
+    let best = fair.min_by(|x, y| (wide(x.0) - wide(x.1)).abs().total_cmp(&(wide(y.0) - wide(y.1)).abs()))?;
+    Some(vec![best.0.trim().to_owned(), best.1.trim().to_owned()])
 }
 
 /// Breaks running text into lines, each as full as it can be.
@@ -87,16 +106,16 @@ fn tokens(text: &str) -> Vec<String> {
     out
 }
 
-/// A name in at most `rows` lines within `width`, at `size` or as much smaller as it must be.
-pub(crate) fn fit(name: &str, size: f64, width: f64, rows: usize) -> (Vec<String>, f64) {
+/// A text in lines of 1.12 times its size within `width` and `height`, at `size` or as little smaller as it must be.
+pub(crate) fn fit(name: &str, size: f64, width: f64, height: f64) -> (Vec<String>, f64) {
     let mut at = size;
     loop {
         let lines = wrap(name, at, width);
         let widest = lines.iter().map(|l| font::width(l, at)).fold(0.0, f64::max);
-        if (lines.len() <= rows && widest <= width) || at <= 12.0 {
+        if (lines.len() as f64 * at * 1.12 <= height + 1.0 && widest <= width) || at <= 11.0 {
             return (lines, at);
         }
-        at -= 1.0;
+        at -= 0.5;
     }
 }
 

@@ -33,7 +33,7 @@ const CATEGORIES: [Rgb; 7] = [
 pub(crate) fn categories(n: usize) -> Vec<Rgb> {
     let picks: &[usize] = match n {
         0 | 1 => &[1],
-        2 => &[1, 4],
+        2 => &[1, 3],
         3 => &[0, 3, 5],
         4 => &[0, 2, 4, 6],
         5 => &[0, 1, 3, 4, 5],

@@ -91,6 +91,24 @@ impl Area {
     }
 }
 
+/// Whether a straight line between two points touches the area (Liang & Barsky 1984).
+pub(crate) fn crosses(from: (f64, f64), to: (f64, f64), area: Area) -> bool {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (mut enter, mut leave) = (0.0f64, 1.0f64);
+    for (p, q) in [(-dx, from.0 - area.x), (dx, area.right() - from.0), (-dy, from.1 - area.y), (dy, area.bottom() - from.1)] {
+        if p == 0.0 {
+            if q < 0.0 {
+                return false;
+            }
+        } else if p < 0.0 {
+            enter = enter.max(q / p);
+        } else {
+            leave = leave.min(q / p);
+        }
+    }
+    enter <= leave
+}
+
 /// Above the baseline stand 0.88 of a Chinese character's em, below it 0.12; its middle is the middle of a line.
 const MIDDLE: f64 = 0.37;
 
@@ -170,8 +188,7 @@ impl Scene {
 
     /// A name in a box, in as many lines as fit, smaller if it must be.
     pub(crate) fn name(&mut self, area: Area, style: Style, name: &str) {
-        let rows = ((area.h / (style.size * 1.12)) as usize).max(1);
-        let (lines, size) = names::fit(name, style.size, area.w, rows);
+        let (lines, size) = names::fit(name, style.size, area.w, area.h);
         let x = match style.align {
             Align::Left => area.x,
             Align::Middle => area.x + area.w / 2.0,

@@ -163,7 +163,7 @@ impl<'a> Scope<'a> {
         if let (Some(level), true, None) = (level, members.is_empty(), picked_id) {
             return Some(Absent::Level(self.words.level(level)));
         }
-        let full: Vec<String> = members.iter().map(|(_, name)| (*name).to_owned()).collect();
+        let full: Vec<String> = members.iter().map(|(_, name)| self.words.name(name)).collect();
         let short = names::without_common_front(&full, &self.group);
         self.members = members
             .iter()
@@ -171,7 +171,7 @@ impl<'a> Scope<'a> {
             .map(|((id, _), name)| Member { id: (*id).to_owned(), name, picked: picked_id == Some(*id) })
             .collect();
         if let Some(id) = picked_id {
-            let name = self.member_name(id);
+            let name = self.words.name(&self.member_name(id));
             self.subject = vec![id];
             self.picked = Some(name.clone());
             self.group = name;
@@ -270,7 +270,11 @@ impl<'a> Scope<'a> {
     /// The first year of figures that can not be compared with those before, with the reason.
     pub(crate) fn breaks(&self, series: &[&str]) -> Vec<(u16, &'a str)> {
         let mut found: Vec<(u16, &str)> = Vec::new();
-        for row in self.data.compilation.series.iter().filter(|r| !r.break_note.is_empty() && series.contains(&r.series.as_str())) {
+        let noted = |r: &&SeriesRow| !r.break_note.is_empty() && series.contains(&r.series.as_str());
+        // The group at the top knows best: a single agency may have used the new form too early.
+        let rows = || self.data.compilation.series.iter().filter(noted);
+        let top = rows().any(|r| r.level != AGENCY);
+        for row in rows().filter(|r| !top || r.level != AGENCY) {
             match found.iter_mut().find(|(_, note)| *note == row.break_note) {
                 Some((year, _)) => *year = (*year).min(row.year),
                 None => found.push((row.year, &row.break_note)),

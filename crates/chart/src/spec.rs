@@ -101,6 +101,8 @@ pub(crate) struct Spec {
     pub(crate) top: Option<usize>,
     /// Ratios with a smaller denominator are marked.
     pub(crate) small: Option<u32>,
+    /// What the denominator of a funnel is called.
+    pub(crate) axis: Option<String>,
     #[serde(default)]
     pub(crate) series: Vec<Item>,
     #[serde(default)]
@@ -208,6 +210,7 @@ fn unused(spec: &Spec) -> Result<(), &'static str> {
         () if spec.top.is_some() && !top => Err("top"),
         () if spec.small.is_some() && !small => Err("small"),
         () if spec.unit.is_some() && !unit => Err("unit"),
+        () if spec.axis.is_some() && spec.kind != Kind::Funnel => Err("axis"),
         () if !spec.what.is_empty() && !what => Err("what"),
         () => Ok(()),
     }

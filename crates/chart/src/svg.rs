@@ -15,6 +15,9 @@ use crate::font;
 use crate::palette::Rgb;
 use crate::scene::{Align, Item, Scene};
 
+/// Units of the drawing a pixel of the picture.
+const FINE: f64 = 4.0;
+
 /// The size of text that plotters' SVG backend writes is smaller than the one it is given by this factor.
 const PLOTTERS_TEXT: f64 = 1.24;
 
@@ -40,21 +43,28 @@ pub(crate) fn paint(scene: &Scene, size: (u32, u32), title: &str, describe: &str
 
 fn put(backend: &mut SVGBackend<'_>, item: &Item) -> Result<(), Box<dyn std::error::Error>> {
     let style = |c: Rgb, alpha: f64, width: u32| ShapeStyle { color: RGBAColor(c.0, c.1, c.2, alpha), filled: true, stroke_width: width };
-    let at = |x: f64, y: f64| (x.round() as i32, y.round() as i32);
+    // Plotters counts in whole units; a quarter of a pixel each keeps curves smooth, whole pixels keep edges sharp.
+    let at = |x: f64, y: f64| ((x * FINE).round() as i32, (y * FINE).round() as i32);
+    let sharp = |x: f64, y: f64| at(x.round(), y.round());
+    let thick = |width: u32| width * FINE as u32;
     let all = |points: &[(f64, f64)]| points.iter().map(|&(x, y)| at(x, y)).collect::<Vec<_>>();
     match item {
-        &Item::Rect { x, y, w, h, fill, alpha } => backend.draw_rect(at(x, y), at(x + w, y + h), &style(fill, alpha, 1), true)?,
+        &Item::Rect { x, y, w, h, fill, alpha } => backend.draw_rect(sharp(x, y), sharp(x + w, y + h), &style(fill, alpha, 1), true)?,
         &Item::Frame { x, y, w, h, color, width } => {
-            let corners = [(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)];
-            backend.draw_path(all(&corners), &style(color, 1.0, width))?;
+            let edge = |v: f64| v.round() + if width % 2 == 1 { 0.5 } else { 0.0 };
+            let (x0, y0, x1, y1) = (edge(x), edge(y), edge(x + w - 1.0), edge(y + h - 1.0));
+            let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
+            backend.draw_path(all(&corners), &style(color, 1.0, thick(width)))?;
         }
-        Item::Line { points, color, width } => backend.draw_path(all(points), &style(*color, 1.0, *width))?,
+        Item::Line { points, color, width } => backend.draw_path(all(&straightened(points, *width)), &style(*color, 1.0, thick(*width)))?,
         Item::Polygon { points, fill, alpha } => backend.fill_polygon(all(points), &style(*fill, *alpha, 1))?,
-        &Item::Dot { x, y, r, fill } => backend.draw_circle(at(x, y), r.round() as u32, &style(fill, 1.0, 1), true)?,
-        &Item::Ring { x, y, r, color, width } => backend.draw_circle(at(x, y), r.round() as u32, &style(color, 1.0, width), false)?,
+        &Item::Dot { x, y, r, fill } => backend.draw_circle(at(x, y), (r * FINE).round() as u32, &style(fill, 1.0, 1), true)?,
+        &Item::Ring { x, y, r, color, width } => {
+            backend.draw_circle(at(x, y), (r * FINE).round() as u32, &style(color, 1.0, thick(width)), false)?;
+        }
         Item::Text { x, baseline, style, text } => {
             let weight = if style.strong { FontStyle::Bold } else { FontStyle::Normal };
-            let font = FontDesc::new(FontFamily::Name(font::FAMILY), style.size * PLOTTERS_TEXT, weight);
+            let font = FontDesc::new(FontFamily::Name(font::FAMILY), style.size * FINE * PLOTTERS_TEXT, weight);
             let h = match style.align {
                 Align::Left => HPos::Left,
                 Align::Middle => HPos::Center,
@@ -68,6 +78,16 @@ fn put(backend: &mut SVGBackend<'_>, item: &Item) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
+/// Moves a level or upright line of odd width to the middle of a row of pixels, where it is sharp.
+fn straightened(points: &[(f64, f64)], width: u32) -> Vec<(f64, f64)> {
+    let shift = if width % 2 == 1 { 0.5 } else { 0.0 };
+    match points {
+        &[(x0, y0), (x1, y1)] if y0 == y1 => vec![(x0, y0.round() + shift), (x1, y0.round() + shift)],
+        &[(x0, y0), (x1, y1)] if x0 == x1 => vec![(x0.round() + shift, y0), (x0.round() + shift, y1)],
+        _ => points.to_vec(),
+    }
+}
+
 /// Gives the plain SVG its head (title, description, embedded glyphs, font families) and takes out what plotters repeats in
 /// every element. Texts stand on their baseline, in one line of the file; strong ones are drawn with a thin edge, because
 /// one weight of the font is bundled.
@@ -78,9 +98,11 @@ fn dress(raw: &str, (w, h): (u32, u32), used: &BTreeSet<char>, title: &str, desc
     let mut out = String::with_capacity(raw.len() + glyphs.len() + 2048);
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {} {}\" \
          font-family=\"{family},{}\">\n<title>{}</title>\n<desc>{}</desc>\n<style>@font-face{{font-family:{family};\
          src:url(data:font/ttf;base64,{glyphs})}}</style>\n",
+        w * FINE as u32,
+        h * FINE as u32,
         font::FALLBACKS,
         escape(title),
         escape(describe)
@@ -114,7 +136,7 @@ fn round_size(line: &str) -> String {
 
 fn strong(line: &str) -> String {
     let fill = line.split_once("fill=\"").and_then(|(_, rest)| rest.split_once('"')).map_or("#000", |(fill, _)| fill);
-    line.replace("font-weight=\"bold\"", &format!("stroke=\"{fill}\" stroke-width=\"0.8\""))
+    line.replace("font-weight=\"bold\"", &format!("stroke=\"{fill}\" stroke-width=\"3\""))
 }
 
 fn escape(text: &str) -> String {

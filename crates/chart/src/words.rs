@@ -92,8 +92,17 @@ impl Words {
     /// percentage only of 20 and more, as it misleads on less.
     pub(crate) fn change(self, now: Fig, last: Fig, unit: &str) -> String {
         let (Some(a), Some(b)) = (now.value(), last.value()) else { return String::new() };
-        if now.lower || last.lower {
+        if last.lower || (now.lower && now.ratio) {
             return String::new();
+        }
+        if now.lower {
+            // Whatever is missing can only add to it.
+            let by = self.amount(&number::plain(a - b), unit);
+            let before = self.amount(&last.text(), unit);
+            return match a > b {
+                true => self.pick(format!("，比上年至少增加{by}"), format!(", at least {} more than the year before", number::plain(a - b))),
+                false => self.pick(format!("（上年{before}）"), format!(" (the year before: {})", last.text())),
+            };
         }
         if now.ratio {
             let points = ((a - b) * 10.0).round() / 10.0;
@@ -106,11 +115,46 @@ impl Words {
         }
         let by = self.amount(&number::plain((a - b).abs()), unit);
         let percent = if b >= 20.0 { self.bracket(&signed_percent((a - b) / b * 100.0)) } else { String::new() };
+        let plain = number::plain((a - b).abs());
         match a - b {
-            d if d > 0.0 => self.pick(format!("，比上年增加{by}{percent}"), format!(", {by} more than the year before{percent}")),
-            d if d < 0.0 => self.pick(format!("，比上年减少{by}{percent}"), format!(", {by} fewer than the year before{percent}")),
+            d if d > 0.0 => self.pick(format!("，比上年增加{by}{percent}"), format!(", {plain} more than the year before{percent}")),
+            d if d < 0.0 => self.pick(format!("，比上年减少{by}{percent}"), format!(", {plain} fewer than the year before{percent}")),
             _ => self.pick("，与上年持平", ", as many as the year before"),
         }
+    }
+
+    /// The same in a bracket, for several quantities in one sentence: `（比上年+8.6%）`, or the difference where a percentage
+    /// would mislead.
+    pub(crate) fn short_change(self, now: Fig, last: Fig, unit: &str) -> String {
+        let (Some(a), Some(b)) = (now.value(), last.value()) else { return String::new() };
+        if last.lower || now.lower {
+            return String::new();
+        }
+        let text = match (now.ratio, b >= 20.0) {
+            (true, _) => self.pick(format!("{}个百分点", signed(a - b, 1)), format!("{} points", signed(a - b, 1))),
+            (false, true) => signed_percent((a - b) / b * 100.0),
+            (false, false) => self.amount(&signed(a - b, 2), if self.zh { unit } else { "" }),
+        };
+        self.pick(format!("（比上年{text}）"), format!(" ({text})"))
+    }
+
+    /// A figure in a sentence: `至少376件` for a lower bound.
+    pub(crate) fn told(self, fig: Fig, unit: &str) -> String {
+        let text = self.amount(fig.text().trim_start_matches('≥'), unit);
+        match fig.lower && !fig.ratio && fig.value().is_some() {
+            true => self.pick(format!("至少{text}"), format!("at least {text}")),
+            false => text,
+        }
+    }
+
+    /// A number of agencies.
+    pub(crate) fn agencies(self, n: usize) -> String {
+        self.pick(format!("{n}个单位"), format!("{n} {}", if n == 1 { "agency" } else { "agencies" }))
+    }
+
+    /// A name as it is drawn. The font's curly quotation marks are as wide as a Chinese character, which tears English apart.
+    pub(crate) fn name(self, name: &str) -> String {
+        if self.zh { name.to_owned() } else { name.replace(['’', '‘'], "'").replace(['“', '”'], "\"") }
     }
 
     fn bracket(self, text: &str) -> String {
@@ -149,7 +193,7 @@ impl Words {
             0 => self.pick(format!("资料来源：各单位{report}"), format!("Source: {report} of the agencies")),
             _ => self.pick(
                 format!("资料来源：各单位{report}（应报{expected}个，已报{reported}个）"),
-                format!("Source: {report} of {reported} agencies of {expected} expected"),
+                format!("Source: {report} of {reported} agencies ({expected} expected)"),
             ),
         }
     }

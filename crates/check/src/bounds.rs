@@ -12,6 +12,8 @@ pub(crate) struct Bounds {
     pub high: Vec<i128>,
     /// For an unknown cell that became known: the identity that proved it.
     pub proof: Vec<Option<u32>>,
+    /// Cells that nothing is concluded about.
+    pub frozen: Vec<bool>,
     /// Step of each cell: 1 millionth for amounts, a whole for counts.
     step: Vec<i128>,
 }
@@ -60,13 +62,25 @@ struct Ends {
 
 impl Ends {
     fn add(&mut self, (low, high): (i128, i128)) {
-        if low <= -INFINITY { self.no_min += 1 } else { self.min += low }
+        if low <= -INFINITY {
+            self.no_min += 1
+        } else {
+            self.min += low
+        }
         if high >= INFINITY { self.no_max += 1 } else { self.max += high }
     }
 
     fn less(mut self, (low, high): (i128, i128)) -> Ends {
-        if low <= -INFINITY { self.no_min -= 1 } else { self.min -= low }
-        if high >= INFINITY { self.no_max -= 1 } else { self.max -= high }
+        if low <= -INFINITY {
+            self.no_min -= 1
+        } else {
+            self.min -= low
+        }
+        if high >= INFINITY {
+            self.no_max -= 1
+        } else {
+            self.max -= high
+        }
         self
     }
 
@@ -85,6 +99,7 @@ impl Bounds {
             low: plan.columns.iter().zip(figures).map(|(c, f)| f.unwrap_or_else(|| unknown(c))).collect(),
             high: figures.iter().map(|f| f.unwrap_or(INFINITY)).collect(),
             proof: vec![None; figures.len()],
+            frozen: vec![false; figures.len()],
             step: plan.columns.iter().map(|c| if broken { 1 } else { c.step }).collect(),
         }
     }
@@ -153,7 +168,7 @@ impl Bounds {
             return Ok(());
         }
         for (c, k) in plan.row(identity) {
-            if self.fixed(c) {
+            if self.fixed(c) || self.frozen[c] {
                 continue;
             }
             let others = ends.less(self.term(c, k));

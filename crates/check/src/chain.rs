@@ -137,6 +137,7 @@ fn compare(forms: &Forms, link: &Link<'_>, out: &mut Vec<Finding>) {
         let total = totals.iter().find(|(name, _)| *name == finding.rule).map(|(_, key)| key);
         finding.cause = total.filter(|key| *key != finding.cause_key()).cloned();
     }
+    out[start..].sort_by_key(|f| f.cause.is_some());
 }
 
 /// Whether the chains of `form` reach the reports of the year before: `Some(false)` within the form, `Some(true)` from
@@ -187,7 +188,8 @@ fn broken(forms: &Forms, form: FormIx, chain: &Chain, link: &Link<'_>) -> Option
     for (at, &report) in link.now.iter().enumerate() {
         for (k, term) in chain.this.iter().enumerate() {
             let first = k == 0 && at == 0;
-            builder = builder.cell(forms, term.cell, held(report, term.cell), if first { expected.clone() } else { String::new() });
+            builder =
+                builder.cell(forms, term.cell, held(report, term.cell), if first { expected.clone() } else { String::new() });
         }
     }
     let name = speaker.cell(lead.cell);

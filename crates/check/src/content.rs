@@ -70,7 +70,9 @@ fn figure(speaker: Speaker<'_>, report: &Report, subject: &Subject, def: &CellDe
         Kind::Amount if def.unit.contains('万') && number.trunc() >= IMPLAUSIBLE && !names_unit(report, def.cell) => {
             let yuan = Number::from_millionths(number.millionths() / 10_000);
             let zh = format!("未注明单位，按{}计达到{number}万元，可能是以元为单位填写（{number}元为{yuan}万元）", def.unit);
-            let en = format!("no unit is given and {number} ten thousand yuan is implausible; perhaps it is in yuan ({yuan} ten thousand)");
+            let en = format!(
+                "no unit is given and {number} ten thousand yuan is implausible; perhaps it is in yuan ({yuan} ten thousand)"
+            );
             Some(about(speaker, report, subject, "unit", def.cell).with_both("reason", zh, en).build())
         }
         _ => None,
@@ -157,7 +159,10 @@ pub(crate) fn unmapped(report: &Report, subject: &Subject, out: &mut Vec<Finding
     for entries in tables.values() {
         let shown: Vec<String> = entries.iter().take(SHOWN).map(|(text, _)| shorten(text, 40)).collect();
         let (zh, en) = if entries.len() > SHOWN {
-            (format!("{}等{}处", shown.join("；"), entries.len()), format!("{} and {} more", shown.join("; "), entries.len() - SHOWN))
+            (
+                format!("{}等{}处", shown.join("；"), entries.len()),
+                format!("{} and {} more", shown.join("; "), entries.len() - SHOWN),
+            )
         } else {
             (shown.join("；"), shown.join("; "))
         };

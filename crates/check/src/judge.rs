@@ -9,6 +9,9 @@ use crate::plan::Plan;
 pub(crate) struct Judgement {
     /// Figures as found; unknown cells as far as sound identities over sound cells bound them.
     pub bounds: Bounds,
+    /// What is proved beyond doubt, where that is less than `bounds` says: nothing about cells that stand in an identity
+    /// that cannot hold, and nothing through them.
+    pub strict: Option<Bounds>,
     /// Σ parts − Σ whole of every identity within `bounds`.
     pub ranges: Vec<Range>,
     /// Identities that cannot hold.
@@ -18,6 +21,11 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
+    /// Bounds from which figures may be derived.
+    pub(crate) fn proved(&self) -> &Bounds {
+        self.strict.as_ref().unwrap_or(&self.bounds)
+    }
+
     /// How many identities hold, are violated, are undecided.
     pub(crate) fn verdicts(&self) -> [usize; 3] {
         let violated = self.violated.len();
@@ -32,9 +40,6 @@ impl Judgement {
 pub(crate) fn judge(plan: &Plan, figures: &[Option<i128>]) -> Judgement {
     let found = Bounds::new(plan, figures);
     let ranges: Vec<Range> = (0..plan.len()).map(|i| found.range(plan, i)).collect();
-    if ranges.iter().all(|r| r.is_zero()) {
-        return Judgement { bounds: found, ranges, violated: Vec::new(), conflicts: Vec::new() };
-    }
     let mut sound: Vec<bool> = ranges.iter().map(|r| r.has_zero()).collect();
     let mut violated: Vec<usize> = (0..plan.len()).filter(|&i| !sound[i]).collect();
     let mut conflicts = Vec::new();
@@ -52,7 +57,8 @@ pub(crate) fn judge(plan: &Plan, figures: &[Option<i128>]) -> Judgement {
         };
         let fresh: Vec<usize> = (0..plan.len()).filter(|&i| sound[i] && !ranges[i].has_zero()).collect();
         if fresh.is_empty() {
-            return Judgement { bounds, ranges, violated, conflicts };
+            let strict = sound.contains(&false).then(|| strictly(plan, &found, &sound));
+            return Judgement { bounds, strict, ranges, violated, conflicts };
         }
         for i in fresh {
             sound[i] = false;
@@ -78,6 +84,20 @@ fn prove(plan: &Plan, figures: &[Option<i128>], found: &Bounds, sound: &[bool]) 
     }
     let ranges = (0..plan.len()).map(|i| bounds.range(plan, i)).collect();
     Ok((bounds, ranges))
+}
+
+/// Bounds by the sound identities over cells that stand in no other.
+fn strictly(plan: &Plan, found: &Bounds, sound: &[bool]) -> Bounds {
+    let mut bounds = found.clone();
+    for c in 0..plan.columns.len() {
+        if plan.of(c).any(|(i, _)| !sound[i]) {
+            bounds.relax(plan, c);
+            bounds.frozen[c] = true;
+        }
+    }
+    // The same identities over fewer figures: they cannot contradict each other now.
+    let consistent = bounds.propagate(plan, sound).is_ok();
+    if consistent { bounds } else { found.clone() }
 }
 
 #[cfg(test)]
@@ -156,8 +176,10 @@ whole = ["sum.{column}"]
     #[test]
     fn nothing_is_proved_through_a_violated_identity() {
         // Row b says 4 + 5 ≠ 8, so the blank of column y must not be taken from it.
-        let (_, j) = square("1 . 3  4 5 8  5 . 12");
+        let (_, j) = square("1 . 3  4 5 8  5 7 12");
         assert_eq!((j.bounds.low[1], j.bounds.high[1]), (2_000_000, 2_000_000), "row a is sound");
-        assert!(!j.bounds.fixed(7), "column y passes through row b");
+        assert!(j.proved().fixed(1) && !j.violated.is_empty());
+        let (_, j) = square(". . 3  4 5 8  5 7 12");
+        assert!(!j.proved().fixed(0) && !j.proved().fixed(1), "both columns pass through row b");
     }
 }

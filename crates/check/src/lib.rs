@@ -116,8 +116,19 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn judge_report(speaker: Speaker<'_>, report: &Report, subject: &Subject, identities: &[Identity], plan: &Plan, out: &mut Checked) {
+fn judge_report(
+    speaker: Speaker<'_>,
+    report: &Report,
+    subject: &Subject,
+    identities: &[Identity],
+    plan: &Plan,
+    out: &mut Checked,
+) {
     let figures = plan.figures(report);
+    if plan.all_hold(&figures) {
+        out.verdicts = [plan.len(), 0, 0];
+        return;
+    }
     let judgement = judge::judge(plan, &figures);
     out.verdicts = judgement.verdicts();
     let scene = verdicts::Scene { speaker, report, subject, identities, plan, judgement: &judgement };

@@ -71,6 +71,12 @@ impl Plan {
         self.by_column[column].iter().map(|&(i, k)| (i as usize, k))
     }
 
+    /// Whether every figure is known and every identity holds: most reports are done with here.
+    pub(crate) fn all_hold(&self, figures: &[Option<i128>]) -> bool {
+        let sum = |row: &Vec<(u32, i128)>| row.iter().map(|&(c, k)| figures[c as usize].map(|v| k * v)).sum::<Option<i128>>();
+        figures.iter().all(Option::is_some) && self.rows.iter().all(|row| sum(row) == Some(0))
+    }
+
     /// Figures of a report column by column, in millionths; `None` where there is none.
     pub(crate) fn figures(&self, report: &Report) -> Vec<Option<i128>> {
         let figure = |c: &Column| report.counts_as(c.cell).map(|n| i128::from(n.millionths()));

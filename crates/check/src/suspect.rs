@@ -15,6 +15,8 @@ use crate::plan::Plan;
 const MOST_CELLS: usize = 3;
 /// Trials for one group of violated identities; METHODS.md's tables need a few hundred.
 const MOST_TRIALS: usize = 60_000;
+/// Groups that no single cell explains and that are tried in pairs.
+const MOST_GROUPS: usize = 6;
 /// Alternatives that are kept for one cause.
 pub(crate) const MOST_ALTERNATIVES: usize = 30;
 
@@ -45,25 +47,57 @@ pub(crate) struct Suspicion {
     pub total: usize,
 }
 
-/// Looks for the wrong cells of every group of violated identities that share cells.
+/// Looks for the wrong cells of every group of violated identities that share cells. A group that one cell explains is
+/// done with; groups that none explains may have their wrong cells in common (one figure too large in a column and in
+/// the total column), so they are tried together before each is tried alone.
 pub(crate) fn suspects(plan: &Plan, judgement: &Judgement, known: &[bool]) -> Vec<Suspicion> {
-    let groups = groups(plan, &judgement.violated);
+    let look = |group: &[usize], cells: std::ops::RangeInclusive<usize>| search(plan, judgement, known, group, cells);
     let mut out = Vec::new();
-    for group in &groups {
-        let mut search = Search::new(plan, judgement, known, group);
-        for cells in 1..=MOST_CELLS {
-            search.extend(cells);
-            if !search.found.is_empty() || search.trials > MOST_TRIALS {
-                break;
-            }
-        }
-        let mut alternatives: Vec<Vec<Change>> = search.found.into_iter().collect();
-        alternatives.sort_by_cached_key(|set| (set.iter().map(|c| unlikelihood(plan, c)).sum::<u32>(), set.clone()));
-        let total = alternatives.len();
-        alternatives.truncate(MOST_ALTERNATIVES);
-        out.push(Suspicion { identities: group.clone(), alternatives, total });
+    let mut open: Vec<Vec<usize>> = Vec::new();
+    for group in groups(plan, &judgement.violated) {
+        let one = look(&group, 1..=1);
+        if one.alternatives.is_empty() { open.push(group) } else { out.push(one) }
     }
+    let mut at = 0;
+    while at < open.len() && open.len() <= MOST_GROUPS {
+        let together = |other: usize| {
+            let mut both = [open[at].as_slice(), open[other].as_slice()].concat();
+            both.sort_unstable();
+            Some((other, look(&both, 2..=MOST_CELLS))).filter(|(_, s)| !s.alternatives.is_empty())
+        };
+        match (at + 1..open.len()).find_map(together) {
+            Some((other, suspicion)) => {
+                open.remove(other);
+                open.remove(at);
+                out.push(suspicion);
+            }
+            None => at += 1,
+        }
+    }
+    out.extend(open.iter().map(|group| look(group, 2..=MOST_CELLS)));
+    out.sort_by(|a, b| a.identities.cmp(&b.identities));
     out
+}
+
+fn search(
+    plan: &Plan,
+    judgement: &Judgement,
+    known: &[bool],
+    group: &[usize],
+    cells: std::ops::RangeInclusive<usize>,
+) -> Suspicion {
+    let mut search = Search::new(plan, judgement, known, group);
+    for cells in cells {
+        search.extend(cells);
+        if !search.found.is_empty() || search.trials > MOST_TRIALS {
+            break;
+        }
+    }
+    let mut alternatives: Vec<Vec<Change>> = search.found.into_iter().collect();
+    alternatives.sort_by_cached_key(|set| (set.iter().map(|c| unlikelihood(plan, c)).sum::<u32>(), set.clone()));
+    let total = alternatives.len();
+    alternatives.truncate(MOST_ALTERNATIVES);
+    Suspicion { identities: group.to_vec(), alternatives, total }
 }
 
 /// Violated identities that share a cell, directly or through others, are one group.
@@ -95,7 +129,7 @@ struct Search<'a> {
     /// Identities that say nothing here: violated ones of other groups, members of a contradiction.
     ignored: Vec<bool>,
     /// Cells whose figure was read and may be wrong.
-    known: &'a [bool],
+    candidate: Vec<bool>,
     value: Vec<i128>,
     step: Vec<i128>,
     path: Vec<Change>,
@@ -104,16 +138,19 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(plan: &'a Plan, judgement: &Judgement, known: &'a [bool], group: &[usize]) -> Search<'a> {
+    fn new(plan: &'a Plan, judgement: &Judgement, known: &[bool], group: &[usize]) -> Search<'a> {
         let mut ignored = vec![false; plan.len()];
         for &i in judgement.violated.iter().chain(judgement.conflicts.iter().flatten()) {
             ignored[i] = !group.contains(&i);
         }
+        // A cell of another group's identities is that group's matter.
+        let free = |c: usize| plan.of(c).all(|(i, _)| !ignored[i] || !judgement.violated.contains(&i));
+        let candidate = (0..plan.columns.len()).map(|c| known[c] && free(c)).collect();
         Search {
             plan,
             ranges: judgement.ranges.clone(),
             ignored,
-            known,
+            candidate,
             value: judgement.bounds.low.clone(),
             step: plan.columns.iter().map(|c| c.step).collect(),
             path: Vec::new(),
@@ -132,7 +169,7 @@ impl<'a> Search<'a> {
         let Some(&shortest) = broken.iter().min_by_key(|&&i| (self.plan.row(i).len(), i)) else { return };
         let columns: Vec<usize> = self.plan.row(shortest).map(|(c, _)| c).collect();
         for column in columns {
-            if !self.known[column] || self.path.iter().any(|c| c.column == column) {
+            if !self.candidate[column] || self.path.iter().any(|c| c.column == column) {
                 continue;
             }
             if cells == 1 {

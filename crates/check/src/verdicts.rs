@@ -47,7 +47,7 @@ pub(crate) fn identities(scene: &Scene<'_>, known: &[bool], out: &mut Checked) {
 
 /// Blanks that the sound identities prove.
 fn derived(scene: &Scene<'_>, out: &mut Checked) {
-    let (plan, bounds) = (scene.plan, &scene.judgement.bounds);
+    let (plan, bounds) = (scene.plan, scene.judgement.proved());
     let mut keys: Vec<Option<String>> = vec![None; plan.len()];
     for (c, column) in plan.columns.iter().enumerate() {
         let Some(proof) = bounds.proof[c] else { continue };
@@ -124,7 +124,8 @@ impl Scene<'_> {
         let gap = difference(range);
         let mut builder = self.find(&identity.name);
         // Σ parts, where all are known and one cell is the whole.
-        let sum: Option<i128> = identity.parts.iter().map(|&c| self.report.counts_as(c).map(|n| i128::from(n.millionths()))).sum();
+        let sum: Option<i128> =
+            identity.parts.iter().map(|&c| self.report.counts_as(c).map(|n| i128::from(n.millionths()))).sum();
         for &cell in &identity.parts {
             builder = builder.cell(self.speaker.forms, cell, held(self.report, cell), "");
         }
@@ -232,10 +233,11 @@ impl Scene<'_> {
             suspicion.alternatives.iter().enumerate().filter(|(k, _)| *k != at).take(NAMED).map(|(_, set)| name(set)).collect();
         let rest = if others > named.len() { ("等", ", …") } else { ("", "") };
         let list = Both::list(&named, ("，", ", "));
-        let (zh, en) = if cells == 1 { ("个单元格", "cells") } else { ("种改法", "sets of cells") };
+        let zh = if cells == 1 { "个单元格" } else { "种改法" };
+        let ways = if others == 1 { "way" } else { "ways" };
         Both::new(
             format!("仅凭勾稽关系不能认定，另有{others}{zh}同样可能：{}{}。", list.zh, rest.0),
-            format!("The identities alone do not decide: {others} other {en} would do as well: {}{}.", list.en, rest.1),
+            format!("The identities alone do not decide; {others} other {ways}: {}{}.", list.en, rest.1),
         )
     }
 

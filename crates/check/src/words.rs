@@ -131,7 +131,11 @@ fn bracketed(n: Number) -> String {
 /// How far an identity is from holding.
 pub(crate) fn difference(range: Range) -> Both {
     let gap = decimal_text(range.nearest_to_zero().abs());
-    if range.min == range.max { Both::new(gap.clone(), gap) } else { Both::new(format!("至少{gap}"), format!("at least {gap}")) }
+    if range.min == range.max {
+        Both::new(gap.clone(), gap)
+    } else {
+        Both::new(format!("至少{gap}"), format!("at least {gap}"))
+    }
 }
 
 /// What a cell holds, for `found`: the number, else the text as found.

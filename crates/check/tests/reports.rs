@@ -17,7 +17,10 @@ fn single_reports() {
             let checked = checker.report(report);
             assert_eq!(checked.findings, check_report(forms, &registry, report).findings);
             let [holds, violated, undecided] = checked.verdicts;
-            out.push_str(&format!("{holds} hold, {violated} violated, {undecided} undecided, {} derived\n", checked.derived.len()));
+            out.push_str(&format!(
+                "{holds} hold, {violated} violated, {undecided} undecided, {} derived\n",
+                checked.derived.len()
+            ));
             for (cell, number, key) in checked.derived.iter().filter(|d| checked.derived.len() < 12 || d.1.millionths() != 0) {
                 out.push_str(&format!("derived {} = {number} by {key}\n", forms.id(*cell)));
             }

@@ -199,7 +199,7 @@ pub(crate) fn fails(findings: &[Finding], fail_on: crate::args::FailOn) -> bool 
         crate::args::FailOn::Warning => Severity::Warning,
         crate::args::FailOn::Error => Severity::Error,
     };
-    findings.iter().any(|f| f.severity >= bar && matches!(f.status, Status::Open | Status::Confirmed))
+    findings.iter().any(|f| f.leads() && f.severity >= bar && matches!(f.status, Status::Open | Status::Confirmed))
 }
 
 /// Findings that concern the year: its own, and those of no year.

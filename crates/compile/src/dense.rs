@@ -67,9 +67,8 @@ pub(crate) fn name(position: usize) -> String {
 /// The wide frame that others see: who and when, then every cell under its id.
 pub(crate) fn wide(forms: &Forms, plan: &Plan, cells: &[Column]) -> PolarsResult<DataFrame> {
     let rows = &plan.placed;
-    let text = |name: &str, of: &dyn Fn(usize) -> String| {
-        Column::new(name.into(), (0..rows.len()).map(of).collect::<Vec<String>>())
-    };
+    let text =
+        |name: &str, of: &dyn Fn(usize) -> String| Column::new(name.into(), (0..rows.len()).map(of).collect::<Vec<String>>());
     let member = |i: usize| &plan.members[rows[i].member];
     let mut columns = vec![
         text("agency_id", &|i| member(i).id.clone()),

@@ -186,7 +186,8 @@ fn columns(catalogue: &Catalogue<'_>, plan: &Plan, dense: &Dense, series: usize)
     });
     let shares: Vec<Share> = shares.collect();
     let figures = |at: usize, of: fn(&Share) -> Option<i128>| {
-        Int128Chunked::from_slice_options(name(3 * series + at).as_str().into(), &shares.iter().map(of).collect::<Vec<_>>()).into_column()
+        Int128Chunked::from_slice_options(name(3 * series + at).as_str().into(), &shares.iter().map(of).collect::<Vec<_>>())
+            .into_column()
     };
     let complete: Vec<Option<i64>> = shares.iter().map(|s| s.complete.then_some(1)).collect();
     let complete = Int64Chunked::from_slice_options(name(3 * series + 2).as_str().into(), &complete).into_column();

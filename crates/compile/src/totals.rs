@@ -61,17 +61,13 @@ fn added(plan: &Plan, columns: &[Column], used: &[usize]) -> PolarsResult<DataFr
         Column::new(name.into(), (0..n).map(|i| of(i) as u32).collect::<Vec<u32>>())
     };
     let rows = plan.placed.len();
-    let mut all = vec![
-        key("home", &|i| plan.members[plan.placed[i].member].home, rows),
-        key("year", &|i| plan.placed[i].year, rows),
-    ];
+    let mut all =
+        vec![key("home", &|i| plan.members[plan.placed[i].member].home, rows), key("year", &|i| plan.placed[i].year, rows)];
     all.extend(used.iter().map(|&i| columns[i].clone()));
     let pairs: Vec<(usize, usize)> =
         plan.groups.iter().enumerate().flat_map(|(home, g)| g.above.iter().map(move |&group| (home, group))).collect();
-    let above = DataFrame::new(
-        pairs.len(),
-        vec![key("home", &|i| pairs[i].0, pairs.len()), key("group", &|i| pairs[i].1, pairs.len())],
-    )?;
+    let above =
+        DataFrame::new(pairs.len(), vec![key("home", &|i| pairs[i].0, pairs.len()), key("group", &|i| pairs[i].1, pairs.len())])?;
     let mut first = Vec::new();
     let mut second = Vec::new();
     for &i in used {

@@ -8,7 +8,7 @@ use crate::refuse::Refusal;
 
 /// What a file was found to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Word document.
     Docx,
     /// Web page.
@@ -27,7 +27,7 @@ pub enum Format {
 
 impl Format {
     /// The word of `reports.csv`.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Format::Docx => "docx",
             Format::Html => "html",
@@ -40,7 +40,7 @@ impl Format {
     }
 
     /// Whether files of this kind usually bear the extension. Extensions that say nothing fit everything.
-    pub fn fits(&self, extension: &str) -> bool {
+    pub(crate) fn fits(&self, extension: &str) -> bool {
         match extension {
             "docx" | "docm" | "dotx" => *self == Format::Docx,
             "html" | "htm" | "xhtml" | "shtml" => *self == Format::Html,
@@ -65,7 +65,7 @@ fn unreadable(name: &'static str, zh: &str, en: &str) -> Format {
 }
 
 /// What the bytes are. `extension` (lower case, no dot) decides only between kinds of plain text.
-pub fn format(bytes: &[u8], extension: &str) -> Format {
+pub(crate) fn format(bytes: &[u8], extension: &str) -> Format {
     if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) || bytes == b"\xEF\xBB\xBF" {
         return unreadable("empty", "文件为空，请重新报送", "the file is empty; send it anew");
     }
@@ -109,7 +109,7 @@ fn package(bytes: &[u8]) -> Format {
     let Ok(package) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return Format::Other("zip", Refusal::broken("zip"));
     };
-    let names: Vec<&str> = package.file_names().take(10_000).collect();
+    let names: Vec<String> = package.file_names().take(10_000).flatten().map(|n| n.into_owned()).collect();
     let has = |start: &str| names.iter().any(|n| n.starts_with(start));
     if has("word/document") {
         Format::Docx
@@ -180,7 +180,7 @@ fn floor(text: &str, at: usize) -> usize {
 
 /// The text of bytes in an encoding that is not told: byte order mark, valid UTF-8, for a web page what it declares,
 /// UTF-16 without a mark, and at last a guess among those in use.
-pub fn decode(bytes: &[u8], html: bool) -> String {
+pub(crate) fn decode(bytes: &[u8], html: bool) -> String {
     if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned();
     }
@@ -216,10 +216,13 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
     let zeros = |offset: usize| (0..pairs).filter(|i| bytes[2 * i + offset] == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
-    match (even * 50 > pairs, odd * 50 > pairs) {
-        (false, true) if even * 10 < odd => Some(UTF_16LE),
-        (true, false) if odd * 10 < even => Some(UTF_16BE),
-        _ => None,
+    // Some Chinese characters have a zero byte too (一 is U+4E00), but line ends, digits and blanks have more.
+    if even.max(odd) * 50 < pairs {
+        None
+    } else if odd >= 2 * even {
+        Some(UTF_16LE)
+    } else {
+        (even >= 2 * odd).then_some(UTF_16BE)
     }
 }
 

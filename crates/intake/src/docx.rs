@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 1024;
 ///
 /// # Errors
 /// A broken or oversized package.
-pub fn read(bytes: &[u8]) -> Result<Document, Refusal> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Document, Refusal> {
     let mut package = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::broken("docx"))?;
     let name = main_part(&mut package);
     let part = package.by_name(&name).map_err(|_| Refusal::broken("docx"))?;
@@ -36,7 +36,8 @@ fn main_part<R: Read + std::io::Seek>(package: &mut zip::ZipArchive<R>) -> Strin
     if package.index_for_name(&usual).is_some() {
         return usual;
     }
-    let mut names: Vec<String> = package.file_names().filter(|n| n.starts_with("word/document") && n.ends_with(".xml")).map(str::to_owned).collect();
+    let mut names: Vec<String> = package.file_names().flatten().map(|n| n.into_owned()).collect();
+    names.retain(|n| n.starts_with("word/document") && n.ends_with(".xml"));
     names.sort();
     names.into_iter().next().unwrap_or(usual)
 }

@@ -12,7 +12,7 @@ const MAX_DEPTH: i64 = 3000;
 ///
 /// # Errors
 /// A page that is nested or sized beyond reason.
-pub fn read(text: &str) -> Result<Document, Refusal> {
+pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
     if depth(text) > MAX_DEPTH {
         return Err(Refusal::too_deep());
     }

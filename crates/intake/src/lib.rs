@@ -1,10 +1,50 @@
-//! From files to reports: one reader per container makes a [`Document`], one matcher makes a report of it.
+//! From files to reports: one reader per container makes a [`document::Document`], one matcher makes a report of it.
+//!
+//! Reading never fails half-way: [`read`] returns a [`Receipt`] that says what the file was found to be, what became of it
+//! and why, with the reports in it. Nothing here knows a cell by name; labels come from [`nianbao_form::Forms`] alone.
+//!
+//! ```
+//! use nianbao_form::{Forms, Registry};
+//! use nianbao_intake::{Source, Status, read};
+//! let path = std::env::temp_dir().join(format!("nianbao-intake-{}.txt", std::process::id()));
+//! std::fs::write(&path, "2020年某局政府信息公开年度报告\n\t信息内容\n\t采购项目数量\n\t采购总金额\n\n\t政府集中采购\n\t2\n\t984361元\n").unwrap();
+//! let receipt = read(Forms::built_in(), &Registry::default(), &Source { name: "a.txt".into(), path: path.clone() });
+//! assert_eq!(receipt.status, Status::Partial);
+//! let report = &receipt.reports[0];
+//! let amount = Forms::built_in().cell("proactive.procurement.amount").unwrap();
+//! assert_eq!(report.counts_as(amount).unwrap().to_string(), "98.4361");
+//! assert_eq!((report.agency.as_str(), report.year), ("某局", 2020));
+//! std::fs::remove_file(path).unwrap();
+//! ```
 #![forbid(unsafe_code)]
 
-use std::path::{Path, PathBuf};
+mod detect;
+pub mod document;
+mod docx;
+mod gather;
+mod head;
+mod html;
+mod matcher;
+mod normalised;
+mod parquet;
+mod reading;
+mod refuse;
+mod registry_file;
+mod row;
+mod sections;
+mod tables;
+mod text;
+mod vocabulary;
+mod who;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use nianbao_form::{Forms, Registry, Report};
+use nianbao_form::Report;
+
+pub use gather::gather;
+pub use reading::{explain, read, read_all, read_published};
+pub use registry_file::read_registry;
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,36 +101,6 @@ pub struct Receipt {
     pub reports: Vec<Report>,
 }
 
-/// The files of folders, single files and globs, sorted by name, doubles once. Hidden files, Office lock files (`~$…`)
-/// and folders that hold the program's own output (a `run.json` beside them) are left out.
-pub fn gather(_inputs: &[PathBuf]) -> std::io::Result<Vec<Source>> {
-    Ok(Vec::new())
-}
-
-/// Reads files in parallel; receipts come in the order of `sources`. `done` is called once a file, from any thread.
-pub fn read_all(_forms: &Forms, _registry: &Registry, _sources: &[Source], _done: &(dyn Fn(&Receipt) + Sync)) -> Vec<Receipt> {
-    Vec::new()
-}
-
-/// Reads one file.
-pub fn read(_forms: &Forms, _registry: &Registry, source: &Source) -> Receipt {
-    Receipt {
-        name: source.name.clone(),
-        format: String::new(),
-        bytes: 0,
-        sha256: String::new(),
-        status: Status::Unreadable,
-        reason: String::new(),
-        reason_en: String::new(),
-        reports: Vec::new(),
-    }
-}
-
-/// The grids of a document as found, with the cell id that each place got and why: `normalize --explain`.
-pub fn explain(_forms: &Forms, _registry: &Registry, _source: &Source) -> String {
-    String::new()
-}
-
 /// What is wrong with a table that the office keeps (registry, decisions, corrections, receipts): file, line, column.
 #[derive(Debug, thiserror::Error)]
 #[error("{}:{line}: {message}", path.display())]
@@ -101,12 +111,4 @@ pub struct TableError {
     pub line: u64,
     /// What is wrong and what would be right.
     pub message: String,
-}
-
-/// Reads `agencies.csv`.
-///
-/// # Errors
-/// A file that cannot be read, a missing column, a year that is none: with file and line.
-pub fn read_registry(_path: &Path) -> Result<(Registry, Vec<nianbao_form::registry::Problem>), TableError> {
-    Ok(Registry::new(Vec::new()))
 }

@@ -4,7 +4,7 @@ use crate::Status;
 
 /// A file that cannot be taken: what it is, and what the agency or the office can do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// Unreadable or foreign.
     pub status: Status,
     /// Reason and remedy in Chinese.
@@ -15,17 +15,17 @@ pub struct Refusal {
 
 impl Refusal {
     /// A file that should have been read but cannot be.
-    pub fn unreadable(zh: impl Into<String>, en: impl Into<String>) -> Refusal {
+    pub(crate) fn unreadable(zh: impl Into<String>, en: impl Into<String>) -> Refusal {
         Refusal { status: Status::Unreadable, zh: zh.into(), en: en.into() }
     }
 
     /// A file that is something else.
-    pub fn foreign(zh: impl Into<String>, en: impl Into<String>) -> Refusal {
+    pub(crate) fn foreign(zh: impl Into<String>, en: impl Into<String>) -> Refusal {
         Refusal { status: Status::Foreign, zh: zh.into(), en: en.into() }
     }
 
     /// A broken container.
-    pub fn broken(format: &str) -> Refusal {
+    pub(crate) fn broken(format: &str) -> Refusal {
         Refusal::unreadable(
             "文件损坏或不完整，请重新导出后报送",
             format!("the {format} file is broken or cut off; export it again and send it anew"),
@@ -33,12 +33,12 @@ impl Refusal {
     }
 
     /// A file beyond the bounds.
-    pub fn too_large() -> Refusal {
+    pub(crate) fn too_large() -> Refusal {
         Refusal::unreadable("文件过大，超出年度报告的合理范围，请检查后重新报送", "the file is larger than any report can be; check it and send it anew")
     }
 
     /// Markup nested beyond the bounds.
-    pub fn too_deep() -> Refusal {
+    pub(crate) fn too_deep() -> Refusal {
         Refusal::unreadable("文件内部结构异常（嵌套过深），请另存为.docx后重新报送", "the file nests its elements too deeply; save it as .docx and send it anew")
     }
 }

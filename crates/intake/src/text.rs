@@ -8,7 +8,7 @@ use nianbao_form::{Place, figure, label};
 use crate::document::{Block, Builder, Document, RawCell, trim};
 
 /// Reads text that has been decoded.
-pub fn read(text: &str) -> Document {
+pub(crate) fn read(text: &str) -> Document {
     let lines: Vec<&str> = text.split('\n').map(|l| l.strip_suffix('\r').unwrap_or(l)).collect();
     let mut builder = Builder::default();
     let mut blocks = Vec::new();

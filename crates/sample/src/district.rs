@@ -4,46 +4,57 @@ use std::collections::BTreeMap;
 
 use nianbao_form::{Forms, Number};
 
-use crate::Files;
 use crate::bodies::{Bodies, Body};
 use crate::dice::Dice;
 use crate::figures::{self, Figures};
 use crate::planted::{self, Planter, Row};
 use crate::prose::Prose;
 use crate::sheet::{Format, Sheet, Style};
+use crate::{Files, Reading};
 use crate::{table, write};
 
 const YEARS: std::ops::RangeInclusive<u16> = 2019..=2024;
 /// The agency of the real example report, whose figures are carried as normalised cells; its id is not a credit code.
 const EXAMPLE: (&str, &str) = ("EXAMPLE-2020", "开发区·铁山区档案馆");
 
-/// Writes all of it.
-pub(crate) fn district(forms: &Forms, files: &mut Files) {
+/// Where reports are put, and what happens on the way.
+struct Inbox<'a> {
+    forms: &'a Forms,
+    files: &'a mut Files,
+    planter: Planter<'a>,
+    received: Vec<Vec<String>>,
+    readings: BTreeMap<String, Reading>,
+}
+
+/// Writes all of it; gives what stands in each report.
+pub(crate) fn district(forms: &Forms, files: &mut Files) -> BTreeMap<String, Reading> {
     let bodies = Bodies::parse(include_str!("../district.toml"));
     let prose = Prose::load();
     let truth = figures::draw(forms, &bodies, YEARS);
-    let mut planter = Planter { forms, truth: &truth, rows: Vec::new() };
-    let mut received = Vec::new();
+    let planter = Planter { forms, truth: &truth, rows: Vec::new() };
+    let mut inbox = Inbox { forms, files, planter, received: Vec::new(), readings: BTreeMap::new() };
     for ((key, year), figures) in &truth {
         let body = bodies.get(key);
         let mut sheet = sheet(forms, body, *year, figures);
         planted::dress(&mut sheet);
         add_local_row(forms, &mut sheet);
         sheet.file = file_name(&sheet);
-        planter.change_figures(&mut sheet);
+        inbox.planter.change_figures(&mut sheet);
         sheet.words = prose.write(forms, body, &sheet.agency, *year, &sheet.figures);
         if sheet.style.format != Format::Csv {
-            planter.spoil(&mut sheet);
+            inbox.planter.spoil(&mut sheet);
         }
-        post(forms, files, &mut planter, &mut received, sheet);
+        inbox.post(sheet);
     }
-    park(forms, files, &mut planter, &mut received, &bodies, &prose);
+    inbox.post_park(&bodies, &prose);
+    let Inbox { files, planter, mut received, readings, .. } = inbox;
     example(forms, files);
     files.insert("agencies.csv".to_owned(), registry(&bodies));
     files.insert("planted.csv".to_owned(), listed(planter.rows));
     received.sort();
     files.insert("received.csv".to_owned(), table(&["report", "date"], received));
     office(forms, files, &truth, &bodies);
+    readings
 }
 
 /// A body's report before anything happens to it.
@@ -115,68 +126,74 @@ pub(crate) fn bytes(forms: &Forms, sheet: &Sheet) -> Vec<u8> {
     }
 }
 
-/// Puts a report into the inbox, with what happens on the way there.
-fn post(forms: &Forms, files: &mut Files, planter: &mut Planter<'_>, received: &mut Vec<Vec<String>>, mut sheet: Sheet) {
-    match (sheet.key.as_str(), sheet.year) {
-        ("wanglan", 2024) => {
-            sheet.file.clear();
-            planter.file_row(&sheet, "missing-report", "至2月仍未报送");
-            return;
-        }
-        ("civil-affairs", 2024) => {
-            sheet.file = "2024/区民政局2024年报（终稿）.docx".to_owned();
-            let mut draft = planter.draft_of(&sheet);
-            draft.file = "2024/区民政局2024年报.docx".to_owned();
-            planter.file_row(&sheet, "duplicate-report", "终稿报送后初稿未撤回");
-            received.push(vec![draft.file.clone(), "2025-01-14".to_owned()]);
-            received.push(vec![sheet.file.clone(), "2025-01-22".to_owned()]);
-            files.insert(format!("reports/{}", draft.file), bytes(forms, &draft));
-        }
-        ("industry", 2024) => {
-            planter.file_row(&sheet, "late-report", "2月7日报送，规定为1月31日前");
-            received.push(vec![sheet.file.clone(), "2025-02-07".to_owned()]);
-        }
-        ("environment", 2024) => {
-            if let Some(count) = forms.cell(CORRECTED).and_then(|c| sheet.figures.get_mut(&c)) {
-                *count += Number::from_millionths(Number::SCALE);
+impl Inbox<'_> {
+    /// Puts a report into the inbox, with what happens on the way there.
+    fn post(&mut self, mut sheet: Sheet) {
+        let mut day = None;
+        match (sheet.key.as_str(), sheet.year) {
+            ("wanglan", 2024) => {
+                sheet.file.clear();
+                self.planter.file_row(&sheet, "missing-report", "至2月仍未报送");
+                return;
             }
-            received.push(vec![sheet.file.clone(), "2025-01-20".to_owned()]);
+            ("civil-affairs", 2024) => {
+                sheet.file = "2024/区民政局2024年报（终稿）.docx".to_owned();
+                let mut draft = self.planter.draft_of(&sheet);
+                draft.file = "2024/区民政局2024年报.docx".to_owned();
+                self.planter.file_row(&sheet, "duplicate-report", "终稿报送后初稿未撤回");
+                self.put(&draft, Some("2025-01-14"));
+                day = Some("2025-01-22".to_owned());
+            }
+            ("industry", 2024) => {
+                self.planter.file_row(&sheet, "late-report", "2月7日报送，规定为1月31日前");
+                day = Some("2025-02-07".to_owned());
+            }
+            ("environment", 2024) => {
+                if let Some(count) = self.forms.cell(CORRECTED).and_then(|c| sheet.figures.get_mut(&c)) {
+                    *count += Number::from_millionths(Number::SCALE);
+                }
+            }
+            _ => {}
         }
-        (_, 2024) => {
-            let day = 9 + Dice::named(&format!("post {}", sheet.key)).below(22);
-            received.push(vec![sheet.file.clone(), format!("2025-01-{day:02}")]);
-        }
-        _ => {}
+        let drawn = || format!("2025-01-{:02}", 9 + Dice::named(&format!("post {}", sheet.key)).below(22));
+        let day = if sheet.year == 2024 { Some(day.unwrap_or_else(drawn)) } else { None };
+        self.put(&sheet, day.as_deref());
     }
-    let old = files.insert(format!("reports/{}", sheet.file), bytes(forms, &sheet));
-    assert!(old.is_none(), "two reports of one name: {}", sheet.file);
-}
 
-/// A body that the registry does not know.
-fn park(
-    forms: &Forms,
-    files: &mut Files,
-    planter: &mut Planter<'_>,
-    received: &mut Vec<Vec<String>>,
-    bodies: &Bodies,
-    prose: &Prose,
-) {
-    let mut body = bodies.get("industry").clone();
-    body.key = "park".to_owned();
-    body.name = "青屿高新技术产业园管理委员会".to_owned();
-    body.us = "我委".to_owned();
-    body.topics = ["园区规划", "入园企业服务", "标准厂房租赁"].map(str::to_owned).to_vec();
-    let alone = Bodies { district: bodies_head(), group: Vec::new(), body: vec![body.clone()] };
-    let truth = figures::draw(forms, &alone, 2024..=2024);
-    let Some(figures) = truth.get(&(body.key.clone(), 2024)) else { return };
-    let mut sheet = sheet(forms, &body, 2024, figures);
-    sheet.style.format = Format::Docx;
-    sheet.agency_id.clear();
-    sheet.words = prose.write(forms, &body, &body.name, 2024, figures);
-    sheet.file = "2024/青屿高新技术产业园管理委员会2024年年报.docx".to_owned();
-    planter.file_row(&sheet, "unknown-agency", "新设单位，名录中还没有");
-    received.push(vec![sheet.file.clone(), "2025-01-24".to_owned()]);
-    files.insert(format!("reports/{}", sheet.file), bytes(forms, &sheet));
+    fn put(&mut self, sheet: &Sheet, day: Option<&str>) {
+        if let Some(day) = day {
+            self.received.push(vec![sheet.file.clone(), day.to_owned()]);
+        }
+        let form = self.forms.form(sheet.form);
+        let printed = |cell| {
+            let section = form.block_of(cell).map_or("", |b| b.section.as_str());
+            !sheet.texts.contains_key(&cell) && !sheet.no_table.contains(&section)
+        };
+        let reading = write::reading(self.forms, sheet).into_iter().filter(|r| printed(r.0));
+        let reading = reading.map(|(cell, state, value)| (self.forms.id(cell).to_owned(), state, value)).collect();
+        self.readings.insert(sheet.file.clone(), reading);
+        let old = self.files.insert(format!("reports/{}", sheet.file), bytes(self.forms, sheet));
+        assert!(old.is_none(), "two reports of one name: {}", sheet.file);
+    }
+
+    /// A body that the registry does not know.
+    fn post_park(&mut self, bodies: &Bodies, prose: &Prose) {
+        let mut body = bodies.get("industry").clone();
+        body.key = "park".to_owned();
+        body.name = "青屿高新技术产业园管理委员会".to_owned();
+        body.us = "我委".to_owned();
+        body.topics = ["园区规划", "入园企业服务", "标准厂房租赁"].map(str::to_owned).to_vec();
+        let alone = Bodies { district: bodies_head(), group: Vec::new(), body: vec![body.clone()] };
+        let truth = figures::draw(self.forms, &alone, 2024..=2024);
+        let Some(figures) = truth.get(&(body.key.clone(), 2024)) else { return };
+        let mut sheet = sheet(self.forms, &body, 2024, figures);
+        sheet.style.format = Format::Docx;
+        sheet.agency_id.clear();
+        sheet.words = prose.write(self.forms, &body, &body.name, 2024, figures);
+        sheet.file = "2024/青屿高新技术产业园管理委员会2024年年报.docx".to_owned();
+        self.planter.file_row(&sheet, "unknown-agency", "新设单位，名录中还没有");
+        self.put(&sheet, Some("2025-01-24"));
+    }
 }
 
 fn bodies_head() -> crate::bodies::Group {
@@ -250,7 +267,8 @@ fn office(forms: &Forms, files: &mut Files, truth: &figures::Truth, bodies: &Bod
     let right = forms.cell(CORRECTED).and_then(|c| truth.get(&(key.clone(), 2024))?.get(&c)).map_or(0, |n| n.trunc());
     let agency = bodies.get(&key).name.clone();
     let reason = "单位来电更正：一件处罚决定重复统计";
-    let row = [agency.as_str(), "2024", CORRECTED, &(right + 1).to_string(), &right.to_string(), reason, "区政务公开办", "2025-02-10"];
+    let row =
+        [agency.as_str(), "2024", CORRECTED, &(right + 1).to_string(), &right.to_string(), reason, "区政务公开办", "2025-02-10"];
     let head = ["agency", "year", "cell", "from", "to", "reason", "by", "date"];
     files.insert("corrections.csv".to_owned(), table(&head, vec![row.map(str::to_owned).to_vec()]));
     files.insert("decisions.csv".to_owned(), table(&["key", "decision", "reason", "by", "date"], Vec::new()));

@@ -101,9 +101,8 @@ pub(crate) fn table(
 ) -> Grid {
     let blocks: Vec<&Block> = form.blocks.iter().filter(|b| b.section == section).collect();
     let deep = blocks.iter().any(|b| b.rows.iter().any(|r| r.label.len() > 1));
-    let paths = |lines: &[Line]| -> Vec<Vec<String>> {
-        lines.iter().map(|l| l.label.iter().map(|t| label(t)).collect()).collect()
-    };
+    let paths =
+        |lines: &[Line]| -> Vec<Vec<String>> { lines.iter().map(|l| l.label.iter().map(|t| label(t)).collect()).collect() };
     match blocks.as_slice() {
         [block] if block.layout == Layout::Line => line(block, show, &paths),
         [block] if deep => matrix(form, block, show, &paths),
@@ -114,7 +113,8 @@ pub(crate) fn table(
 /// Table four: one row of figures.
 fn line(block: &Block, show: &dyn Fn(Cell) -> String, paths: &dyn Fn(&[Line]) -> Vec<Vec<String>>) -> Grid {
     let (rows, columns) = (paths(&block.rows), paths(&block.columns));
-    let heads: Vec<Vec<String>> = rows.iter().flat_map(|r| columns.iter().map(move |c| [r.clone(), c.clone()].concat())).collect();
+    let heads: Vec<Vec<String>> =
+        rows.iter().flat_map(|r| columns.iter().map(move |c| [r.clone(), c.clone()].concat())).collect();
     let depth = heads.iter().map(Vec::len).max().unwrap_or(1);
     let mut grid = Grid::new(heads.len());
     grid.add_rows(depth + 1);

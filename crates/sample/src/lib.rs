@@ -31,14 +31,27 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 /// Folders under `data/` that belong to the generator wholly.
 pub const FOLDERS: [&str; 4] = ["reports", "example", "second-inbox", "city"];
 
+/// What a reader must find in one report of the district: `(cell id, state, value)` of every cell that the report prints
+/// undisturbed. Cells with a planted text are left out.
+pub type Reading = Vec<(String, &'static str, String)>;
+
 /// Every file of the sample.
 pub fn files() -> Files {
+    all().0
+}
+
+/// What stands in the reports of the district, by path below `reports/`.
+pub fn readings() -> BTreeMap<String, Reading> {
+    all().1
+}
+
+fn all() -> (Files, BTreeMap<String, Reading>) {
     let forms = Forms::built_in();
     let mut files = Files::new();
-    district::district(forms, &mut files);
+    let readings = district::district(forms, &mut files);
     inbox::inbox(forms, &mut files);
     city::city(forms, &mut files);
-    files
+    (files, readings)
 }
 
 /// The `data` folder of this checkout.

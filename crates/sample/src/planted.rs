@@ -218,7 +218,7 @@ impl Planter<'_> {
         let id = "requests.disclosed.total";
         let text = (self.figure(sheet, id).trunc() + 2).to_string();
         self.print(sheet, id, &text, &["jointly-impossible"], words);
-        self.print(sheet, "requests.handled.total", "", &["missing-total"], words);
+        self.print(sheet, "requests.handled.total", "", &[], words);
         self.print(sheet, "requests.carried_out.total", "", &[], words);
     }
 

@@ -109,7 +109,8 @@ impl Style {
             (true, _) => *dice.pick(&[Zero::Digit, Zero::BlankColumns, Zero::Mark("/"), Zero::Mark("—")]),
             (false, _) => *dice.pick(&[Zero::TotalsOnly, Zero::TotalsOnly, Zero::Mark("无"), Zero::Mark("/")]),
         };
-        let plain = [Digits::Plain, Digits::Plain, Digits::Plain, Digits::Commas, Digits::FullWidth, Digits::Unit, Digits::Spaces];
+        let plain =
+            [Digits::Plain, Digits::Plain, Digits::Plain, Digits::Commas, Digits::FullWidth, Digits::Unit, Digits::Spaces];
         Style {
             format,
             zero,

@@ -11,9 +11,10 @@ fn unpacked(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
     let mut parts = Vec::new();
     for i in 0..zip.len() {
         let mut file = zip.by_index(i).ok()?;
+        let name = file.name().ok()?.into_owned();
         let mut content = Vec::new();
         file.read_to_end(&mut content).ok()?;
-        parts.push((file.name().to_owned(), content));
+        parts.push((name, content));
     }
     Some(parts)
 }

@@ -127,7 +127,10 @@ impl Reason {
             Reason::Received(day) => (format!("{day}收到，时间最晚"), format!("received last, on {day}")),
             Reason::Mark(Some(mark)) => (format!("文件名带有“{mark}”"), format!("its name says “{mark}”")),
             Reason::Mark(None) => ("其他文件名带有草稿标记".to_owned(), "the names of the others say draft".to_owned()),
-            Reason::Path => ("收件日期和文件名未能区分，取路径排序的最后一份".to_owned(), "neither receipt nor name tells: the last by path".to_owned()),
+            Reason::Path => (
+                "收件日期和文件名未能区分，取路径排序的最后一份".to_owned(),
+                "neither receipt nor name tells: the last by path".to_owned(),
+            ),
         }
     }
 }
@@ -151,7 +154,9 @@ pub fn select(forms: &Forms, registry: &Registry, arrivals: &[Arrival<'_>]) -> S
         }
         if agency.is_none() && !registry.is_empty() {
             let nearest = nianbao_form::nearest(&report.agency, registry.names().map(|(name, _)| name)).unwrap_or_default();
-            selection.findings.push(Finding::of("unknown-agency", &Subject::of(report)).values(report.agency.clone(), nearest).build());
+            selection
+                .findings
+                .push(Finding::of("unknown-agency", &Subject::of(report)).values(report.agency.clone(), nearest).build());
         }
     }
     selection

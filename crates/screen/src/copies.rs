@@ -66,21 +66,29 @@ pub fn equality(form: &Form, pairs: &[Pair]) -> Equality {
     Equality { equal, of, p: at_least(&chances, hits) }
 }
 
+/// An identity over the unknown cells (by position) and the classes of pairs.
+struct Row {
+    unknown: Vec<(usize, f64)>,
+    compared: Vec<f64>,
+}
+
 /// Which classes of equal pairs follow from the others by the form's identities: the pivots of a Gaussian elimination
 /// in which every unknown cell is a column of its own and goes first.
 fn bound_classes(form: &Form, pairs: &[Pair], classes: &[(u64, u64, f64)]) -> Vec<bool> {
+    let mut known: Vec<Option<&Pair>> = vec![None; pairs.iter().map(|p| p.cell.index() + 1).max().unwrap_or(0)];
+    pairs.iter().for_each(|p| known[p.cell.index()] = Some(p));
     let mut unknown: Vec<Cell> = Vec::new();
-    let mut rows: Vec<(Vec<(usize, f64)>, Vec<f64>)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for identity in &form.identities {
-        let mut row = (Vec::new(), vec![0.0; classes.len()]);
+        let mut row = Row { unknown: Vec::new(), compared: vec![0.0; classes.len()] };
         let mut sides = (0i128, 0i128);
         for (cell, sign) in identity.terms() {
-            match pairs.iter().find(|p| p.cell == cell) {
+            match known.get(cell.index()).copied().flatten() {
                 Some(p) if p.last == 0 && p.now == 0 => {}
                 Some(p) => {
                     sides = (sides.0 + i128::from(sign) * i128::from(p.last), sides.1 + i128::from(sign) * i128::from(p.now));
                     if let Some(at) = classes.iter().position(|c| (c.0, c.1) == (p.last, p.now)) {
-                        row.1[at] += sign as f64;
+                        row.compared[at] += sign as f64;
                     }
                 }
                 None => {
@@ -88,22 +96,22 @@ fn bound_classes(form: &Form, pairs: &[Pair], classes: &[(u64, u64, f64)]) -> Ve
                         unknown.push(cell);
                         unknown.len() - 1
                     });
-                    row.0.push((at, sign as f64));
+                    row.unknown.push((at, sign as f64));
                 }
             }
         }
         // What is violated ties nothing.
-        let holds = !row.0.is_empty() || sides == (0, 0);
-        if holds && (!row.0.is_empty() || row.1.iter().any(|&k| k != 0.0)) {
+        let holds = !row.unknown.is_empty() || sides == (0, 0);
+        if holds && (!row.unknown.is_empty() || row.compared.iter().any(|&k| k != 0.0)) {
             rows.push(row);
         }
     }
     let skip = unknown.len();
-    let dense = |(sparse, known): (Vec<(usize, f64)>, Vec<f64>)| {
-        let mut row = vec![0.0; skip];
-        sparse.into_iter().for_each(|(at, k)| row[at] += k);
-        row.extend(known);
-        row
+    let dense = |row: Row| {
+        let mut all = vec![0.0; skip];
+        row.unknown.into_iter().for_each(|(at, k)| all[at] += k);
+        all.extend(row.compared);
+        all
     };
     let mut rows: Vec<Vec<f64>> = rows.into_iter().map(dense).collect();
     let mut bound = vec![false; classes.len()];
@@ -146,7 +154,11 @@ mod tests {
         let forms = Forms::built_in();
         let form = forms.form(forms.find("2021").unwrap());
         let given = |c: Cell| list.iter().find(|(id, ..)| *id == forms.id(c)).map_or((0, 0), |&(_, last, now)| (last, now));
-        form.cells.iter().map(|&cell| (cell, given(cell))).map(|(cell, (last, now))| Pair { cell, last, now, chance: 0.05 }).collect()
+        form.cells
+            .iter()
+            .map(|&cell| (cell, given(cell)))
+            .map(|(cell, (last, now))| Pair { cell, last, now, chance: 0.05 })
+            .collect()
     }
 
     fn p(list: &[(&str, u64, u64)]) -> Equality {
@@ -176,7 +188,11 @@ mod tests {
 
     #[test]
     fn figures_without_identity_are_independent() {
-        let all = p(&[("proactive.licensing.decisions", 31, 31), ("proactive.penalties.decisions", 17, 17), ("proactive.coercion.decisions", 5, 6)]);
+        let all = p(&[
+            ("proactive.licensing.decisions", 31, 31),
+            ("proactive.penalties.decisions", 17, 17),
+            ("proactive.coercion.decisions", 5, 6),
+        ]);
         assert_eq!((all.equal, all.of), (2, 3));
         assert!((all.p - (3.0 * 0.05f64.powi(2) * 0.95 + 0.05f64.powi(3))).abs() < 1e-12, "{all:?}");
     }

@@ -203,10 +203,19 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (row, want) in [
-            ("区教育据,2024,requests.received.total,1,2,,,", "c.csv, line 2: unknown agency `区教育据`; did you mean `区教育局`?"),
-            ("a1,2024,requests.recieved.total,1,2,,,", "c.csv, line 2: unknown cell `requests.recieved.total`; did you mean `requests.received.total`?"),
+            (
+                "区教育据,2024,requests.received.total,1,2,,,",
+                "c.csv, line 2: unknown agency `区教育据`; did you mean `区教育局`?",
+            ),
+            (
+                "a1,2024,requests.recieved.total,1,2,,,",
+                "c.csv, line 2: unknown cell `requests.recieved.total`; did you mean `requests.received.total`?",
+            ),
             ("a1,24,requests.received.total,1,2,,,", "c.csv, line 2: `24` is no reporting year of any form"),
-            ("a1,2024,requests.received.total,1,2.5,,,", "c.csv, line 2: `to` is `2.5`, but `requests.received.total` is a count"),
+            (
+                "a1,2024,requests.received.total,1,2.5,,,",
+                "c.csv, line 2: `to` is `2.5`, but `requests.received.total` is a count",
+            ),
             ("a1,2024,requests.received.total,1,1e5,,,", "c.csv, line 2: `to` is `1e5`: not a decimal number"),
         ] {
             assert_eq!(parsed(row).unwrap_err().to_string(), want);

@@ -46,7 +46,11 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Decision>, TableError> {
         let Some(status) = Status::parse(word) else {
             let words = ["confirmed", "explained", "waived", "open"];
             let hint = nianbao_form::nearest(word, words).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
-            return Err(TableError::new(file, line.line, format!("`{word}` is no decision (confirmed, explained, waived, open){hint}")));
+            return Err(TableError::new(
+                file,
+                line.line,
+                format!("`{word}` is no decision (confirmed, explained, waived, open){hint}"),
+            ));
         };
         decisions.push(Decision {
             key: key.clone(),
@@ -169,9 +173,15 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (text, want) in [
-            ("key,decison\nk,waived\n", "d.csv, line 1: unknown column `decison`; did you mean `decision`? (columns: key,decision,reason,by,date)"),
+            (
+                "key,decison\nk,waived\n",
+                "d.csv, line 1: unknown column `decison`; did you mean `decision`? (columns: key,decision,reason,by,date)",
+            ),
             ("key,reason\nk,r\n", "d.csv, line 1: column `decision` is missing (columns: key,decision,reason,by,date)"),
-            ("key,decision\nk,waived\nk,waved\n", "d.csv, line 3: `waved` is no decision (confirmed, explained, waived, open); did you mean `waived`?"),
+            (
+                "key,decision\nk,waived\nk,waved\n",
+                "d.csv, line 3: `waved` is no decision (confirmed, explained, waived, open); did you mean `waived`?",
+            ),
             ("key,decision\nk\n", "d.csv, line 2: 1 columns where the header has 2"),
             ("key,decision\n,waived\n", "d.csv, line 2: the key is empty"),
         ] {

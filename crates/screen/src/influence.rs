@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use nianbao_form::{Cell, Finding, Number, Registry, Status};
+use nianbao_form::{Cell, Finding, Number, Registry, Status, Subject};
 
 use crate::Scope;
 
@@ -26,19 +26,32 @@ fn of_total(millionths: i128, moved: f64) -> Option<f64> {
     }
 }
 
-/// Fills [`Finding::influence`] of every finding that names cells and has none yet.
+/// Fills [`Finding::influence`] of every finding that has none yet and names cells, or a report that is missing.
 fn fill(scope: Scope<'_>, findings: &mut [Finding]) {
     let compilation = scope.compilation;
     let at_the_top = compilation.sums.iter().filter(|r| r.group_id == compilation.root);
     let totals: HashMap<(Cell, u16), i128> = at_the_top.filter_map(|r| Some(((r.cell, r.year), r.millionths?))).collect();
     for finding in findings.iter_mut().filter(|f| f.influence.is_none()) {
         let year = finding.subject.year;
+        if finding.rule == "missing-report" {
+            finding.influence = weight_of_missing(scope, &totals, &finding.subject);
+            continue;
+        }
         let shares = finding.cells.iter().enumerate().filter_map(|(at, id)| {
             let total = totals.get(&(scope.forms.cell(id)?, year))?;
             of_total(*total, moved(finding, at)?)
         });
         finding.influence = shares.max_by(f64::total_cmp);
     }
+}
+
+/// What a missing report moves is not known; what the agency's last one moved is the best guess: its share of the form's
+/// foremost screened cell.
+fn weight_of_missing(scope: Scope<'_>, totals: &HashMap<(Cell, u16), i128>, subject: &Subject) -> Option<f64> {
+    let of_agency = scope.reports.iter().filter(|r| r.agency_key() == subject.agency_key() && r.year < subject.year);
+    let last = of_agency.max_by_key(|r| r.year)?;
+    let cell = *scope.forms.form(last.form).screen.first()?;
+    of_total(*totals.get(&(cell, last.year))?, last.counts_as(cell)?.to_f64().abs())
 }
 
 /// By how much the figure of a cell is in question; `None` where no figure was found or expected.
@@ -79,11 +92,9 @@ fn order(registry: &Registry, a: &Finding, b: &Finding) -> Ordering {
 /// The order of alternatives: their rank; then whatever tells two findings apart at all.
 fn within(a: &Finding, b: &Finding) -> Ordering {
     let rank = |f: &Finding| f.key.split_once('#').and_then(|(_, r)| r.parse::<usize>().ok()).unwrap_or(0);
-    a.cause_key()
-        .cmp(b.cause_key())
-        .then(rank(a).cmp(&rank(b)))
-        .then_with(|| a.key.cmp(&b.key))
-        .then_with(|| (&a.subject.report, &a.place, &a.cells, &a.message).cmp(&(&b.subject.report, &b.place, &b.cells, &b.message)))
+    a.cause_key().cmp(b.cause_key()).then(rank(a).cmp(&rank(b))).then_with(|| a.key.cmp(&b.key)).then_with(|| {
+        (&a.subject.report, &a.place, &a.cells, &a.message).cmp(&(&b.subject.report, &b.place, &b.cells, &b.message))
+    })
 }
 
 fn sort(registry: &Registry, findings: &mut Vec<Finding>) {

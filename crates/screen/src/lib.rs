@@ -14,7 +14,7 @@
 //! // Peers with 3 to 9 a year, an agency with 4, 6 and 5, and 45 this year.
 //! let prior = Prior::fit(&[(12, 3), (20, 3), (15, 3), (27, 3), (9, 3)]);
 //! let expected = Predictive::new(prior, 0.05, 15, 3);
-//! assert_eq!(expected.interval(0.95), (1, 11));
+//! assert_eq!(expected.interval(0.95), (1, 12));
 //! assert!(expected.mid_p(45) < 1e-6);
 //! ```
 #![forbid(unsafe_code)]

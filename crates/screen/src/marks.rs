@@ -36,7 +36,8 @@ pub(crate) fn mark(path: &str) -> (Mark, Option<String>) {
         finished: has(&FINISHED).is_some(),
     };
     let words = [has(&SENT_AGAIN).map(str::to_owned), version.map(|v| v.1)];
-    let words = words.into_iter().flatten().chain([has(&LAST), has(&REVISED), has(&FINISHED)].into_iter().flatten().map(str::to_owned));
+    let words =
+        words.into_iter().flatten().chain([has(&LAST), has(&REVISED), has(&FINISHED)].into_iter().flatten().map(str::to_owned));
     (mark, words.into_iter().next())
 }
 
@@ -105,7 +106,13 @@ mod tests {
 
     #[test]
     fn the_mark_is_named() {
-        for (name, want) in [("a终稿.docx", Some("终稿")), ("a_v2.docx", Some("v2")), ("a（2）.docx", Some("(2)")), ("a第3版.docx", Some("第3版")), ("a.docx", None)] {
+        for (name, want) in [
+            ("a终稿.docx", Some("终稿")),
+            ("a_v2.docx", Some("v2")),
+            ("a（2）.docx", Some("(2)")),
+            ("a第3版.docx", Some("第3版")),
+            ("a.docx", None),
+        ] {
             assert_eq!(mark(name).1.as_deref(), want, "{name}");
         }
     }

@@ -119,12 +119,13 @@ impl Writer<'_> {
     fn count(&self, report: &Report, test: &CountTest) -> Finding {
         let forms = self.scope.forms;
         let (low, high) = test.predictive.interval(COVERAGE);
-        let unit = forms.def(report.form, test.cell).map_or("", |d| d.unit.as_str());
+        let unit = spaced(forms.def(report.form, test.cell).map_or("", |d| d.unit.as_str()));
+        let unit = unit.as_str();
         let name = forms.name(report.form, test.cell);
         let range = if low == high { low.to_string() } else { format!("{low}—{high}") };
         let range_en = if low == high { low.to_string() } else { format!("{low}–{high}") };
         let (basis, basis_en) = self.basis(test, unit);
-        let p = scientific(test.p);
+        let (p, p_en) = probability(test.p);
         let mut finding = Finding::of("outlier", &Subject::of(report))
             .cell(forms, test.cell, test.seen.to_string(), range.clone())
             .with("cell", name)
@@ -133,14 +134,15 @@ impl Writer<'_> {
             .with_both("basis", basis, basis_en)
             .with_both(
                 "test",
-                format!("负二项预测分布95%区间，双侧检验p＝{p}"),
-                format!("95 % interval of the negative binomial predictive, two-sided p = {p}"),
+                format!("负二项预测分布95%区间，双侧检验{p}"),
+                format!("95 % interval of the negative binomial predictive, two-sided {p_en}"),
             )
             .with_both("false_alarms", self.bound(), self.bound_en())
             .at(&report.value(test.cell).place)
             .score(-test.p.log10())
             .build();
-        finding.influence = crate::influence::share(self.scope, test.cell, self.scope.year, (test.seen as f64 - test.predictive.mean).abs());
+        finding.influence =
+            crate::influence::share(self.scope, test.cell, self.scope.year, (test.seen as f64 - test.predictive.mean).abs());
         finding
     }
 
@@ -180,11 +182,11 @@ impl Writer<'_> {
     }
 
     fn bound(&self) -> String {
-        format!("本次共比较{}项，误报控制在报警的{}%以内", self.tests, FALSE_DISCOVERY_RATE * 100.0)
+        format!("本次共比较{}项，报警中误报平均不超过{}%", self.tests, FALSE_DISCOVERY_RATE * 100.0)
     }
 
     fn bound_en(&self) -> String {
-        format!("{} tests in this run, at most {} % of the alarms expected to be false", self.tests, FALSE_DISCOVERY_RATE * 100.0)
+        format!("{} tests in this run, at most {} % of the alarms are false on average", self.tests, FALSE_DISCOVERY_RATE * 100.0)
     }
 }
 
@@ -206,24 +208,33 @@ fn kind_zh(kind: &str) -> &str {
     }
 }
 
-/// Two significant digits: `0.00012`, `3.1e-9` written as people do.
-fn scientific(p: f64) -> String {
-    if p >= 1e-4 {
-        let digits = (1 - p.log10().floor() as i32).max(2) as usize;
-        return format!("{p:.digits$}");
+/// A unit as it follows a figure: Chinese ones directly, others after a space.
+fn spaced(unit: &str) -> String {
+    if unit.starts_with(|c: char| c.is_ascii_alphanumeric()) { format!(" {unit}") } else { unit.to_owned() }
+}
+
+/// Two significant digits; what is below 0.0001 is as good as impossible by chance, and more zeros say nothing more.
+fn probability(p: f64) -> (String, String) {
+    if p < 1e-4 {
+        return ("p＜0.0001".to_owned(), "p < 0.0001".to_owned());
     }
-    let exponent = p.log10().floor();
-    format!("{:.1}×10^{exponent}", p / 10f64.powf(exponent))
+    let digits = (1 - p.log10().floor() as i32).max(2) as usize;
+    (format!("p＝{p:.digits$}"), format!("p = {p:.digits$}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::scientific;
+    use super::probability;
 
     #[test]
     fn small_probabilities_in_words() {
-        for (p, want) in [(0.034, "0.034"), (0.5, "0.50"), (0.00012, "0.00012"), (3.1e-9, "3.1×10^-9")] {
-            assert_eq!(scientific(p), want);
+        for (p, zh, en) in [
+            (0.034, "p＝0.034", "p = 0.034"),
+            (0.5, "p＝0.50", "p = 0.50"),
+            (0.00012, "p＝0.00012", "p = 0.00012"),
+            (3e-9, "p＜0.0001", "p < 0.0001"),
+        ] {
+            assert_eq!(probability(p), (zh.to_owned(), en.to_owned()));
         }
     }
 }

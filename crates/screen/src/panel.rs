@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use nianbao_form::{Cell, FormIx, Forms, Kind, Registry, Report, Reports};
+use nianbao_form::{Cell, FormIx, Forms, Kind, Number, Registry, Report, Reports};
 use polars::prelude::{DataFrame, DataType, PolarsError, PolarsResult};
 
 /// A count that is not known.
@@ -55,9 +55,7 @@ impl Panel {
     /// From reports, at most one for an agency and a year.
     pub fn from_reports(forms: &Forms, registry: &Registry, reports: &[&Report]) -> Panel {
         let cells = count_cells(forms);
-        let count = |report: &Report, cell: Cell| {
-            report.counts_as(cell).filter(|n| n.is_whole()).map_or(UNKNOWN, nianbao_form::Number::trunc)
-        };
+        let count = |report: &Report, cell: Cell| report.counts_as(cell).filter(|n| n.is_whole()).map_or(UNKNOWN, Number::trunc);
         let rows = reports.iter().map(|report| Row {
             member: member(registry, report.agency_id.as_deref().unwrap_or_default(), &report.agency),
             year: report.year,
@@ -68,7 +66,7 @@ impl Panel {
         Panel::build(forms, registry, cells.clone(), rows.collect())
     }
 
-    /// From the wide frame of [`nianbao_compile::Compilation`].
+    /// From the wide frame of [`nianbao_compile::Compilation`], where every figure stands in millionths.
     ///
     /// # Errors
     /// A column that is not there or is of another type.
@@ -87,12 +85,19 @@ impl Panel {
                 return Err(PolarsError::ComputeError(format!("no form `{}`", form_ids[at]).into()));
             };
             let member = member(registry, &ids[at], &names[at]);
-            rows.push(Row { member, year: years[at] as u16, form, source: String::new(), values: Vec::with_capacity(cells.len()) });
+            rows.push(Row {
+                member,
+                year: years[at] as u16,
+                form,
+                source: String::new(),
+                values: Vec::with_capacity(cells.len()),
+            });
         }
         for &cell in &cells {
             let column = wide.column(forms.id(cell))?.cast(&DataType::Int64)?;
             for (row, value) in rows.iter_mut().zip(column.i64()?.iter()) {
-                row.values.push(value.unwrap_or(UNKNOWN));
+                let whole = value.filter(|v| v % Number::SCALE == 0).map(|v| v / Number::SCALE);
+                row.values.push(whole.unwrap_or(UNKNOWN));
             }
         }
         Ok(Panel::build(forms, registry, cells, rows))
@@ -198,16 +203,13 @@ impl Lineage {
     }
 }
 
-fn past_of(
-    panel: &Panel,
-    registry: &Registry,
-    position: &BTreeMap<&str, usize>,
-    h: usize,
-    now: u16,
-) -> Vec<Option<Vec<usize>>> {
+fn past_of(panel: &Panel, registry: &Registry, position: &BTreeMap<&str, usize>, h: usize, now: u16) -> Vec<Option<Vec<usize>>> {
     let then = panel.years[h];
-    let mut parts: Vec<Option<Vec<usize>>> =
-        panel.members.iter().map(|m| if m.id.is_none() { Some(vec![position[m.key.as_str()]]) } else { Some(Vec::new()) }).collect();
+    let mut parts: Vec<Option<Vec<usize>>> = panel
+        .members
+        .iter()
+        .map(|m| if m.id.is_none() { Some(vec![position[m.key.as_str()]]) } else { Some(Vec::new()) })
+        .collect();
     for agency in registry.agencies().iter().filter(|a| a.reports == Reports::Own && a.exists(then)) {
         let heirs = registry.continued_by(&agency.id, now);
         // In the year of its foundation an agency counts some months only, unless it took over from others.

@@ -11,6 +11,8 @@ use crate::predictive::{Predictive, Prior, Swings};
 
 /// A peer group smaller than this says too little: the whole panel stands in.
 const PEERS: usize = 8;
+/// How many of the latest comparable years count as an agency's past; what was before says little of today.
+const PAST: usize = 5;
 /// How many observations the predictive's own chance of an equal figure is worth against the panel's past.
 const EQUALS: f64 = 2.0;
 
@@ -107,7 +109,8 @@ impl Run<'_> {
         let tracks = (0..self.panel.members.len()).filter_map(|member| {
             let form = self.panel.form(member, self.year)?;
             let count = |h: usize| self.lineage.count(self.panel, &self.breaks, member, (h, form), column);
-            let past: Vec<(usize, u64)> = (0..self.year).filter_map(|h| count(h).map(|v| (h, v))).collect();
+            let mut past: Vec<(usize, u64)> = (0..self.year).rev().filter_map(|h| count(h).map(|v| (h, v))).take(PAST).collect();
+            past.reverse();
             let now = self.panel.get(member, self.year, column);
             (!past.is_empty()).then_some(Track { member, form, past, now })
         });
@@ -124,7 +127,10 @@ impl Run<'_> {
         }
         let all: Vec<(u64, usize)> = tracks.iter().map(Track::sum).collect();
         let by_kind = by_kind.into_iter().filter(|(_, past)| past.len() > PEERS);
-        Priors { by_kind: by_kind.map(|(kind, past)| (kind, (Prior::fit(&past), past.len()))).collect(), all: (Prior::fit(&all), all.len()) }
+        Priors {
+            by_kind: by_kind.map(|(kind, past)| (kind, (Prior::fit(&past), past.len()))).collect(),
+            all: (Prior::fit(&all), all.len()),
+        }
     }
 
     /// Every count of a track together with the sum of those before it.
@@ -182,7 +188,8 @@ impl Run<'_> {
         for track in tracks {
             // Copied is one's own report, so what was merged in does not count here.
             let own = column.and_then(|c| self.panel.get(track.member, before, c));
-            let same_meaning = self.panel.form(track.member, before).is_some_and(|old| self.breaks.comparable(old, track.form, cell));
+            let same_meaning =
+                self.panel.form(track.member, before).is_some_and(|old| self.breaks.comparable(old, track.form, cell));
             let (Some(last), Some(now), true) = (own, track.now, same_meaning) else { continue };
             let mut chance = 1.0;
             if last > 0 || now > 0 {

@@ -37,7 +37,8 @@ pub(crate) fn read(text: &str, file: &str, required: &[&str], optional: &[&str])
     let mut seen: Vec<&str> = Vec::new();
     for header in &headers {
         if !known.contains(&header) {
-            let hint = nianbao_form::nearest(header, known.iter().copied()).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            let hint = nianbao_form::nearest(header, known.iter().copied())
+                .map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
             return Err(TableError::new(file, 1, format!("unknown column `{header}`{hint} (columns: {})", known.join(","))));
         }
         if seen.contains(&header) {

@@ -2,6 +2,7 @@
 
 use crate::axis;
 use crate::font;
+use crate::number;
 use crate::palette::{ACCENT, MAIN, MUTED, PALE, Rgb, text_on};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::Fig;
@@ -24,6 +25,13 @@ pub(crate) struct Columns<'a> {
     pub(crate) inside: bool,
 }
 
+/// Figures smaller than this can not be read on a page.
+const LEGIBLE: f64 = 15.0;
+
+fn total(stack: &Vec<Fig>) -> f64 {
+    stack.iter().filter_map(|f| f.value()).sum()
+}
+
 /// Where the parts of the last column came to stand: middle and height.
 pub(crate) type Parts = Vec<(f64, f64)>;
 
@@ -44,28 +52,47 @@ impl Columns<'_> {
 
     /// Draws into the area; tick labels stand left of it, years below it, in `size * 1.6`.
     pub(crate) fn draw(&self, scene: &mut Scene, area: Area) -> Parts {
-        let total = |s: &Vec<Fig>| s.iter().filter_map(|f| f.value()).sum::<f64>();
-        let most = self.stacks.iter().map(total).fold(0.0, f64::max);
-        let whole = !self.percent && self.stacks.iter().flatten().all(|f| f.numerator.is_none_or(|m| m % 1_000_000 == 0));
         // Room for the figure above the highest column.
         let room = Area::new(area.x, area.y + self.size * 1.5, area.w, area.h - self.size * 1.5);
-        let ticks = axis::ticks(most, if area.h > 400.0 { 5 } else { 4 }, whole);
+        let ticks = self.ticks();
         let scale = axis::vertical(scene, room, &ticks, self.size * 0.9, self.percent);
         let slot = area.w / self.years.len() as f64;
         self.rules(scene, area, slot);
         let widest = self.stacks.iter().map(|s| font::width(&self.total_text(s), 100.0)).fold(0.0, f64::max);
         let size = (self.size).min((slot - 6.0) / widest.max(1.0) * 100.0);
+        let mut tops = Vec::new();
         let mut parts = Parts::new();
         for (i, (year, stack)) in self.years.iter().zip(&self.stacks).enumerate() {
             let x = area.x + slot * (i as f64 + 0.5);
             let w = (slot * 0.62).min(130.0).round();
             parts = self.column(scene, &scale, Area::new(x - w / 2.0, 0.0, w, 0.0), stack, i + 1 == self.years.len());
-            let top = scale(total(stack));
-            scene.text(x, top - size * 0.35, Style::new(size).middle().strong(i + 1 == self.years.len()), self.total_text(stack));
+            let (last, top) = (i + 1 == self.years.len(), scale(total(stack)));
+            tops.push(top);
+            if size >= LEGIBLE {
+                scene.text(x, top - size * 0.35, Style::new(size).middle().strong(last), self.total_text(stack));
+            } else if last {
+                // Where not every figure would be legible the last alone is written, above the columns that it reaches over.
+                let text = self.total_text(stack);
+                let under = (font::width(&text, self.size) / slot).ceil() as usize + 1;
+                let top = tops.iter().rev().take(under).copied().fold(f64::MAX, f64::min);
+                scene.text(area.right(), top - self.size * 0.35, Style::new(self.size).right().strong(true), text);
+            }
             let year_size = self.size.min((slot - 6.0) / font::width("2024", 100.0) * 100.0);
             scene.text(x, area.bottom() + self.size * 1.25, Style::new(year_size).middle(), year.to_string());
         }
         parts
+    }
+
+    fn ticks(&self) -> Vec<f64> {
+        let most = self.stacks.iter().map(total).fold(0.0, f64::max);
+        let whole = !self.percent && self.stacks.iter().flatten().all(|f| f.numerator.is_none_or(|m| m % 1_000_000 == 0));
+        axis::ticks(most, 4, whole)
+    }
+
+    /// How much the tick labels need left of the area.
+    pub(crate) fn axis_width(&self) -> f64 {
+        let wide = self.ticks().into_iter().map(|t| font::width(&number::plain(t), self.size * 0.9)).fold(0.0, f64::max);
+        wide + 14.0 + if self.percent { self.size } else { 0.0 }
     }
 
     fn total_text(&self, stack: &[Fig]) -> String {
@@ -99,8 +126,9 @@ impl Columns<'_> {
             if k > 0 && h > 3.0 {
                 scene.line(vec![(area.x, bottom), (area.right(), bottom)], crate::palette::PAPER, 1);
             }
-            let text = fig.text();
-            if self.inside && h >= self.size * 1.1 && font::width(&text, self.size * 0.9) <= place.w - 8.0 {
+            // The total above says whether they are lower bounds.
+            let text = fig.text().trim_start_matches('≥').to_owned();
+            if self.inside && stack.len() > 1 && h >= self.size * 1.1 && font::width(&text, self.size * 0.9) <= place.w - 8.0 {
                 let style = Style::new(self.size * 0.9).color(text_on(color)).middle();
                 scene.mid(place.x + place.w / 2.0, bottom - h / 2.0, style, text);
             }

@@ -30,14 +30,14 @@ impl Row {
     }
 
     /// Missing first, then by errors, warnings and the rest; without anything to say last.
-    fn weight(&self) -> (u8, usize, usize, usize) {
-        let state = match self.status.as_str() {
+    fn weight(&self) -> (bool, usize, usize, usize) {
+        let state: usize = match self.status.as_str() {
             "missing" => 3,
             "unknown-agency" => 2,
             "partial" => 1,
             _ => 0,
         };
-        (u8::from(state == 3), self.counts[0], self.counts[1], self.counts[2] * 4 + usize::from(state))
+        (state == 3, self.counts[0], self.counts[1], self.counts[2] * 4 + state)
     }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     for (i, row) in shown.iter().enumerate() {
         one(ctx, &mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, &x);
     }
-    let mut height = area.bottom() + 14.0;
+    let mut height = area.bottom() + 24.0;
     for (list, text) in [(&rest, others_text(ctx, &rest)), (&silent, silent_text(ctx, &silent))] {
         if !list.is_empty() {
             for line in names::fill(&text, TEXT, WIDTH - 2.0 * MARGIN) {
@@ -114,7 +114,7 @@ fn rows(ctx: &Ctx<'_>) -> Vec<Row> {
         }
     }
     let cover: Vec<_> = data.compilation.coverage.iter().filter(|c| c.group_id == data.compilation.root && c.year == data.year).collect();
-    let full: Vec<String> = cover.iter().map(|c| c.agency.clone()).collect();
+    let full: Vec<String> = cover.iter().map(|c| ctx.words.name(&c.agency)).collect();
     let group = data.registry.get(&data.compilation.root).map_or("", |a| a.name.as_str());
     let short = names::without_common_front(&full, group);
     let level = ctx.spec.level.as_deref();
@@ -159,7 +159,7 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, row: &Row, x: &impl Fn(f64
         scene.rect(bar, color);
         scene.line(vec![(bar.right(), bar.y), (bar.right(), bar.bottom())], PAPER, 2);
         let text = count.to_string();
-        if font::width(&text, SMALL) + 6.0 <= bar.w {
+        if *count < row.total() && font::width(&text, SMALL) + 6.0 <= bar.w {
             scene.mid(bar.x + bar.w / 2.0, middle, Style::new(SMALL).color(text_on(color)).middle(), text);
         }
         from = to;
@@ -177,7 +177,7 @@ fn others_text(ctx: &Ctx<'_>, rest: &[Row]) -> String {
 fn silent_text(ctx: &Ctx<'_>, silent: &[Row]) -> String {
     let n = silent.len();
     let list = ctx.words.some(&silent.iter().map(|r| r.name.clone()).collect::<Vec<_>>(), 40);
-    ctx.words.pick(format!("已报送且没有待处理问题的{n}个单位：{list}"), format!("{n} agencies without findings: {list}"))
+    ctx.words.pick(format!("已报送且没有待处理问题的{n}个单位：{list}"), format!("{} without findings: {list}", ctx.words.agencies(n)))
 }
 
 fn finding(ctx: &Ctx<'_>, rows: &[Row], expected: usize, missing: usize, strangers: usize) -> String {
@@ -194,7 +194,7 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row], expected: usize, missing: usize, strange
         0 => words.pick("没有待处理问题", "no findings are open"),
         _ => words.pick(
             format!("{concerned}个单位有待处理问题{total}条，其中错误{errors}条"),
-            format!("{total} findings at {concerned} agencies, {errors} of them errors"),
+            format!("{total} findings at {}, {errors} of them errors", words.agencies(concerned)),
         ),
     };
     words.pick(format!("{year}年应报{expected}个单位，已报{reported}个{outside}；{found}"), format!("{reported} of {expected} agencies have reported for {year}{outside}; {found}"))

@@ -2,6 +2,7 @@
 
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::axis;
+use crate::font;
 use crate::number;
 use crate::palette::{ACCENT, GRID, INK, MAIN, MUTED, PALE, PAPER};
 use crate::scene::{Area, Scene, Style};
@@ -10,7 +11,6 @@ use crate::words::signed;
 
 const ROW: f64 = 42.0;
 const NAME: f64 = 400.0;
-const CHANGE: f64 = 250.0;
 
 struct Row<'a> {
     member: &'a Member,
@@ -24,6 +24,14 @@ impl Row<'_> {
     fn change(&self) -> f64 {
         let d = self.a - self.b;
         if self.now.ratio { (d * 10.0).round() / 10.0 } else { d }
+    }
+
+    fn by(&self) -> String {
+        signed(self.change(), if self.now.ratio { 1 } else { 2 })
+    }
+
+    fn both(&self) -> String {
+        format!("{}→{}", self.last.text(), self.now.text())
     }
 }
 
@@ -54,7 +62,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         if (shown.len() < top && row.change() != 0.0) || row.member.picked { shown.push(row) } else { rest.push(row) }
     }
     shown.sort_by(|a, b| b.change().total_cmp(&a.change()));
-    let area = Area::new(MARGIN + NAME + 24.0, 92.0, WIDTH - 2.0 * MARGIN - NAME - 24.0 - CHANGE, ROW * shown.len().max(1) as f64);
+    // At the right: the change, and the two figures.
+    let both = shown.iter().map(|r| font::width(&r.both(), SMALL)).fold(0.0, f64::max) + 28.0;
+    let change = shown.iter().map(|r| font::width(&r.by(), TEXT)).fold(0.0, f64::max) + 36.0;
+    let head_width = font::width(&words.pick("变化（上年→本年）", "Change (last → this)"), SMALL) + 40.0;
+    let right = (both + change).max(head_width);
+    let area = Area::new(MARGIN + NAME + 24.0, 92.0, WIDTH - 2.0 * MARGIN - NAME - 24.0 - right, ROW * shown.len().max(1) as f64);
     let most = shown.iter().flat_map(|r| [r.a, r.b]).fold(0.0, f64::max);
     let percent = shown.iter().any(|r| r.now.ratio);
     let ticks = axis::ticks(most, 6, !percent);
@@ -67,7 +80,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene.text(x(t), area.y - 14.0, Style::new(SMALL).muted().middle(), text);
     }
     for (i, row) in shown.iter().enumerate() {
-        one(&mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, &x);
+        one(&mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, both, &x);
     }
     if shown.is_empty() {
         let text = words.pick("各单位均与上年持平", "No agency has changed");
@@ -79,7 +92,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let n = rest.len();
         notes.push(words.pick(
             format!("未画出{n}个单位，其中与上年持平的{same}个"),
-            format!("{n} agencies are not drawn, {same} of them unchanged"),
+            format!("{} not drawn, {same} of them unchanged", words.agencies(n)),
         ));
     }
     if !one_sided.is_empty() {
@@ -113,7 +126,7 @@ fn head(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, unit: &str, last_year: u16
     scene.text(WIDTH - MARGIN, area.y - 14.0, Style::new(SMALL).muted().right(), words.pick("变化（上年→本年）", "Change (last → this)"));
 }
 
-fn one(scene: &mut Scene, place: Area, row: &Row<'_>, x: &impl Fn(f64) -> f64) {
+fn one(scene: &mut Scene, place: Area, row: &Row<'_>, both: f64, x: &impl Fn(f64) -> f64) {
     let y = place.y + place.h / 2.0;
     let color = if row.change() < 0.0 { ACCENT } else { MAIN };
     let style = Style::new(TEXT - 1.0).right().strong(row.member.picked);
@@ -122,31 +135,30 @@ fn one(scene: &mut Scene, place: Area, row: &Row<'_>, x: &impl Fn(f64) -> f64) {
     scene.dot(x(row.b), y, 9.0, PAPER);
     scene.ring(x(row.b), y, 9.0, MUTED, 3);
     scene.dot(x(row.a), y, 10.0, color);
-    let by = if row.now.ratio { signed(row.change(), 1) } else { signed(row.change(), 2) };
-    scene.mid(WIDTH - MARGIN - 168.0, y, Style::new(TEXT).color(INK).right().strong(true), by);
-    scene.mid(WIDTH - MARGIN, y, Style::new(SMALL).muted().right(), format!("{}→{}", row.last.text(), row.now.text()));
+    scene.mid(WIDTH - MARGIN - both, y, Style::new(TEXT).color(INK).right().strong(true), row.by());
+    scene.mid(WIDTH - MARGIN, y, Style::new(SMALL).muted().right(), row.both());
 }
 
 fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], unit: &str) -> String {
     let (words, year, what) = (ctx.words, ctx.scope.year, ctx.what());
     if let Some(r) = rows.iter().find(|r| r.member.picked) {
-        let (name, amount, change) = (&r.member.name, ctx.amount(r.now, unit), words.change(r.now, r.last, unit));
+        let (name, amount, change) = (&r.member.name, words.told(r.now, unit), words.change(r.now, r.last, unit));
         return words.pick(format!("{year}年{name}{what}{amount}{change}"), format!("{what} of {name} in {year}: {amount}{change}"));
     }
     let sized = |r: &Row<'_>| match r.now.ratio {
-        true => words.pick(format!("{}个百分点", number::plain(r.change().abs())), format!("{} points", number::plain(r.change().abs()))),
-        false => words.amount(&number::plain(r.change().abs()), unit),
+        true => words.pick(format!("{}个百分点", r.by()), format!("{} points", r.by())),
+        false => words.amount(&r.by(), if words.zh { unit } else { "" }),
     };
     let up = rows.iter().find(|r| r.change() > 0.0).map(|r| {
-        words.pick(format!("{}增加最多（{}）", r.member.name, sized(r)), format!("most more at {} ({})", r.member.name, sized(r)))
+        words.pick(format!("{}增加最多（{}）", r.member.name, sized(r)), format!("largest rise at {} ({})", r.member.name, sized(r)))
     });
     let down = rows.iter().find(|r| r.change() < 0.0).map(|r| {
-        words.pick(format!("{}减少最多（{}）", r.member.name, sized(r)), format!("most fewer at {} ({})", r.member.name, sized(r)))
+        words.pick(format!("{}减少最多（{}）", r.member.name, sized(r)), format!("largest fall at {} ({})", r.member.name, sized(r)))
     });
     let told: Vec<String> = up.into_iter().chain(down).collect();
     if told.is_empty() {
         return words.pick(format!("{year}年各单位{what}均与上年持平"), format!("{what} in {year}: no agency has changed"));
     }
     let list = told.join(if words.zh { "，" } else { ", " });
-    words.pick(format!("{year}年{what}与上年相比：{list}"), format!("{what} in {year} against the year before: {list}"))
+    words.pick(format!("{year}年{what}与上年相比：{list}"), format!("{what} in {year}: {list}"))
 }

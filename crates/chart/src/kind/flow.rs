@@ -42,7 +42,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let whole = (top + GAP * 1.5, total_in * scale);
     place(&mut outs, scale, top + GAP, GAP * 2.0);
     if let Some(at) = parts_of {
-        let gap = (GAP * 1.4).min((height - outs[at].h) / parts.len().max(1) as f64);
+        let gap = (GAP * 1.75).min((height - outs[at].h) / parts.len().max(1) as f64);
         let tall = outs[at].h + gap * (parts.len().saturating_sub(1)) as f64;
         let start = (outs[at].y + outs[at].h / 2.0 - tall / 2.0).max(top);
         place(&mut parts, scale, start, gap);
@@ -165,11 +165,11 @@ fn finding(ctx: &Ctx<'_>, outs: &[Node<'_>], whole: Fig, unit: &str) -> String {
     let words = ctx.words;
     let total = whole.value().unwrap_or(0.0);
     let tell = |n: &Node<'_>| {
-        let (label, amount) = (ctx.label(n.item), ctx.amount(n.fig, unit));
+        let (label, amount) = (ctx.label(n.item), words.told(n.fig, unit));
         let share = if total > 0.0 { number::share(n.value, total) } else { "—".to_owned() };
         words.pick(format!("{label}{amount}（{share}）"), format!("{label} {amount} ({share})"))
     };
     let list = outs.iter().map(tell).collect::<Vec<_>>().join(if words.zh { "，" } else { ", " });
-    let (year, what, amount) = (ctx.scope.year, ctx.what(), ctx.amount(whole, unit));
+    let (year, what, amount) = (ctx.scope.year, ctx.what(), words.told(whole, unit));
     words.pick(format!("{year}年{what}{amount}，{list}"), format!("{what} in {year}: {amount}; {list}"))
 }

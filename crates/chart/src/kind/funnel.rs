@@ -1,12 +1,12 @@
 //! A ratio against its denominator, with the limits of chance; who lies outside them is named.
 
 use super::limits::{dispersion, limits};
-use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use super::{Body, Ctx, MARGIN, SMALL, WIDTH};
 use crate::font;
 use crate::names;
 use crate::number;
 use crate::palette::{ACCENT, GRID, INK, MAIN, MUTED, RULE, Rgb};
-use crate::scene::{Align, Area, Scene, Style};
+use crate::scene::{Align, Area, Scene, Style, crosses};
 use crate::scope::{Fig, Member};
 
 const HEIGHT: f64 = 660.0;
@@ -22,6 +22,8 @@ struct Point<'a> {
     /// 0 to 1.
     y: f64,
     outside: bool,
+    /// Where it is drawn: beside others that have the same figures.
+    px: f64,
     /// Distance from the target in standard deviations; the farthest are named first.
     z: f64,
 }
@@ -41,19 +43,21 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let (n, y) = (fig.base(), value / 100.0);
         let (low, high) = limits(p, n, OUTER.0, OUTER.1, phi);
         let z = (y - p) / (p * (1.0 - p) * phi / n).sqrt().max(1e-9);
-        points.push(Point { member, n, y, outside: y < low - 1e-9 || y > high + 1e-9, z });
+        points.push(Point { member, n, y, outside: y < low - 1e-9 || y > high + 1e-9, z, px: 0.0 });
     }
-    let area = Area::new(MARGIN + 96.0, 58.0, WIDTH - 2.0 * MARGIN - 120.0, HEIGHT);
+    let area = Area::new(MARGIN + 96.0, 58.0, WIDTH - 2.0 * MARGIN - 220.0, HEIGHT);
     let most = points.iter().map(|q| q.n).fold(1.0, f64::max);
     let end = (most * 1.25).max(10.0);
     let x = |n: f64| area.x + (n.ln() / end.ln()) * area.w;
     let y = |v: f64| area.bottom() - v * area.h;
+    let moved = spread(&mut points, &x, &y);
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), ctx.what() + if words.zh { "（%）" } else { " (%)" });
     funnel(&mut scene, area, p, phi, end, &x, &y);
     axes(ctx, &mut scene, area, end, &x, &y);
     let small = f64::from(ctx.spec.small.unwrap_or(0));
     for q in &points {
+        let x = |_| q.px;
         let color = if q.outside || q.member.picked { ACCENT } else { MAIN };
         match q.n < small {
             true => scene.ring(x(q.n), y(q.y), 8.0, color, 2),
@@ -61,11 +65,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         }
     }
     let average = words.pick(format!("总体{}", number::percent(p * 100.0)), format!("overall {}", number::percent(p * 100.0)));
-    let at = Area::new(area.right() - font::width(&average, SMALL) - 10.0, y(p) - SMALL * 1.25, font::width(&average, SMALL), SMALL);
-    scene.text(at.x, y(p) - 8.0, Style::new(SMALL).muted(), average);
-    labels(&mut scene, area, &points, &x, &y, at);
-    let mut notes = notes(ctx, &points, phi, none, small);
-    notes.extend(ctx.notes(&[], false));
+    scene.mid(area.right() + 8.0, y(p), Style::new(SMALL), average);
+    let named = labels(&mut scene, area, &points, &y);
+    let mut notes = notes(ctx, &points, phi, none, small, named);
+    if moved {
+        notes.push(words.pick("数值相同而重叠的点略向右错开", "Points that would cover each other are moved a little to the right"));
+    }
     if figs.iter().any(|(_, f)| f.lower) {
         notes.push(words.pick("部分单位数据不全，其比率按已知数计算", "Some agencies' figures are incomplete; their ratios are of what is known"));
     }
@@ -79,6 +84,22 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         height: area.bottom() + SMALL * 3.1,
         notes,
     })
+}
+
+/// Gives every point its place; those that would cover another one stand beside it. Whether any had to move.
+fn spread(points: &mut [Point<'_>], x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) -> bool {
+    let mut placed: Vec<(f64, f64)> = Vec::new();
+    let mut moved = false;
+    for q in points {
+        let (mut px, py) = (x(q.n), y(q.y));
+        while placed.iter().any(|(a, b)| (a - px).hypot(b - py) < 6.0) {
+            px += 14.0;
+            moved = true;
+        }
+        placed.push((px, py));
+        q.px = px;
+    }
+    moved
 }
 
 fn funnel(scene: &mut Scene, area: Area, p: f64, phi: f64, end: f64, x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) {
@@ -105,7 +126,9 @@ fn axes(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, end: f64, x: &impl Fn(f64)
         scene.mid(area.x - 12.0, y(v), Style::new(SMALL).muted().right(), format!("{}%", t * 25));
     }
     let mut tick = 1.0;
-    let mut steps = [2.0, 2.5, 2.0].into_iter().cycle();
+    // Decades alone where 2 and 5 would crowd.
+    let fine = area.w / end.log10() > 260.0;
+    let mut steps = if fine { [2.0, 2.5, 2.0] } else { [10.0; 3] }.into_iter().cycle();
     let mut free = f64::MIN;
     while tick <= end {
         scene.line(vec![(x(tick), area.bottom()), (x(tick), area.bottom() + 8.0)], RULE, 2);
@@ -117,38 +140,46 @@ fn axes(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, end: f64, x: &impl Fn(f64)
         }
         tick *= steps.next().unwrap_or(10.0);
     }
-    let text = ctx.words.pick("分母（件，对数刻度）：左边样本少，偶然波动大", "Denominator (logarithmic scale): few cases at the left, so chance moves them more");
+    let axis = ctx.spec.axis.as_deref().unwrap_or(if ctx.words.zh { "分母" } else { "denominator" });
+    let text = ctx.words.pick(
+        format!("{axis}（对数刻度），左边样本少，偶然波动大"),
+        format!("{axis} (logarithmic scale): few cases at the left, so chance moves them more"),
+    );
     scene.text(area.x + area.w / 2.0, area.bottom() + SMALL * 2.8, Style::new(SMALL).muted().middle(), text);
 }
 
 /// Names those outside the limits, and the one asked for, each beside its point where no other text or point lies.
-fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64, taken: Area) {
+fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) -> f64) -> usize {
     let mut named: Vec<&Point<'_>> = points.iter().filter(|q| q.outside || q.member.picked).collect();
     named.sort_by(|a, b| b.member.picked.cmp(&a.member.picked).then(b.z.abs().total_cmp(&a.z.abs())));
     named.truncate(14);
-    let mut boxes: Vec<Area> = points.iter().map(|q| Area::new(x(q.n) - 9.0, y(q.y) - 9.0, 18.0, 18.0)).collect();
-    boxes.push(taken);
+    let mut boxes: Vec<Area> = points.iter().map(|q| Area::new(q.px - 9.0, y(q.y) - 9.0, 18.0, 18.0)).collect();
+    let mut leaders: Vec<((f64, f64), (f64, f64))> = Vec::new();
+    let mut written = 0;
     for q in named {
         let text = format!("{} {}", q.member.name, number::percent(q.y * 100.0));
         let lines = names::wrap(&text, SMALL, 330.0);
         let w = lines.iter().map(|l| font::width(l, SMALL)).fold(0.0, f64::max);
         let h = SMALL * 1.15 * lines.len() as f64;
-        let (px, py) = (x(q.n), y(q.y));
-        let Some((place, align)) = free_place(area, &boxes, px, py, w, h) else { continue };
+        let (px, py) = (q.px, y(q.y));
+        let Some((place, align)) = free_place(area, &boxes, &leaders, px, py, w, h) else { continue };
         let anchor = if align == Align::Left { place.x } else { place.right() };
         let (ex, ey) = (anchor + if align == Align::Left { -4.0 } else { 4.0 }, place.y + h / 2.0);
         if (ex - px).hypot(ey - py) > 24.0 {
             scene.line(vec![(px, py), (ex, ey)], MUTED, 1);
+            leaders.push(((px, py), (ex, ey)));
         }
         for (i, line) in lines.into_iter().enumerate() {
             scene.mid(anchor, place.y + SMALL * 1.15 * (i as f64 + 0.5), Style::new(SMALL).align(align).strong(q.member.picked), line);
         }
         boxes.push(place);
+        written += 1;
     }
+    written
 }
 
 /// The nearest free place for a label around a point, with the side at which it is held.
-fn free_place(area: Area, boxes: &[Area], px: f64, py: f64, w: f64, h: f64) -> Option<(Area, Align)> {
+fn free_place(area: Area, boxes: &[Area], leaders: &[((f64, f64), (f64, f64))], px: f64, py: f64, w: f64, h: f64) -> Option<(Area, Align)> {
     for ring in 0..14 {
         let reach = 16.0 + f64::from(ring) * 16.0;
         for (dx, dy) in [(1.0, 0.0), (-1.0, 0.0), (0.9, -0.7), (0.9, 0.7), (-0.9, -0.7), (-0.9, 0.7), (0.4, -1.0), (0.4, 1.0), (-0.4, -1.0), (-0.4, 1.0)] {
@@ -157,7 +188,11 @@ fn free_place(area: Area, boxes: &[Area], px: f64, py: f64, w: f64, h: f64) -> O
             let place = Area::new(left, py + dy * reach - h / 2.0, w, h);
             let inside = place.x >= area.x && place.right() <= area.right() && place.y >= area.y - 10.0 && place.bottom() <= area.bottom();
             let wide = Area::new(place.x - 4.0, place.y - 2.0, place.w + 8.0, place.h + 4.0);
-            if inside && !boxes.iter().any(|b| b.meets(wide)) {
+            let anchor = (if align == Align::Left { place.x - 4.0 } else { place.right() + 4.0 }, place.y + h / 2.0);
+            // Its own point is where the leader begins.
+            let own = |b: &Area| crosses((px, py), (px, py), *b);
+            let clear = boxes.iter().all(|b| !b.meets(wide) && (own(b) || !crosses((px, py), anchor, *b)));
+            if inside && clear && !leaders.iter().any(|(a, b)| crosses(*a, *b, wide)) {
                 return Some((place, align));
             }
         }
@@ -165,7 +200,7 @@ fn free_place(area: Area, boxes: &[Area], px: f64, py: f64, w: f64, h: f64) -> O
     None
 }
 
-fn notes(ctx: &Ctx<'_>, points: &[Point<'_>], phi: f64, none: usize, small: f64) -> Vec<String> {
+fn notes(ctx: &Ctx<'_>, points: &[Point<'_>], phi: f64, none: usize, small: f64, named: usize) -> Vec<String> {
     let words = ctx.words;
     let mut notes = vec![words.pick(
         "深色带、浅色带：在总体比率下，偶然波动的95%、99.8%控制限（Spiegelhalter 2005）；橙色为超出99.8%控制限的单位",
@@ -183,11 +218,14 @@ fn notes(ctx: &Ctx<'_>, points: &[Point<'_>], phi: f64, none: usize, small: f64)
         notes.push(words.pick(format!("空心圆：分母不足{n}件，样本小，不宜比较"), format!("Hollow: denominator below {n}, too few to compare")));
     }
     if none > 0 {
-        notes.push(words.pick(format!("{none}个单位分母为0，没有比率，未画出"), format!("{none} agencies with a denominator of 0 have no ratio and are not drawn")));
+        notes.push(words.pick(format!("{none}个单位分母为0，没有比率，未画出"), format!("{} with a denominator of 0: no ratio, not drawn", words.agencies(none))));
     }
     let outside = points.iter().filter(|q| q.outside).count();
-    if outside > 14 {
-        notes.push(words.pick(format!("超出控制限的{outside}个单位中，标出偏离最大的14个"), format!("Of {outside} outside the limits the 14 farthest are named")));
+    if outside > named {
+        notes.push(words.pick(
+            format!("超出控制限的{outside}个单位中，标出偏离最大的{named}个"),
+            format!("Of {outside} outside the limits the {named} farthest are named"),
+        ));
     }
     notes
 }
@@ -209,6 +247,6 @@ fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
             format!("{year}年{what}{overall}，各单位均在控制限内"),
             format!("{what} in {year}: {overall}; every agency within the limits"),
         ),
-        n => words.pick(format!("{year}年{what}{overall}，{n}个单位超出控制限"), format!("{what} in {year}: {overall}; {n} agencies outside the limits")),
+        n => words.pick(format!("{year}年{what}{overall}，{n}个单位超出控制限"), format!("{what} in {year}: {overall}; {} outside the limits", words.agencies(n))),
     }
 }

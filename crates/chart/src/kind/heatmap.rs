@@ -9,7 +9,7 @@ use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
 
 const ROW: f64 = 38.0;
-const NAME: f64 = 420.0;
+const NAME: f64 = 400.0;
 
 struct Row<'a> {
     member: Option<&'a Member>,
@@ -34,15 +34,18 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let breaks = scope.breaks(&[&item.id]);
     let ratio = rows.iter().flat_map(|r| &r.figs).any(|f| f.ratio);
     let sums = usize::from(!ratio);
-    let area = Area::new(MARGIN + NAME + 18.0, 66.0, WIDTH - 2.0 * MARGIN - NAME - 18.0, ROW * rows.len() as f64);
-    let slot = area.w / (scope.years.len() + sums) as f64;
+    let sum_of = |r: &Row<'_>| Fig::sum(r.figs.iter().copied().filter(|f| f.value().is_some())).text();
+    let widest = rows.iter().map(|r| font::width(&sum_of(r), SMALL)).fold(font::width("Total", TEXT), f64::max);
+    let right = if sums == 1 { widest + 30.0 } else { 0.0 };
+    let area = Area::new(MARGIN + NAME + 18.0, 66.0, WIDTH - 2.0 * MARGIN - NAME - 18.0 - right, ROW * rows.len() as f64);
+    let slot = area.w / scope.years.len() as f64;
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(if ratio { "%" } else { unit }));
     for (i, year) in scope.years.iter().enumerate() {
         scene.text(area.x + slot * (i as f64 + 0.5), area.y - 12.0, Style::new(TEXT).middle().strong(i == now), words.year(*year));
     }
     if sums == 1 {
-        scene.text(area.right() - 12.0, area.y - 12.0, Style::new(TEXT).muted().right(), words.pick("合计", "Total"));
+        scene.text(WIDTH - MARGIN, area.y - 12.0, Style::new(TEXT).muted().right(), words.pick("合计", "Total"));
     }
     let drawn = || rows.iter().filter(|r| r.member.is_some()).flat_map(|r| &r.figs).filter_map(|f| f.value());
     let most = drawn().fold(0.0, f64::max);
@@ -55,8 +58,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
             cell(&mut scene, Area::new(area.x + slot * k as f64, y, slot, ROW), *fig, most, r.member.is_some());
         }
         if sums == 1 {
-            let text = Fig::sum(r.figs.iter().copied().filter(|f| f.value().is_some())).text();
-            scene.mid(area.right() - 12.0, y + ROW / 2.0, Style::new(SMALL).muted().right(), text);
+            scene.mid(WIDTH - MARGIN, y + ROW / 2.0, Style::new(SMALL).muted().right(), sum_of(r));
         }
         if picked {
             scene.frame(Area::new(area.x, y, slot * r.figs.len() as f64, ROW), ACCENT, 3);
@@ -68,7 +70,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         }
     }
     scale_key(ctx, &mut scene, area, most, ratio);
-    let lower = rows.iter().flat_map(|r| &r.figs).any(|f| f.lower && !f.ratio);
+    let lower = rows.iter().flat_map(|r| &r.figs).any(|f| f.lower && !f.ratio && f.value().is_some());
     let mut notes = ctx.notes(&breaks, lower);
     if rows.iter().flat_map(|r| &r.figs).any(|f| f.value().is_none()) {
         notes.push(words.pick("—：该年没有数据（未设立、已并入其他单位、未报送或分母为0）", "—: no figure in that year"));
@@ -150,7 +152,7 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], unit: &str) -> String {
     let span = words.span(&ctx.scope.years);
     if let Some(r) = rows.iter().find(|r| r.member.is_some_and(|m| m.picked)) {
         let now = r.figs.last().copied().unwrap_or_default();
-        let amount = ctx.amount(now, unit);
+        let amount = words.told(now, unit);
         return words.pick(
             format!("{}年{}{what}{amount}", ctx.scope.year, r.name),
             format!("{what} of {} in {}: {amount}", r.name, ctx.scope.year),

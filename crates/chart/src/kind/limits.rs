@@ -11,7 +11,8 @@ pub(super) fn limits(p: f64, n: f64, tail: f64, z: f64, phi: f64) -> (f64, f64) 
         let half = z * (p * (1.0 - p) / n).sqrt();
         (p - half, p + half)
     } else {
-        (quantile(p, n.round(), tail) / n, quantile(p, n.round(), 1.0 - tail) / n)
+        // The upper limit is the lower one of the complement, so that where all of few cases are not rare the limit is 100 %.
+        (quantile(p, n.round(), tail) / n, 1.0 - quantile(1.0 - p, n.round(), tail) / n)
     };
     let wide = |limit: f64| (p + (limit - p) * phi.sqrt()).clamp(0.0, 1.0);
     (wide(low), wide(high))
@@ -71,6 +72,7 @@ mod tests {
         let (a, b) = limits(0.7, 1500.0, 0.001, 3.090_232, 1.0);
         let (c, d) = limits(0.7, 1501.0, 0.001, 3.090_232, 1.0);
         assert!((a - c).abs() < 0.003 && (b - d).abs() < 0.003, "{a} {c} {b} {d}");
+        assert_eq!(limits(0.54, 1.0, 0.001, 3.09, 1.0), (0.0, 1.0));
         assert!(limits(0.0, 9.0, 0.025, 1.96, 1.0) == (0.0, 0.0));
     }
 

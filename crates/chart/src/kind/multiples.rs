@@ -18,7 +18,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if scope.years.last() != Some(&scope.year) || known.iter().all(|(_, f)| f.last().is_none_or(|f| f.value().is_none())) {
         return None;
     }
-    let shown = known.len().min(ctx.spec.top.unwrap_or(120));
+    let shown = known.len().min(ctx.spec.top.unwrap_or(200));
     let across = match shown {
         0..=4 => 2,
         5..=12 => 4,
@@ -34,7 +34,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let place = Area::new(MARGIN + (w + GAP) * (i % across) as f64, 52.0 + (HEIGHT + GAP) * (i / across) as f64, w, HEIGHT);
         one(ctx, &mut scene, place, member, figs, &breaks);
     }
-    let lower = known.iter().flat_map(|(_, f)| f).any(|f| f.lower && !f.ratio);
+    let lower = known.iter().flat_map(|(_, f)| f).any(|f| f.lower && !f.ratio && f.value().is_some());
     let mut notes = ctx.notes(&breaks, lower);
     notes.push(words.pick("各图纵轴各自独立，只宜看各单位自身的变化；“×”为该年无数据", "Each drawing has its own scale; ×: no figure in that year"));
     if known.len() > shown {
@@ -65,11 +65,13 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, member: &Member, figs: &[F
     let slot = area.w / figs.len() as f64;
     let size = 18f64.min((slot - 2.0) / figs.iter().map(|f| font::width(&f.text(), 100.0)).fold(1.0, f64::max) * 100.0);
     scene.line(vec![(area.x, area.bottom()), (area.right(), area.bottom())], RULE, 1);
+    let mut tops = Vec::new();
     for (i, (year, fig)) in years.iter().zip(figs).enumerate() {
         let x = area.x + slot * (i as f64 + 0.5);
         let last = i + 1 == figs.len();
         let Some(v) = fig.value() else {
-            scene.mid(x, area.bottom() - 12.0, Style::new(18.0).muted().middle(), "×");
+            scene.mid(x, area.bottom() - 12.0, Style::new(18f64.min(slot)).muted().middle(), "×");
+            tops.push(area.bottom());
             continue;
         };
         let h = if most > 0.0 { v.max(0.0) / most * area.h } else { 0.0 };
@@ -79,13 +81,20 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, member: &Member, figs: &[F
             (false, true) => scene.rect(bar, MAIN),
             (false, false) => scene.rect(bar, PALE),
         }
-        // Where every figure is legible all are written, else the last alone.
-        if size >= 13.0 || last {
-            scene.text(x, bar.y - 4.0, Style::new(size.max(13.0)).middle().strong(last), fig.text());
+        tops.push(bar.y);
+        if size >= 13.0 {
+            scene.text(x, bar.y - 4.0, Style::new(size).middle().strong(last), fig.text());
+        } else if last {
+            // Where not every figure would be legible the last alone is written, above the bars that it reaches over.
+            let (text, size) = (fig.text(), 17.0);
+            let under = (font::width(&text, size) / slot).ceil() as usize + 1;
+            let top = tops.iter().rev().take(under).copied().fold(area.bottom(), f64::min);
+            scene.text(area.right(), top - 4.0, Style::new(size).right().strong(true), text);
         }
-        if (i == 0 || last) && figs.len() > 1 {
-            scene.text(x, area.bottom() + 19.0, Style::new(17.0).muted().middle(), year.to_string());
-        }
+    }
+    let ends = [(years.first(), area.x, Style::new(17.0)), (years.last().filter(|_| years.len() > 1), area.right(), Style::new(17.0).right())];
+    for (year, x, style) in ends {
+        scene.text(x, area.bottom() + 19.0, style.muted(), year.map(u16::to_string).unwrap_or_default());
     }
     for (year, _) in breaks {
         if let Some(i) = years.iter().position(|y| y == year) {
@@ -102,7 +111,7 @@ fn finding(ctx: &Ctx<'_>, known: &[(&Member, Vec<Fig>)]) -> String {
     if let Some((member, figs)) = known.iter().find(|(m, _)| m.picked) {
         let now = figs.last().copied().unwrap_or_default();
         let change = scope.last_year(&item.id).map_or(String::new(), |y| words.change(now, scope.of(&item.id, &member.id, y), ctx.unit(item)));
-        let (name, amount) = (&member.name, ctx.amount(now, ctx.unit(item)));
+        let (name, amount) = (&member.name, words.told(now, ctx.unit(item)));
         return words.pick(format!("{}年{name}{what}{amount}{change}", scope.year), format!("{what} of {name} in {}: {amount}{change}", scope.year));
     }
     let pair = |figs: &Vec<Fig>| Some((figs.last()?.value()?, figs.get(figs.len().checked_sub(2)?)?.value()?));

@@ -7,7 +7,7 @@ use crate::font;
 use crate::names;
 use crate::number;
 use crate::palette::{self, GRID, PAPER, Rgb};
-use crate::scene::{Area, Scene, Style};
+use crate::scene::{Area, Scene, Style, crosses};
 use crate::scope::Fig;
 use crate::spec::{Draw, Item, Panel};
 
@@ -37,6 +37,9 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let least = ctx.spec.small.unwrap_or(0);
         notes.push(words.pick(format!("空心：分母不足{least}件，样本小，不宜比较"), format!("Hollow: denominator below {least}, too few to compare")));
     }
+    if marks.incomplete {
+        notes.push(words.pick("空心：有单位数据不全，比率按已知数计算", "Hollow: figures are missing; the ratio is of what is known"));
+    }
     if n > 1 {
         notes.push(words.pick("各图纵轴刻度不同，不能互相比较高低", "Each panel has its own scale"));
     }
@@ -58,13 +61,14 @@ struct Marks<'a> {
     breaks: Vec<(u16, &'a str)>,
     lower: bool,
     small: bool,
+    incomplete: bool,
 }
 
 fn one<'a>(ctx: &Ctx<'a>, scene: &mut Scene, place: Area, panel: &Panel, marks: &mut Marks<'a>) {
     let (scope, words) = (ctx.scope, ctx.words);
     let unit = panel.series.first().map_or("", |i| ctx.unit(i));
     let head = words.pick(format!("{}（{unit}）", panel.title), format!("{} ({unit})", panel.title));
-    let (lines, size) = names::fit(&head, 28.0, place.w, 1);
+    let (lines, size) = names::fit(&head, 28.0, place.w, 32.0);
     scene.text(place.x, place.y + 28.0, Style::new(size).strong(true), lines.concat());
     scene.line(vec![(place.x, place.y + 42.0), (place.right(), place.y + 42.0)], GRID, 2);
     let ids: Vec<&str> = panel.series.iter().map(|i| i.id.as_str()).collect();
@@ -92,9 +96,10 @@ fn one<'a>(ctx: &Ctx<'a>, scene: &mut Scene, place: Area, panel: &Panel, marks: 
         inside: place.w > 600.0,
     };
     marks.lower |= columns.lower() && !percent;
+    marks.incomplete |= percent && columns.lower();
     marks.small |= columns.any_small();
     let top = place.y + 76.0 + legend;
-    let axis = 84.0;
+    let axis = columns.axis_width();
     let area = Area::new(place.x + axis, top, place.w - axis, place.bottom() - top - SMALL * 1.6);
     match panel.draw {
         Draw::Lines => lines_over_years(scene, area, &columns),
@@ -125,12 +130,14 @@ fn lines_over_years(scene: &mut Scene, area: Area, c: &Columns<'_>) {
     }
     let series = c.stacks.first().map_or(0, Vec::len);
     let mut taken: Vec<Area> = Vec::new();
+    let mut strokes = Vec::new();
     for k in 0..series {
         let color = c.colors.get(k).copied().unwrap_or(palette::MAIN);
         for i in 1..c.years.len() {
             let broken = c.breaks.iter().any(|(year, _)| *year == c.years[i]);
             if let (Some(a), Some(b), false) = (c.stacks[i - 1][k].value(), c.stacks[i][k].value(), broken) {
                 scene.line(vec![(x(i - 1), y(a)), (x(i), y(b))], color, 3);
+                strokes.push(((x(i - 1), y(a)), (x(i), y(b))));
             }
         }
     }
@@ -144,16 +151,27 @@ fn lines_over_years(scene: &mut Scene, area: Area, c: &Columns<'_>) {
             if hollow {
                 scene.ring(x(i), y(v), 8.0, color, 2);
             }
-            figure(scene, c, (x(i), y(v)), &fig, slot, &mut taken);
+            figure(scene, c, (x(i), y(v)), &fig, slot, &mut taken, &strokes);
         }
     }
 }
 
-/// The figure above its point, or below it where another one stands above.
-fn figure(scene: &mut Scene, c: &Columns<'_>, at: (f64, f64), fig: &Fig, slot: f64, taken: &mut Vec<Area>) {
-    let text = if fig.ratio { format!("{}%", number::plain((fig.value().unwrap_or(0.0) * 10.0).round() / 10.0)) } else { fig.text() };
+type Stroke = ((f64, f64), (f64, f64));
+
+/// The figure above its point, or below it where a line or another figure is above.
+fn figure(scene: &mut Scene, c: &Columns<'_>, at: (f64, f64), fig: &Fig, slot: f64, taken: &mut Vec<Area>, strokes: &[Stroke]) {
+    let text = fig.text();
     let size = (c.size * 0.9).min((slot - 4.0) / font::width(&text, 100.0).max(1.0) * 100.0);
     let w = font::width(&text, size);
+    for dy in [-14.0, size + 12.0, -14.0 - size, size * 2.0 + 12.0] {
+        let place = Area::new(at.0 - w / 2.0, at.1 + dy - size * 0.8, w, size);
+        if !taken.iter().any(|t| t.meets(place)) && !strokes.iter().any(|(a, b)| crosses(*a, *b, place)) {
+            scene.text(at.0, at.1 + dy, Style::new(size).middle(), text);
+            taken.push(place);
+            return;
+        }
+    }
+    // Between steep lines: as near as no figure stands, over a line if need be.
     for dy in [-14.0, size + 12.0, -14.0 - size, size * 2.0 + 12.0] {
         let place = Area::new(at.0 - w / 2.0, at.1 + dy - size * 0.8, w, size);
         if !taken.iter().any(|t| t.meets(place)) {
@@ -167,22 +185,38 @@ fn figure(scene: &mut Scene, c: &Columns<'_>, at: (f64, f64), fig: &Fig, slot: f
 /// The first three panels in words.
 fn finding(ctx: &Ctx<'_>) -> String {
     let (scope, words) = (ctx.scope, ctx.words);
+    let single = ctx.spec.all().count() == 1;
     let tell = |name: &str, items: &[Item]| {
         let at = |year: u16| Fig::sum(items.iter().map(|i| scope.fig(&i.id, year)));
         let unit = items.first().map_or("", |i| ctx.unit(i));
         let comparable = items.iter().all(|i| scope.last_year(&i.id).is_some());
-        let change = if comparable { words.change(at(scope.year), at(scope.year - 1), unit) } else { String::new() };
-        let amount = ctx.amount(at(scope.year), unit);
-        words.pick(format!("{name}{amount}{change}"), format!("{name} {amount}{change}"))
+        let change = match (comparable, single) {
+            (false, _) => String::new(),
+            (true, true) => words.change(at(scope.year), at(scope.year - 1), unit),
+            (true, false) => words.short_change(at(scope.year), at(scope.year - 1), unit),
+        };
+        let amount = words.told(at(scope.year), if words.zh { unit } else { "" });
+        // "At least none" says nothing.
+        let said = !(at(scope.year).lower && at(scope.year).value() == Some(0.0)) && at(scope.year).value().is_some();
+        said.then(|| words.pick(format!("{name}{amount}{change}"), format!("{name} {amount}{change}")))
+    };
+    let largest = |items: &[Item]| {
+        let figs: Vec<f64> = items.iter().map(|i| scope.fig(&i.id, scope.year).value().unwrap_or(0.0)).collect();
+        let total: f64 = figs.iter().sum();
+        let (k, most) = figs.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))?;
+        let (name, share) = (ctx.label(&items[k]), number::share(*most, total));
+        (*most > 0.0).then(|| words.pick(format!("{name}占{share}"), format!("{name} {share}")))
     };
     let mut told = Vec::new();
     for panel in &ctx.spec.panel {
         match panel.draw {
-            Draw::Lines => told.extend(panel.series.iter().map(|i| tell(&ctx.label(i), std::slice::from_ref(i)))),
-            Draw::Bars | Draw::Stacked => told.push(tell(&panel.title, &panel.series)),
+            Draw::Lines if panel.series.len() == 1 => told.extend(tell(&panel.title, &panel.series)),
+            Draw::Lines => told.extend(panel.series.iter().filter_map(|i| tell(&ctx.label(i), std::slice::from_ref(i)))),
+            Draw::Bars => told.extend(tell(&panel.title, &panel.series)),
+            Draw::Stacked => told.extend(largest(&panel.series)),
         }
     }
     told.truncate(3);
-    let list = told.join(if words.zh { "；" } else { "; " });
+    let list = told.join(if words.zh { "，" } else { ", " });
     words.pick(format!("{}年{list}", scope.year), format!("{}: {list}", scope.year))
 }

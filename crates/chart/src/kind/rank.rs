@@ -134,19 +134,19 @@ fn finding(ctx: &Ctx<'_>, shown: &[Row<'_>], picked: Option<&Row<'_>>, rest: &[R
     let rows = || shown.iter().chain(picked).chain(rest);
     if let Some(row) = picked.or_else(|| shown.iter().find(|r| r.member.picked)) {
         let place = rows().filter(|r| r.value > row.value).count() + 1;
-        let amount = ctx.amount(row.fig, unit);
+        let amount = words.told(row.fig, unit);
         let name = &row.member.name;
         return words.pick(format!("{year}年{name}{what}{amount}，在{n}个单位中居第{place}位"), format!("{what} of {name} in {year}: {amount}, place {place} of {n}"));
     }
     let Some(first) = shown.first() else { return String::new() };
-    let (name, amount) = (&first.member.name, ctx.amount(first.fig, unit));
+    let (name, amount) = (&first.member.name, words.told(first.fig, unit));
     let total: f64 = rows().map(|r| r.value).sum();
     let share = match first.fig.ratio || total <= 0.0 || n < 4 {
         true => String::new(),
         false => {
             let three = number::share(shown.iter().take(3).map(|r| r.value).sum(), total);
-            words.pick(format!("，前3位占{three}"), format!("; the first three hold {three}"))
+            words.pick(format!("，前3位合占{three}"), format!("; the first three hold {three}"))
         }
     };
-    words.pick(format!("{year}年{what}{name}最多，{amount}{share}"), format!("{what} in {year}: most at {name}, {amount}{share}"))
+    words.pick(format!("{year}年{what}最多的是{name}（{amount}）{share}"), format!("{what} in {year}: most at {name}, {amount}{share}"))
 }

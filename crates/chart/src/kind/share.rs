@@ -87,7 +87,8 @@ fn bar(scene: &mut Scene, place: Area, figs: &[Fig], colors: &[palette::Rgb]) {
         let area = Area::new(from, place.y, (to - from).max(2.0), place.h);
         scene.rect(area, *color);
         scene.line(vec![(from, place.y), (from, place.bottom())], PAPER, 2);
-        let (count, share) = (fig.text(), number::share(value, total));
+        // The total at the right says whether they are lower bounds.
+        let (count, share) = (fig.text().trim_start_matches('≥').to_owned(), number::share(value, total));
         let both = format!("{count} · {share}");
         let text = [both, count].into_iter().find(|t| font::width(t, SMALL) <= area.w - 8.0).unwrap_or_default();
         scene.mid(from + area.w / 2.0, place.y + place.h / 2.0, Style::new(SMALL).color(text_on(*color)).middle(), text);
@@ -96,7 +97,7 @@ fn bar(scene: &mut Scene, place: Area, figs: &[Fig], colors: &[palette::Rgb]) {
 
 fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, total: f64, unit: &str) -> String {
     let (scope, words) = (ctx.scope, ctx.words);
-    let amount = ctx.amount(Fig::sum(now.iter().copied()), unit);
+    let amount = words.told(Fig::sum(now.iter().copied()), unit);
     let mut order: Vec<(usize, f64)> = now.iter().enumerate().filter_map(|(k, f)| Some((k, f.value()?))).filter(|p| p.1 > 0.0).collect();
     order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let name = |k: usize| ctx.label(&ctx.spec.series[k]);

@@ -10,7 +10,7 @@ use crate::scene::{Area, Scene, Style};
 use crate::scope::Fig;
 
 const HEIGHT: f64 = 620.0;
-const LABELS: f64 = 380.0;
+const LABELS: f64 = 350.0;
 
 pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let (scope, words) = (ctx.scope, ctx.words);
@@ -86,7 +86,7 @@ fn labels(ctx: &Ctx<'_>, scene: &mut Scene, l: &Labels<'_>) {
         scene.rect(Area::new(x, y - 22.0, 12.0, 44.0), l.colors[k]);
         let width = LABELS - 44.0 - 22.0;
         let name = ctx.label(&ctx.spec.series[k]);
-        let (lines, size) = names::fit(&name, TEXT, width, 1);
+        let (lines, size) = names::fit(&name, TEXT, width, TEXT * 1.12);
         scene.text(x + 22.0, y - 5.0, Style::new(size), lines.concat());
         let figure = ctx.amount(l.now[k], ctx.unit(&ctx.spec.series[k]));
         let share = l.now[k].value().map_or(String::new(), |v| number::share(v, l.total));
@@ -98,7 +98,7 @@ fn labels(ctx: &Ctx<'_>, scene: &mut Scene, l: &Labels<'_>) {
 fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, unit: &str, total: f64) -> String {
     let (scope, words) = (ctx.scope, ctx.words);
     let sum = Fig::sum(now.iter().copied());
-    let amount = ctx.amount(sum, unit);
+    let amount = words.told(sum, unit);
     let broken = ctx.spec.series.iter().any(|i| scope.last_year(&i.id).is_none());
     let change = match broken {
         true => String::new(),

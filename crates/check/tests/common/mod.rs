@@ -144,7 +144,9 @@ fn fill(forms: &Forms, report: &mut Report, prefix: &str, words: &[&str]) {
     let cells: Vec<Cell> = match forms.cell(prefix) {
         Some(cell) => vec![cell],
         None => {
-            let below = |c: &&Cell| forms.id(**c).strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'));
+            let below = |c: &&Cell| {
+                forms.id(**c).strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'))
+            };
             let own: Vec<Cell> = form.cells.iter().chain(&form.local).filter(below).copied().collect();
             if own.is_empty() { form.guests.iter().filter(below).copied().collect() } else { own }
         }

@@ -113,7 +113,8 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
         let _stage = progress.stage("publish", "发布", "publishing", 0);
         nianbao_publish::publish(&edition, &pipeline.out).map_err(|e| Failure::Output(e.into()))?
     };
-    let expected = office.registry.expected(year).count();
+    let coverage = assessment.compilation.coverage_of(&assessment.compilation.root, year);
+    let expected = coverage.iter().filter(|row| row.status != "unknown-agency").count();
     summary::tell_run(&assessment, &findings, expected, &published.edited, &published.page, common);
     let done = Done { unread: assessment.unread(), failed_on: fails(&findings, wish.fail_on) };
     Ok((done, Some(published.address)))

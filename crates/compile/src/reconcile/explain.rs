@@ -47,22 +47,25 @@ impl Year<'_> {
         }
         let causes = self.causes();
         // Money that was rounded can only be compared within half a unit, so it is asked afterwards.
-        let (soft, hard): (Vec<usize>, Vec<usize>) =
-            self.with(|r| matches!(r.status, Comparison::Equal | Comparison::Rounding | Comparison::Differs)).into_iter().partition(|&i| {
-                self.rows[i].sum.is_some_and(|sum| rounded(self.forms, self.published[i], sum))
-            });
-        let strict = self.sets(&causes, &hard, MOST_SUSPECTS, |set| soft.iter().all(|&i| self.rounds(&causes, set, i)));
+        let (soft, hard): (Vec<usize>, Vec<usize>) = self
+            .with(|r| matches!(r.status, Comparison::Equal | Comparison::Rounding | Comparison::Differs))
+            .into_iter()
+            .partition(|&i| self.rows[i].sum.is_some_and(|sum| rounded(self.forms, self.published[i], sum)));
+        let both: Vec<usize> = hard.iter().chain(&soft).copied().collect();
+        let strict = self.sets(&causes, &hard, &both, MOST_SUSPECTS, |set| soft.iter().all(|&i| self.rounds(&causes, set, i)));
         // With as many agencies as equations, or more, something always fits by chance.
         let (hard_differing, soft_differing): (Vec<usize>, Vec<usize>) = differing.iter().partition(|i| hard.contains(i));
         let most = differing.len().min(3);
         let accept = |set: &[usize]| same_slip(&causes, set) && soft_differing.iter().all(|&i| self.rounds(&causes, set, i));
         if strict.sets.is_empty() {
-            let mut loose = self.sets(&causes, &hard_differing, most, accept);
+            let mut loose = self.sets(&causes, &hard_differing, &differing, most, accept);
             loose.cut |= strict.cut;
             return self.told(&causes, &differing, loose, 0);
         }
         let size = strict.sets[0].len();
-        let others = self.sets(&causes, &hard_differing, size, |set| set.len() == size && accept(set));
+        let slips: Vec<Slip> = strict.sets.iter().flatten().map(|&i| causes[i].suspect.slip).collect();
+        let alike = |set: &[usize]| set.len() == size && slips.contains(&causes[set[0]].suspect.slip) && accept(set);
+        let others = self.sets(&causes, &hard_differing, &differing, size, alike);
         let rejected = others.sets.iter().filter(|set| !strict.sets.contains(set)).count();
         self.told(&causes, &differing, strict, rejected)
     }
@@ -72,14 +75,22 @@ impl Year<'_> {
         (0..self.rows.len()).filter(|&i| first(i) && of(&self.rows[i])).collect()
     }
 
-    fn sets(&self, causes: &[Cause], rows: &[usize], most: usize, accept: impl Fn(&[usize]) -> bool + Sync) -> Found {
+    /// Sets of causes that make up the difference in `rows` exactly and that `accept` takes; each has an effect on `asked`,
+    /// as what has none would make every set larger without reason.
+    fn sets(
+        &self,
+        causes: &[Cause],
+        rows: &[usize],
+        asked: &[usize],
+        most: usize,
+        accept: impl Fn(&[usize]) -> bool + Sync,
+    ) -> Found {
         let target: Vec<i128> = rows.iter().map(|&i| self.rows[i].difference.unwrap_or(0)).collect();
         let items: Vec<Item> = causes
             .iter()
             .map(|c| Item { effect: rows.iter().map(|&i| c.effect[i]).collect(), members: c.members.clone() })
             .collect();
-        // What has no effect on the cells asked would make every set larger without reason.
-        let kept: Vec<usize> = (0..items.len()).filter(|&i| rows.is_empty() || items[i].effect.iter().any(|e| *e != 0)).collect();
+        let kept: Vec<usize> = (0..items.len()).filter(|&i| asked.iter().any(|&r| causes[i].effect[r] != 0)).collect();
         let items: Vec<Item> = kept.iter().map(|&i| items[i].clone()).collect();
         let back = |set: &[usize]| set.iter().map(|&i| kept[i]).collect::<Vec<_>>();
         let mut found = smallest(&items, &target, most, |set| accept(&back(set)));
@@ -100,7 +111,8 @@ impl Year<'_> {
             rows.filter(|&i| match self.rows[i].status {
                 Comparison::Rounding => !self.rounds(causes, set, i),
                 _ => set.iter().map(|&c| causes[c].effect[i]).sum::<i128>() != 0,
-            }).collect()
+            })
+            .collect()
         };
         let kinds = |set: &[usize]| {
             let mut slips: Vec<Slip> = set.iter().map(|&i| causes[i].suspect.slip).collect();
@@ -139,13 +151,16 @@ impl Year<'_> {
     /// Everything that may have gone wrong with one agency or one whole group.
     fn causes(&self) -> Vec<Cause> {
         let year = self.rows[0].year;
-        let columns: Vec<Option<&Int64Chunked>> = self.rows.iter().map(|r| {
-            let at = BEFORE_CELLS + r.cell.index();
-            self.compilation.wide.select_at_idx(at).and_then(|c| c.i64().ok())
-        }).collect();
-        let figures = |row: usize| -> Vec<i128> {
-            columns.iter().map(|c| c.and_then(|c| c.get(row)).map_or(0, i128::from)).collect()
-        };
+        let columns: Vec<Option<&Int64Chunked>> = self
+            .rows
+            .iter()
+            .map(|r| {
+                let at = BEFORE_CELLS + r.cell.index();
+                self.compilation.wide.select_at_idx(at).and_then(|c| c.i64().ok())
+            })
+            .collect();
+        let figures =
+            |row: usize| -> Vec<i128> { columns.iter().map(|c| c.and_then(|c| c.get(row)).map_or(0, i128::from)).collect() };
         let plan = self.compilation.plan();
         let mut causes = Vec::new();
         for &m in self.compilation.below(0) {
@@ -164,7 +179,8 @@ impl Year<'_> {
         for &i in &plan.elsewhere {
             let report = self.reports[i];
             if report.year == year && report.agency_key() != self.compilation.root {
-                let effect = self.rows.iter().map(|r| report.counts_as(r.cell).map_or(0, |n| i128::from(n.millionths()))).collect();
+                let effect =
+                    self.rows.iter().map(|r| report.counts_as(r.cell).map_or(0, |n| i128::from(n.millionths()))).collect();
                 push(&mut causes, report.agency_key(), &report.agency, false, Slip::Added, effect, Vec::new());
             }
         }

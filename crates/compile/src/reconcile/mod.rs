@@ -27,12 +27,14 @@ impl Published {
         Published { year, cell, value, raw: raw.into() }
     }
 
-    /// How many decimals the figure was published with.
+    /// How many decimals the figure was published with. A mark of none is no rounded figure, so it has all.
     fn decimals(&self) -> u32 {
         let plain: String = self.raw.trim().chars().filter(|c| !matches!(c, ',' | '，')).collect();
-        match Number::parse(&plain).ok() == self.value {
-            true => plain.split_once('.').map_or(0, |(_, d)| d.len().min(6) as u32),
-            false => self.value.map_or(0, |v| decimals(i128::from(v.millionths()))),
+        let printed = Number::parse(&plain).ok();
+        match self.value {
+            Some(value) if printed == Some(value) => plain.split_once('.').map_or(0, |(_, d)| d.len().min(6) as u32),
+            Some(value) if value != Number::ZERO => decimals(i128::from(value.millionths())),
+            _ => 6,
         }
     }
 
@@ -175,7 +177,7 @@ pub struct Reconciliation {
     pub rows: Vec<ReconcileRow>,
     /// By year and rank.
     pub explanations: Vec<Explanation>,
-    /// The whole in a sentence or two, in Chinese.
+    /// How many figures agree, differ, and so on, in Chinese; the reasons are those of `explanations`.
     pub message: String,
     /// The same in English.
     pub message_en: String,
@@ -221,11 +223,11 @@ pub fn reconcile(
         let mut rows: Vec<ReconcileRow> = same_year.iter().map(|p| compare(forms, &compilation, p)).collect();
         let search = explain::Year { forms, compilation: &compilation, reports, published: same_year, rows: &rows };
         let explanations = search.explanations();
-        words::explain_rows(forms, &compilation, &mut rows, &explanations);
+        words::explain_rows(&compilation, &mut rows, &explanations);
         out.rows.extend(rows);
         out.explanations.extend(explanations.found);
     }
-    words::summarise(forms, &compilation, &mut out);
+    words::summarise(&mut out);
     Ok(out)
 }
 

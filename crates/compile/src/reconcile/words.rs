@@ -3,7 +3,7 @@
 use nianbao_form::{Cell, Forms, decimal_text};
 
 use super::explain::Explanations;
-use super::{Comparison, Explanation, Reconciliation, ReconcileRow, Slip, Suspect};
+use super::{Comparison, Explanation, ReconcileRow, Reconciliation, Slip, Suspect};
 use crate::Compilation;
 
 /// Names told in one sentence.
@@ -65,22 +65,30 @@ pub(super) fn explain(forms: &Forms, compilation: &Compilation, e: &mut Explanat
         .collect();
     let who_en: Vec<String> = groups
         .iter()
-        .map(|(slip, list)| format!("{}: {}", slip_en(*slip), list.iter().map(|s| name_en(s)).collect::<Vec<_>>().join("; ")))
+        .map(|(slip, list)| format!("{} ({})", slip_en(*slip), list.iter().map(|s| name_en(s)).collect::<Vec<_>>().join("; ")))
         .collect();
     let cells: Vec<String> = e.cells.iter().map(|c| cell_name(forms, compilation, e.year, *c)).collect();
     let (n, m) = (e.cells.len(), e.unchanged);
     let mut zh = format!("{}年有{n}项与各单位合计不符（{}）：若公布数{}，", e.year, cells.join("；"), who.join("，"));
-    let mut en = format!("{}: {n} cells differ from the sum of the agencies ({}); explained by {}, ", e.year, cells.join("; "), who_en.join(", "));
+    let mut en = format!(
+        "{}: {n} cells differ from the sum of the agencies ({}); explained by {} – ",
+        e.year,
+        cells.join("; "),
+        who_en.join(" and ")
+    );
     if e.disturbed.is_empty() {
-        zh += &format!("则{n}项差额全部吻合，其余{m}项不受影响");
-        en += &format!("which fits all of them and leaves the other {m} cells as they are");
+        zh += &format!("则{n}项差额全部吻合，其余{m}项可比指标不受影响");
+        en += &format!("which fits all of them and leaves the other {m} comparable cells as they are");
     } else {
         zh += &format!("且仅涉及上述指标，则{n}项差额全部吻合（这些单位另有{}项不为零的指标并无差额）", e.disturbed.len());
         en += &format!("in these cells only ({} other cells of theirs that are not 0 show no difference)", e.disturbed.len());
     }
     if e.rejected > 0 {
         zh += &format!("；另有{}组单位也能凑成上述差额，但会改变其他指标，已排除", e.rejected);
-        en += &format!("; {} other set(s) of as many agencies fit the differing cells but would change others", e.rejected);
+        en += &format!(
+            "; another {} sets of as many agencies fit the differing cells but would change others, and so are ruled out",
+            e.rejected
+        );
     }
     if all > 1 {
         zh += &format!("；同样吻合的共有{all}组，这是第{}组", e.rank);
@@ -97,8 +105,9 @@ fn figures(e: &Explanation, cell: Cell, zh: bool) -> String {
         let part = |s: &&Suspect| {
             let change = effect(s);
             (change != 0).then(|| match slip {
-                Slip::LastYear => format!("{}({}{})", s.name, if change > 0 { "+" } else { "" }, decimal_text(change)),
-                _ if zh => format!("{}{}", s.name, decimal_text(change.abs())),
+                Slip::LastYear if zh => format!("{}（{}{}）", s.name, if change > 0 { "+" } else { "" }, decimal_text(change)),
+                Slip::LastYear => format!("{} {}{}", s.name, if change > 0 { "+" } else { "" }, decimal_text(change)),
+                _ if zh => format!("{}（{}）", s.name, decimal_text(change.abs())),
                 _ => format!("{} {}", s.name, decimal_text(change.abs())),
             })
         };
@@ -114,14 +123,16 @@ fn figures(e: &Explanation, cell: Cell, zh: bool) -> String {
 }
 
 /// Says of every row that is not equal what was found and why.
-pub(super) fn explain_rows(forms: &Forms, compilation: &Compilation, rows: &mut [ReconcileRow], found: &Explanations) {
+pub(super) fn explain_rows(compilation: &Compilation, rows: &mut [ReconcileRow], found: &Explanations) {
     for row in rows {
         let (zh, en) = match row.status {
             Comparison::Equal => continue,
-            Comparison::Rounding => ("公布数为合计数四舍五入后的数，不作差错处理".to_owned(), "the sum, rounded: no error".to_owned()),
+            Comparison::Rounding => {
+                ("公布数为合计数四舍五入后的数，不作差错处理".to_owned(), "the sum, rounded: no error".to_owned())
+            }
             Comparison::NotComparable => not_comparable(row),
             Comparison::LowerBound => lower_bound(compilation, row),
-            Comparison::Differs => differs(forms, row, found),
+            Comparison::Differs => differs(row, found),
         };
         (row.explanation, row.explanation_en) = (zh, en);
     }
@@ -130,7 +141,10 @@ pub(super) fn explain_rows(forms: &Forms, compilation: &Compilation, rows: &mut 
 fn not_comparable(row: &ReconcileRow) -> (String, String) {
     match (row.published, row.raw.trim().is_empty()) {
         (None, true) => ("公布处为空白，无法比较".to_owned(), "nothing was published".to_owned()),
-        (None, false) => (format!("公布处为“{}”，不是数字，无法比较", row.raw.trim()), format!("published as `{}`, which is no number", row.raw.trim())),
+        (None, false) => (
+            format!("公布处为“{}”，不是数字，无法比较", row.raw.trim()),
+            format!("published as `{}`, which is no number", row.raw.trim()),
+        ),
         _ => ("没有单位填报该项，无法比较".to_owned(), "no agency gives this figure".to_owned()),
     }
 }
@@ -140,11 +154,15 @@ fn lower_bound(compilation: &Compilation, row: &ReconcileRow) -> (String, String
     let difference = decimal_text(row.difference.unwrap_or(0).abs());
     (
         format!("尚缺{}个单位的数（{}），合计为下限，差额{difference}可能由此产生", owing.len(), names_zh(&owing)),
-        format!("{} figures are missing ({}): the sum is a lower bound and {difference} may be theirs", owing.len(), names_en(&owing)),
+        format!(
+            "{} figures are missing ({}): the sum is a lower bound and {difference} may be theirs",
+            owing.len(),
+            names_en(&owing)
+        ),
     )
 }
 
-fn differs(forms: &Forms, row: &ReconcileRow, found: &Explanations) -> (String, String) {
+fn differs(row: &ReconcileRow, found: &Explanations) -> (String, String) {
     let difference = row.difference.unwrap_or(0);
     let size = decimal_text(difference.abs());
     let (more, more_en) = if difference > 0 { ("多", "more") } else { ("少", "less") };
@@ -172,27 +190,23 @@ fn differs(forms: &Forms, row: &ReconcileRow, found: &Explanations) -> (String, 
         zh += "（单位过多，只查找了一部分组合）";
         en += " (the search was cut short)";
     }
-    debug_assert_eq!(forms.id(row.cell), row.cell_id);
     (zh, en)
 }
 
-/// The whole in a sentence or two.
-pub(super) fn summarise(_forms: &Forms, _compilation: &Compilation, r: &mut Reconciliation) {
+/// How many figures agree, differ, and so on.
+pub(super) fn summarise(r: &mut Reconciliation) {
     let n = |status| r.count(status);
     let (equal, differs) = (n(Comparison::Equal) + n(Comparison::Rounding), n(Comparison::Differs));
     let (lower, not) = (n(Comparison::LowerBound), n(Comparison::NotComparable));
     let mut zh = format!("{}：共比对{}项，一致{equal}项", r.group, r.rows.len());
     let mut en = format!("{}: {} figures compared, {equal} agree", r.group, r.rows.len());
-    for (count, word, word_en) in [(differs, "不符", "differ"), (lower, "因缺数只能得出下限", "are lower bounds"), (not, "无法比较", "are not comparable")] {
+    for (count, word, word_en) in
+        [(differs, "不符", "differ"), (lower, "因缺数只能得出下限", "are lower bounds"), (not, "无法比较", "are not comparable")]
+    {
         if count > 0 {
             zh += &format!("，{word}{count}项");
             en += &format!(", {count} {word_en}");
         }
     }
-    (zh, en) = (zh + "。", en + ".");
-    for e in r.explanations.iter().filter(|e| e.rank == 1) {
-        zh += &e.message;
-        en += &format!(" {}", e.message_en);
-    }
-    (r.message, r.message_en) = (zh, en);
+    (r.message, r.message_en) = (zh + "。", en + ".");
 }

@@ -36,7 +36,9 @@ pub(crate) fn html(sheet: &Sheet, parts: &[Part], old: bool) -> Vec<u8> {
     for part in parts {
         match part {
             Part::Title(_) => {}
-            Part::Heading(text) if office => page.push_str(&format!("<p class=\"MsoNormal\"><b><span>{}</span></b></p>\n", escape(text))),
+            Part::Heading(text) if office => {
+                page.push_str(&format!("<p class=\"MsoNormal\"><b><span>{}</span></b></p>\n", escape(text)))
+            }
             Part::Heading(text) => page.push_str(&format!("<p><strong>{}</strong></p>\n", escape(text))),
             Part::Paragraph(text) => page.push_str(&format!("<p>　　{}</p>\n", escape(text))),
             Part::Signature(text) => page.push_str(&format!("<p style=\"text-align:right\">{}</p>\n", escape(text))),

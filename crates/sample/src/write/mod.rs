@@ -5,7 +5,7 @@ mod docx;
 mod html;
 mod text;
 
-pub(crate) use cells::cells;
+pub(crate) use cells::{cells, reading};
 pub(crate) use docx::docx;
 pub(crate) use html::html;
 pub(crate) use text::{lines, tabs};

@@ -1,0 +1,288 @@
+//! Headings and the words below them.
+
+use nianbao_form::{Form, Passage, Place, SectionKind, figure, label};
+
+use crate::vocabulary::key;
+
+/// A paragraph in the flow of the document, or a table row that holds words alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Words {
+    /// Position of its block in the document.
+    pub block: usize,
+    /// The words.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// The sections found, and the range of blocks that they take.
+#[derive(Debug, Default)]
+pub(crate) struct Sections {
+    /// In the order of the document.
+    pub passages: Vec<Passage>,
+    /// How many headings there are that name a section.
+    pub headings: usize,
+    /// Block of the first and of the last heading.
+    pub range: Option<(usize, usize)>,
+    /// How many of the words stand before the first heading.
+    pub before: usize,
+    /// Name in front of the date that closes the document, as the agency signs.
+    pub signature: Option<String>,
+    /// Year and month of that date.
+    pub signed: Option<(u16, u16)>,
+}
+
+struct Hit {
+    at: usize,
+    section: usize,
+    /// How sure: exact with a number, exact, by likeness.
+    sure: f64,
+    rest: String,
+}
+
+/// Finds the sections of a form. `tables` are the blocks that hold figures of the form.
+pub(crate) fn find(forms: &[&Form], words: &[Words], tables: &[usize]) -> Sections {
+    let Some(form) = forms.first() else { return Sections::default() };
+    let titles = titles(forms);
+    let hits: Vec<Hit> = words.iter().enumerate().filter_map(|(at, w)| heading(&titles, form, at, &w.text)).collect();
+    let mut chosen: Vec<&Hit> = Vec::new();
+    for section in 0..form.sections.len() {
+        let table = form.sections[section].kind == SectionKind::Table;
+        let worth = |h: &Hit| {
+            let next = hits.iter().find(|n| n.at > h.at).map_or(words.len(), |n| n.at);
+            let end = words.get(next).map_or(usize::MAX, |w| w.block);
+            let has_table = tables.iter().any(|b| (words[h.at].block..end).contains(b) || *b == words[h.at].block);
+            let has_text = next > h.at + 1 || !h.rest.is_empty();
+            (if table { has_table } else { has_text }, h.sure)
+        };
+        let mut best: Option<&Hit> = None;
+        for h in hits.iter().filter(|h| h.section == section) {
+            if best.is_none_or(|b| worth(h) > worth(b)) {
+                best = Some(h);
+            }
+        }
+        chosen.extend(best);
+    }
+    chosen.sort_by_key(|h| h.at);
+    let mut out = Sections { headings: chosen.len(), before: words.len(), ..Sections::default() };
+    let end = close(words, chosen.last().map_or(0, |h| h.at), &mut out);
+    if let (Some(first), Some(last)) = (chosen.first(), chosen.last()) {
+        out.range = Some((words[first.at].block, words[last.at].block));
+        out.before = first.at;
+    }
+    for (i, h) in chosen.iter().enumerate() {
+        let next = chosen.get(i + 1).map_or(end, |n| n.at);
+        let mut text: Vec<&str> = Vec::new();
+        if !h.rest.is_empty() {
+            text.push(&h.rest);
+        }
+        text.extend(words[(h.at + 1).min(next)..next].iter().map(|w| w.text.as_str()));
+        out.passages.push(Passage {
+            section: form.sections[h.section].id.clone(),
+            heading: words[h.at].text.strip_suffix(h.rest.as_str()).unwrap_or(&words[h.at].text).trim().to_owned(),
+            text: text.join("\n"),
+            place: words[h.at].place.clone(),
+        });
+    }
+    out
+}
+
+/// Section titles of a form and of its other generations, as keys and folded.
+fn titles(forms: &[&Form]) -> Vec<(usize, String, String)> {
+    let mut out = Vec::new();
+    let Some(form) = forms.first() else { return out };
+    for (at, section) in form.sections.iter().enumerate() {
+        for s in forms.iter().filter_map(|f| f.section(&section.id)) {
+            for title in std::iter::once(&s.title).chain(&s.aliases) {
+                let entry = (at, key(title), label::fold(title));
+                if !out.contains(&entry) {
+                    out.push(entry);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn heading(titles: &[(usize, String, String)], form: &Form, at: usize, text: &str) -> Option<Hit> {
+    let head: String = text.chars().take(60).collect();
+    let folded = label::fold(&head);
+    let (number, rest, sub) = numbered(&folded);
+    let short = text.chars().count() <= 45 && !text.trim_end_matches('。').contains('。');
+    let named = key(rest);
+    if short && let Some((section, ..)) = titles.iter().find(|t| t.1 == named) {
+        let sure = if sub { 0.5 } else if number.is_some() { 1.0 } else { 0.9 };
+        return Some(Hit { at, section: *section, sure, rest: String::new() });
+    }
+    let number = number.filter(|_| !sub)?;
+    // A heading that the text follows on the same line.
+    for (section, _, title) in titles {
+        if rest.starts_with(title.as_str()) {
+            let whole = folded.len() - rest.len() + title.len();
+            let cut = text.char_indices().map(|(i, c)| i + c.len_utf8()).find(|i| label::fold(&text[..*i]).len() >= whole)?;
+            let (_, body) = text.split_at(cut);
+            let apart = body.starts_with(|c: char| c.is_whitespace() || "。：:，,；;.".contains(c));
+            if apart {
+                let body = body.trim_start_matches(|c: char| figure::is_inkless(c) || "。：:，,；;.".contains(c));
+                return Some(Hit { at, section: *section, sure: 0.8, rest: body.to_owned() });
+            }
+        }
+    }
+    if !short || named.chars().count() > 32 {
+        return None;
+    }
+    let mut best: Option<(f64, usize)> = None;
+    let mut second = 0.0;
+    for (section, title, _) in titles {
+        let mut like = likeness(&named, title);
+        if named.chars().count() >= 4 && title.contains(&named) {
+            like = like.max(0.7);
+        }
+        if label::fold(&form.sections[*section].number) == number {
+            like += 0.2;
+        }
+        match best {
+            Some((b, s)) if like > b => {
+                if s != *section {
+                    second = b;
+                }
+                best = Some((like, *section));
+            }
+            Some((_, s)) if s != *section => second = like.max(second),
+            None => best = Some((like, *section)),
+            _ => {}
+        }
+    }
+    let (like, section) = best?;
+    (like >= 0.5 && like > second).then_some(Hit { at, section, sure: like.min(0.79), rest: String::new() })
+}
+
+/// Number, text behind it, and whether the number is one of a lower level: `（一）`, `1.`.
+fn numbered(folded: &str) -> (Option<&str>, &str, bool) {
+    if let Some(rest) = folded.strip_prefix('第')
+        && let Some((number, rest)) = rest.split_once("部分")
+        && number.chars().count() <= 2
+    {
+        return (Some(number), rest.trim_start_matches([':', ',', '.']), false);
+    }
+    match label::split_number(folded) {
+        Some((number, rest)) if !rest.is_empty() => {
+            let sub = folded.starts_with('(') || number.starts_with(|c: char| c.is_ascii_digit());
+            (Some(number), rest, sub)
+        }
+        _ => (None, folded, false),
+    }
+}
+
+/// Sørensen–Dice coefficient over pairs of neighbouring letters.
+fn likeness(a: &str, b: &str) -> f64 {
+    let pairs = |s: &str| -> Vec<(char, char)> { s.chars().zip(s.chars().skip(1)).collect() };
+    let (x, mut y) = (pairs(a), pairs(b));
+    let total = x.len() + y.len();
+    if total == 0 {
+        return 0.0;
+    }
+    let mut shared = 0;
+    for pair in x {
+        if let Some(at) = y.iter().position(|p| *p == pair) {
+            y.swap_remove(at);
+            shared += 1;
+        }
+    }
+    2.0 * f64::from(shared) / total as f64
+}
+
+/// Words that begin what a site prints below a report.
+const FOOTERS: [&str; 16] = [
+    "附件下载", "相关链接", "扫一扫", "分享到", "打印", "【打印", "版权所有", "主办单位", "主办：", "网站地图", "上一篇", "下一篇",
+    "责任编辑", "信息来源", "关闭窗口", "网站标识码",
+];
+
+/// Where the words of the document end: before the signature and what the site prints below it. Notes the signature.
+fn close(words: &[Words], from: usize, out: &mut Sections) -> usize {
+    let mut end = words.len();
+    for (at, w) in words.iter().enumerate().skip(from + 1) {
+        let text: String = w.text.chars().filter(|c| !figure::is_inkless(*c)).collect();
+        if FOOTERS.iter().any(|f| text.starts_with(f)) {
+            return end.min(at);
+        }
+        if let Some((name, date)) = signed(&text) {
+            let name = if name.is_empty() && at > from + 1 { words[at - 1].text.as_str() } else { name };
+            let name: String = name.chars().filter(|c| !figure::is_inkless(*c)).collect();
+            let is_name = (2..=40).contains(&name.chars().count()) && !name.contains(['。', '，', '；', '：', '、']);
+            end = if is_name && name != text && !text.starts_with(&name) { at - 1 } else { at };
+            if is_name {
+                out.signature = Some(name);
+            }
+            out.signed = Some(date);
+            return end;
+        }
+    }
+    end = words.len();
+    end
+}
+
+/// A line that is a date, perhaps with a name before it.
+fn signed(text: &str) -> Option<(&str, (u16, u16))> {
+    if text.chars().count() > 60 {
+        return None;
+    }
+    let (at, _) = text.char_indices().find(|(i, _)| figure::year(&text[*i..]).is_some())?;
+    let year = figure::year(&text[at..])?;
+    let after = text[at..].split_once('年')?.1;
+    let (month, rest) = after.split_once('月')?;
+    let (day, tail) = rest.split_once('日')?;
+    let count = |t: &str| figure::read(t, "", nianbao_form::Kind::Count, &[]).number.filter(|n| n.is_whole()).map(|n| n.trunc());
+    let (month, day) = (count(month)?, count(day)?);
+    let is_date = (1..=12).contains(&month) && (1..=31).contains(&day) && tail.trim_matches(['。', ')', '）']).is_empty();
+    let name = text[..at].trim_end_matches(['(', '（']);
+    is_date.then_some((name, (year, month as u16)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use nianbao_form::Forms;
+
+    #[test]
+    fn headings_as_agencies_print_them() {
+        let forms = Forms::built_in();
+        let form = forms.form(forms.find("2021").unwrap());
+        let family = [form];
+        let titles = titles(&family);
+        let table = [
+            ("一、总体情况", "overview", ""),
+            ("  一、 总体 情况 ", "overview", ""),
+            ("总体情况", "overview", ""),
+            ("第一部分 总体情况", "overview", ""),
+            ("一、总体情况。2020年，我局认真贯彻。", "overview", "2020年，我局认真贯彻。"),
+            ("二、行政机关主动公开政府信息情况", "proactive", ""),
+            ("三、收到和处理政府信息公开申请情况：", "requests", ""),
+            ("四、政府信息公开行政法复议、行政诉讼情况", "review", ""),
+            ("四、行政复议与行政诉讼情况", "review", ""),
+            ("四、因政府信息公开工作被申请行政复议、提起行政诉讼情况", "review", ""),
+            ("五、存在问题及改进情况", "problems", ""),
+            ("五、整改措施", "problems", ""),
+            ("五、政府信息公开工作存在的主要问题及整改情况", "problems", ""),
+            ("六、其他需要报告的事项", "other_matters", ""),
+            ("六、其他需要报告的事项：无。", "other_matters", "无。"),
+            ("6、其他需要报告的事项", "other_matters", ""),
+        ];
+        for (text, section, rest) in table {
+            let hit = heading(&titles, form, 0, text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(form.sections[hit.section].id, section, "{text}");
+            assert_eq!(hit.rest, rest, "{text}");
+        }
+        for text in ["一、加强组织领导", "（一）加强领导。成立了领导小组。", "二是重点工作扎实推进", "2020年总体情况良好，各项工作有序。", "无"] {
+            assert!(heading(&titles, form, 0, text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn signatures() {
+        assert_eq!(signed("某某局2021年1月27日"), Some(("某某局", (2021, 1))));
+        assert_eq!(signed("二〇二二年一月五日"), Some(("", (2022, 1))));
+        assert_eq!(signed("本报告统计期限自2021年1月1日起至2021年12月31日止"), None);
+    }
+}
