@@ -49,7 +49,12 @@ pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
     whole.rect(Area::new(0.0, 0.0, WIDTH, height), PAPER);
     whole.add(scene, 0.0, 0.0);
     let stop = if ctx.words.zh { "。" } else { ". " };
-    let caption = format!("{}{stop}{}{}", title.trim_end_matches(['。', '.']), body.describe.trim_end_matches(['。', '.']), stop.trim_end());
+    let caption = format!(
+        "{}{stop}{}{}",
+        title.trim_end_matches(['。', '.']),
+        body.describe.trim_end_matches(['。', '.']),
+        stop.trim_end()
+    );
     (whole, Framed { size: (WIDTH as u32, height as u32), title, caption })
 }
 

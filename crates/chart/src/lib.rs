@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod axis;
+mod built_in;
 mod font;
 mod frame;
 mod kind;
@@ -35,6 +36,8 @@ use std::path::Path;
 
 use nianbao_compile::Compilation;
 use nianbao_form::{Finding, Forms, Registry, nearest};
+
+pub use built_in::built_in;
 
 /// A chart file, read and proved.
 #[derive(Clone, Debug)]
@@ -136,7 +139,8 @@ pub fn parse(path: &Path, text: &str) -> Result<Chart, ChartError> {
 /// A series that the form of the year does not have, with the nearest one.
 pub fn draw(chart: &Chart, data: Data<'_>, target: &Target) -> Result<Picture, ChartError> {
     let (scene, framed) = compose(chart, data, target)?;
-    let svg = svg::paint(&scene, framed.size, &framed.title, &framed.caption).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
+    let svg =
+        svg::paint(&scene, framed.size, &framed.title, &framed.caption).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
     Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg })
 }
 

@@ -56,18 +56,23 @@ pub(crate) fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
 
 /// Two lines broken where the text pauses (after punctuation, before a bracket), if both fit; the evenest of such breaks.
 fn at_a_pause(text: &str, size: f64, width: f64) -> Option<Vec<String>> {
-    let breaks = text.char_indices().filter_map(|(at, c)| match c {
-        '，' | '；' | '：' | '、' | ';' | ':' => Some(at + c.len_utf8()),
-        '（' => Some(at),
-        _ => None,
-    });
     let wide = |s: &str| font::width(s.trim(), size);
-    let whole = wide(text);
-    let halves = breaks.map(|at| text.split_at(at)).filter(|(a, b)| !a.is_empty() && wide(a) <= width && wide(b) <= width && !b.trim().is_empty());
-    // A first line of less than a quarter is worse than a break within a phrase.
-    let fair = halves.filter(|(a, b)| wide(a).min(wide(b)) >= whole * 0.25);
-    let best = fair.min_by(|x, y| (wide(x.0) - wide(x.1)).abs().total_cmp(&(wide(y.0) - wide(y.1)).abs()))?;
-    Some(vec![best.0.trim().to_owned(), best.1.trim().to_owned()])
+    // A line of less than a quarter is worse than a break within a phrase.
+    let fair = |(a, b): &(&str, &str)| {
+        let (a, b) = (wide(a), wide(b));
+        a.max(b) <= width && a.min(b) >= (a + b) * 0.25
+    };
+    let uneven = |(a, b): &(&str, &str)| (wide(a) - wide(b)).abs();
+    let best = |before: &str, after: &str| {
+        let at = text.char_indices().filter_map(|(at, c)| match (before.contains(c), after.contains(c)) {
+            (true, _) => Some(at),
+            (_, true) => Some(at + c.len_utf8()),
+            _ => None,
+        });
+        at.map(|at| text.split_at(at)).filter(fair).min_by(|x, y| uneven(x).total_cmp(&uneven(y)))
+    };
+    let (first, second) = best("", "，；：、;:").or_else(|| best("（", ""))?;
+    Some(vec![first.trim().to_owned(), second.trim().to_owned()])
 }
 
 /// Breaks running text into lines, each as full as it can be.
@@ -130,7 +135,10 @@ mod tests {
     #[test]
     fn the_districts_name_goes() {
         let names = owned(&["铁山区财政局", "铁山区城区街道办事处", "保安镇人民政府", "市公安局铁山分局"]);
-        assert_eq!(without_common_front(&names, "铁山区")[..], ["财政局", "城区街道办事处", "保安镇人民政府", "市公安局铁山分局"]);
+        assert_eq!(
+            without_common_front(&names, "铁山区")[..],
+            ["财政局", "城区街道办事处", "保安镇人民政府", "市公安局铁山分局"]
+        );
         let names = owned(&["临江市财政局", "临江市档案局", "高新区管委会"]);
         assert_eq!(without_common_front(&names, "全部单位")[..2], ["财政局", "档案局"]);
     }

@@ -184,7 +184,8 @@ impl<'a> Scope<'a> {
 
     fn group_name(&self, id: &str) -> String {
         let registered = self.data.registry.get(id).map(|a| a.name.clone());
-        let named = || self.data.compilation.series.iter().find(|r| r.group_id == id && r.level != AGENCY).map(|r| r.group.clone());
+        let named =
+            || self.data.compilation.series.iter().find(|r| r.group_id == id && r.level != AGENCY).map(|r| r.group.clone());
         registered.or_else(named).filter(|n| !n.is_empty() && !id.is_empty()).unwrap_or_else(|| self.words.everyone().to_owned())
     }
 
@@ -218,7 +219,8 @@ impl<'a> Scope<'a> {
             true => r.level == level,
             false => r.level == AGENCY && kind(&r.group_id) == level,
         };
-        let below = |id: &str| root.is_empty() || registry.get(id).is_none() || registry.ancestors(id).iter().any(|a| a.id == root);
+        let below =
+            |id: &str| root.is_empty() || registry.get(id).is_none() || registry.ancestors(id).iter().any(|a| a.id == root);
         let mut seen = HashSet::new();
         let mut list = Vec::new();
         for r in rows.iter().filter(|r| fits(r)) {

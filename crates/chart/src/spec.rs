@@ -119,7 +119,12 @@ impl Spec {
 /// Reads and proves a chart file.
 pub(crate) fn read(path: &Path, text: &str) -> Result<Spec, FormError> {
     let spec: Spec = toml::from_str(text).map_err(|e| explain_toml(path, text, &e))?;
-    let refuse = |key: &str, message: String| FormError { path: path.to_owned(), line: line_of_key(text, key), key: key.to_owned(), message };
+    let refuse = |key: &str, message: String| FormError {
+        path: path.to_owned(),
+        line: line_of_key(text, key),
+        key: key.to_owned(),
+        message,
+    };
     fields(&spec).map_err(|(key, message)| refuse(key, message))?;
     numbers_of_series(&spec).map_err(|(key, message)| refuse(key, message))?;
     unused(&spec).map_err(|key| refuse(key, format!("a chart of kind `{}` does not use it; take it out", word(spec.kind))))?;
@@ -144,7 +149,9 @@ fn numbers_of_series(spec: &Spec) -> Result<(), (&'static str, String)> {
     let n = spec.series.len();
     let kind = word(spec.kind);
     match spec.kind {
-        Kind::Coverage if n > 0 => return Err(("series", "a chart of kind `coverage` draws reports and findings, no series".into())),
+        Kind::Coverage if n > 0 => {
+            return Err(("series", "a chart of kind `coverage` draws reports and findings, no series".into()));
+        }
         Kind::Rank | Kind::Funnel | Kind::Heatmap | Kind::Multiples | Kind::Dumbbell if n != 1 => {
             return Err(("series", format!("a chart of kind `{kind}` draws one series, not {n}")));
         }
@@ -167,12 +174,18 @@ fn numbers_of_series(spec: &Spec) -> Result<(), (&'static str, String)> {
 fn flow_roles(spec: &Spec) -> Result<(), (&'static str, String)> {
     let count = |role| spec.series.iter().filter(|i| i.role == Some(role)).count();
     if count(Role::In) == 0 || count(Role::Out) == 0 || spec.series.iter().any(|i| i.role.is_none()) {
-        return Err(("series", "a chart of kind `flow` needs a role (in, out or part) for every series, and at least one in and one out".into()));
+        return Err((
+            "series",
+            "a chart of kind `flow` needs a role (in, out or part) for every series, and at least one in and one out".into(),
+        ));
     }
     for item in &spec.series {
         let known = |of: &String| spec.series.iter().any(|i| i.id == *of && i.role == Some(Role::Out));
         if (item.role == Some(Role::Part)) != item.of.as_ref().is_some_and(known) {
-            return Err(("series", format!("`{}`: `of` names the outgoing series of which it is a part, and parts only have it", item.id)));
+            return Err((
+                "series",
+                format!("`{}`: `of` names the outgoing series of which it is a part, and parts only have it", item.id),
+            ));
         }
     }
     if count(Role::Part) > palette::MOST {
@@ -183,7 +196,10 @@ fn flow_roles(spec: &Spec) -> Result<(), (&'static str, String)> {
 
 fn panels(spec: &Spec) -> Result<(), (&'static str, String)> {
     if spec.panel.is_empty() || spec.panel.len() > 6 || !spec.series.is_empty() {
-        return Err(("panel", "a chart of kind `panels` has one to six [[panel]] with series of their own, and no others".into()));
+        return Err((
+            "panel",
+            "a chart of kind `panels` has one to six [[panel]] with series of their own, and no others".into(),
+        ));
     }
     for p in &spec.panel {
         let most = match p.draw {

@@ -40,23 +40,27 @@ pub(crate) fn paint(scene: &Scene, size: (u32, u32), title: &str, describe: &str
     dress(&raw, size, &used, title, describe)
 }
 
-
 fn put(backend: &mut SVGBackend<'_>, item: &Item) -> Result<(), Box<dyn std::error::Error>> {
-    let style = |c: Rgb, alpha: f64, width: u32| ShapeStyle { color: RGBAColor(c.0, c.1, c.2, alpha), filled: true, stroke_width: width };
+    let style =
+        |c: Rgb, alpha: f64, width: u32| ShapeStyle { color: RGBAColor(c.0, c.1, c.2, alpha), filled: true, stroke_width: width };
     // Plotters counts in whole units; a quarter of a pixel each keeps curves smooth, whole pixels keep edges sharp.
     let at = |x: f64, y: f64| ((x * FINE).round() as i32, (y * FINE).round() as i32);
     let sharp = |x: f64, y: f64| at(x.round(), y.round());
     let thick = |width: u32| width * FINE as u32;
     let all = |points: &[(f64, f64)]| points.iter().map(|&(x, y)| at(x, y)).collect::<Vec<_>>();
     match item {
-        &Item::Rect { x, y, w, h, fill, alpha } => backend.draw_rect(sharp(x, y), sharp(x + w, y + h), &style(fill, alpha, 1), true)?,
+        &Item::Rect { x, y, w, h, fill, alpha } => {
+            backend.draw_rect(sharp(x, y), sharp(x + w, y + h), &style(fill, alpha, 1), true)?
+        }
         &Item::Frame { x, y, w, h, color, width } => {
             let edge = |v: f64| v.round() + if width % 2 == 1 { 0.5 } else { 0.0 };
             let (x0, y0, x1, y1) = (edge(x), edge(y), edge(x + w - 1.0), edge(y + h - 1.0));
             let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
             backend.draw_path(all(&corners), &style(color, 1.0, thick(width)))?;
         }
-        Item::Line { points, color, width } => backend.draw_path(all(&straightened(points, *width)), &style(*color, 1.0, thick(*width)))?,
+        Item::Line { points, color, width } => {
+            backend.draw_path(all(&straightened(points, *width)), &style(*color, 1.0, thick(*width)))?
+        }
         Item::Polygon { points, fill, alpha } => backend.fill_polygon(all(points), &style(*fill, *alpha, 1))?,
         &Item::Dot { x, y, r, fill } => backend.draw_circle(at(x, y), (r * FINE).round() as u32, &style(fill, 1.0, 1), true)?,
         &Item::Ring { x, y, r, color, width } => {

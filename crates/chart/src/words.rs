@@ -100,7 +100,10 @@ impl Words {
             let by = self.amount(&number::plain(a - b), unit);
             let before = self.amount(&last.text(), unit);
             return match a > b {
-                true => self.pick(format!("，比上年至少增加{by}"), format!(", at least {} more than the year before", number::plain(a - b))),
+                true => self.pick(
+                    format!("，比上年至少增加{by}"),
+                    format!(", at least {} more than the year before", number::plain(a - b)),
+                ),
                 false => self.pick(format!("（上年{before}）"), format!(" (the year before: {})", last.text())),
             };
         }
@@ -108,8 +111,12 @@ impl Words {
             let points = ((a - b) * 10.0).round() / 10.0;
             let text = number::plain(points.abs());
             return match points {
-                p if p > 0.0 => self.pick(format!("，比上年上升{text}个百分点"), format!(", up {text} points on the year before")),
-                p if p < 0.0 => self.pick(format!("，比上年下降{text}个百分点"), format!(", down {text} points on the year before")),
+                p if p > 0.0 => {
+                    self.pick(format!("，比上年上升{text}个百分点"), format!(", up {text} points on the year before"))
+                }
+                p if p < 0.0 => {
+                    self.pick(format!("，比上年下降{text}个百分点"), format!(", down {text} points on the year before"))
+                }
                 _ => self.pick("，与上年持平", ", the same as the year before"),
             };
         }
@@ -117,8 +124,12 @@ impl Words {
         let percent = if b >= 20.0 { self.bracket(&signed_percent((a - b) / b * 100.0)) } else { String::new() };
         let plain = number::plain((a - b).abs());
         match a - b {
-            d if d > 0.0 => self.pick(format!("，比上年增加{by}{percent}"), format!(", {plain} more than the year before{percent}")),
-            d if d < 0.0 => self.pick(format!("，比上年减少{by}{percent}"), format!(", {plain} fewer than the year before{percent}")),
+            d if d > 0.0 => {
+                self.pick(format!("，比上年增加{by}{percent}"), format!(", {plain} more than the year before{percent}"))
+            }
+            d if d < 0.0 => {
+                self.pick(format!("，比上年减少{by}{percent}"), format!(", {plain} fewer than the year before{percent}"))
+            }
             _ => self.pick("，与上年持平", ", as many as the year before"),
         }
     }
@@ -162,7 +173,7 @@ impl Words {
     }
 
     pub(crate) fn lower_note(self) -> String {
-        self.pick("≥：有单位未报送或数据不全，为下限", "≥: figures are missing; a lower bound")
+        self.pick("≥和斜线：有单位未报送或数据不全，为下限", "≥ and hatching: figures are missing; a lower bound")
     }
 
     pub(crate) fn break_note(self, year: u16, reason: &str) -> String {

@@ -167,6 +167,6 @@ mod tests {
     #[test]
     fn a_row_a_line() {
         assert_eq!(shape("规章\t1\t\t3\n规范性文件\t4\t5\t6\n\n五、丙"), "[规章|1||3][规范性文件|4|5|6];P 五、丙@line 4;");
-        assert_eq!(shape("\"本年新\n制作\"\t1\t2\n甲\t\t"), "[本年新+制作|1|2][甲||];");
+        assert_eq!(shape("甲\t\"本年新\n制作\"\t2\n乙\t\t"), "[甲|本年新+制作|2][乙||];");
     }
 }

@@ -188,7 +188,7 @@ impl<'f> Vocabulary<'f> {
         if let Some(uses) = self.uses.get(&short) {
             return uses.clone();
         }
-        if let Some(uses) = halves(&key).and_then(|half| self.uses.get(half)) {
+        if let Some(uses) = halves(&label::fold(text)).and_then(|half| self.uses.get(&self::key(half))) {
             return uses.clone();
         }
         if self.is_note(text) {

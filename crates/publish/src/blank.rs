@@ -55,7 +55,11 @@ fn workbook(story: &story::Story) -> Result<Vec<u8>, XlsxError> {
     }
     for (i, (heading, grid)) in tables.iter().enumerate() {
         let sheet = book.add_worksheet();
-        let name: String = format!("{}{}", story.lang.say("sheet_table"), grid.table).chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(25).collect();
+        let name: String = format!("{}{}", story.lang.say("sheet_table"), grid.table)
+            .chars()
+            .filter(|c| !"[]:*?/\\'".contains(*c))
+            .take(25)
+            .collect();
         let twice = tables[..i].iter().any(|(_, g)| g.table == grid.table);
         sheet.set_name(if twice || grid.table.is_empty() { format!("{name} {}", i + 1) } else { name })?;
         sheet.write_string_with_format(0, 0, heading, &title.clone().unset_text_wrap())?;
@@ -65,7 +69,14 @@ fn workbook(story: &story::Story) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn lay_out(sheet: &mut Worksheet, grid: &Grid) -> Result<(), XlsxError> {
-    let base = || Format::new().set_font_name("宋体").set_font_size(10).set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter).set_text_wrap();
+    let base = || {
+        Format::new()
+            .set_font_name("宋体")
+            .set_font_size(10)
+            .set_border(FormatBorder::Thin)
+            .set_align(FormatAlign::VerticalCenter)
+            .set_text_wrap()
+    };
     let head = base().set_align(FormatAlign::Center);
     let left = base().set_align(FormatAlign::Left);
     for (i, width) in grid.widths.iter().enumerate() {

@@ -45,12 +45,38 @@ impl Format {
 pub(crate) const CELLS: [&str; 11] =
     ["agency", "year", "cell", "value", "state", "form", "raw", "place", "agency_id", "report", "derived"];
 pub(crate) const FINDINGS: [&str; 16] = [
-    "severity", "rule", "agency_id", "agency", "year", "report", "cell", "found", "expected", "message", "place", "suggestion",
-    "influence", "status", "key", "cause",
+    "severity",
+    "rule",
+    "agency_id",
+    "agency",
+    "year",
+    "report",
+    "cell",
+    "found",
+    "expected",
+    "message",
+    "place",
+    "suggestion",
+    "influence",
+    "status",
+    "key",
+    "cause",
 ];
 const REPORTS: [&str; 14] = [
-    "report", "agency_id", "agency", "year", "form", "format", "bytes", "sha256", "status", "reason", "numbers", "blanks",
-    "unmapped", "counted",
+    "report",
+    "agency_id",
+    "agency",
+    "year",
+    "form",
+    "format",
+    "bytes",
+    "sha256",
+    "status",
+    "reason",
+    "numbers",
+    "blanks",
+    "unmapped",
+    "counted",
 ];
 const DISTRICT: [&str; 9] = ["group_id", "group", "level", "year", "cell", "value", "reports", "missing", "lower_bound"];
 const COVERAGE: [&str; 6] = ["group_id", "group", "year", "agency_id", "agency", "status"];
@@ -366,7 +392,12 @@ fn reports(edition: &Edition<'_>) -> Result<FileOut, PublishError> {
         for at in entries {
             let e = &edition.entries[at];
             let r = e.report;
-            let of = [r.agency_id.clone().unwrap_or_default(), r.agency.clone(), r.year.to_string(), edition.forms.form(r.form).id.clone()];
+            let of = [
+                r.agency_id.clone().unwrap_or_default(),
+                r.agency.clone(),
+                r.year.to_string(),
+                edition.forms.form(r.form).id.clone(),
+            ];
             let counts = [r.count(edition.forms, State::Number), r.count(edition.forms, State::Blank), r.unmapped.len()];
             rows.push(row(of, receipt.status, e.superseded, counts.map(|n| n.to_string()), e.counted));
         }

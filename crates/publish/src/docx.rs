@@ -5,9 +5,9 @@
 use std::io::{Cursor, Write};
 
 use docx_rs::{
-    AlignmentType, BorderType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run, RunFonts, Shading,
-    SpecialIndentType, Table, TableAlignmentType, TableBorder, TableBorderPosition, TableBorders, TableCell, TableCellMargins,
-    TableLayoutType, TableRow, VAlignType, VMergeType, WidthType, XMLDocx,
+    AlignmentType, BorderType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run, RunFonts,
+    Shading, SpecialIndentType, Table, TableAlignmentType, TableBorder, TableBorderPosition, TableBorders, TableCell,
+    TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType, XMLDocx,
 };
 use zip::write::SimpleFileOptions;
 
@@ -20,13 +20,8 @@ use crate::story::{Piece, Story};
 const TEXT_WIDTH: usize = 8844;
 
 /// Fonts by use; a system without the first takes the second (an alternative name in the font table).
-const FONTS: [(&str, &str); 5] = [
-    ("方正小标宋简体", "宋体"),
-    ("黑体", "SimHei"),
-    ("楷体_GB2312", "楷体"),
-    ("仿宋_GB2312", "仿宋"),
-    ("宋体", "SimSun"),
-];
+const FONTS: [(&str, &str); 5] =
+    [("方正小标宋简体", "宋体"), ("黑体", "SimHei"), ("楷体_GB2312", "楷体"), ("仿宋_GB2312", "仿宋"), ("宋体", "SimSun")];
 const TITLE: &str = FONTS[0].0;
 const HEADING: &str = FONTS[1].0;
 const SUBHEADING: &str = FONTS[2].0;
@@ -37,7 +32,8 @@ const LATIN: &str = "Times New Roman";
 /// The document as a file.
 pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
     let margin = PageMargin::new().top(2098).bottom(1984).left(1588).right(1474).header(851).footer(1400).gutter(0);
-    let mut docx = Docx::new().page_size(11906, 16838).page_margin(margin).footer(foot()).default_fonts(fonts(BODY)).default_size(32);
+    let mut docx =
+        Docx::new().page_size(11906, 16838).page_margin(margin).footer(foot()).default_fonts(fonts(BODY)).default_size(32);
     for piece in &story.pieces {
         docx = match piece {
             Piece::Table(grid) => docx.add_table(statutory(grid)).add_paragraph(gap()),
@@ -67,7 +63,9 @@ fn line(before: u32, after: u32) -> LineSpacing {
 
 fn foot() -> Footer {
     let dash = |text: &str| run(text, TABLE, 28);
-    Footer::new().add_paragraph(Paragraph::new().align(AlignmentType::Center).add_run(dash("— ")).add_page_num(PageNum::new()).add_run(dash(" —")))
+    Footer::new().add_paragraph(
+        Paragraph::new().align(AlignmentType::Center).add_run(dash("— ")).add_page_num(PageNum::new()).add_run(dash(" —")),
+    )
 }
 
 /// The empty line that Word wants between two tables, and behind one.
@@ -90,15 +88,19 @@ fn words(piece: &Piece) -> Paragraph {
         Piece::Subheading(text) => {
             indent(new()).keep_next(true).outline_lvl(1).line_spacing(line(120, 0)).add_run(run(text, SUBHEADING, 32))
         }
-        Piece::Paragraph(stretches) => stretches.iter().fold(indent(new()).align(AlignmentType::Both).line_spacing(line(0, 0)), |p, s| {
-            let Stretch { bold, text } = s;
-            let run = run(text, BODY, 32);
-            p.add_run(if *bold { run.bold() } else { run })
-        }),
-        Piece::Flush(text) => new().line_spacing(line(0, 0)).add_run(run(text, BODY, 32)),
-        Piece::Right(text) => {
-            new().align(AlignmentType::Right).line_spacing(line(0, 0)).indent(None, None, Some(640), None).add_run(run(text, BODY, 32))
+        Piece::Paragraph(stretches) => {
+            stretches.iter().fold(indent(new()).align(AlignmentType::Both).line_spacing(line(0, 0)), |p, s| {
+                let Stretch { bold, text } = s;
+                let run = run(text, BODY, 32);
+                p.add_run(if *bold { run.bold() } else { run })
+            })
         }
+        Piece::Flush(text) => new().line_spacing(line(0, 0)).add_run(run(text, BODY, 32)),
+        Piece::Right(text) => new()
+            .align(AlignmentType::Right)
+            .line_spacing(line(0, 0))
+            .indent(None, None, Some(640), None)
+            .add_run(run(text, BODY, 32)),
         Piece::Placeholder(text) => {
             // Grey shading is seen in print too, so nobody publishes a placeholder unseen.
             let mark = run(text, BODY, 32).shading(Shading::new().fill("D9D9D9"));
@@ -116,8 +118,12 @@ fn table(widths: &[usize], rows: Vec<TableRow>) -> Table {
     let grid: Vec<usize> = twips(widths);
     let border = |p| TableBorder::new(p).border_type(BorderType::Single).size(4).color("000000");
     let borders = [
-        TableBorderPosition::Top, TableBorderPosition::Bottom, TableBorderPosition::Left, TableBorderPosition::Right,
-        TableBorderPosition::InsideH, TableBorderPosition::InsideV,
+        TableBorderPosition::Top,
+        TableBorderPosition::Bottom,
+        TableBorderPosition::Left,
+        TableBorderPosition::Right,
+        TableBorderPosition::InsideH,
+        TableBorderPosition::InsideV,
     ];
     let borders = borders.into_iter().fold(TableBorders::new(), |b, p| b.set(border(p)));
     Table::new(rows)
@@ -154,7 +160,8 @@ fn tight(p: Paragraph) -> Paragraph {
 
 fn statutory(grid: &Grid) -> Table {
     let widths = twips(&grid.widths);
-    let rows = grid.by_row().iter().enumerate().map(|(r, squares)| {
+    let by_row = grid.by_row();
+    let rows = by_row.iter().enumerate().map(|(r, squares)| {
         let cells = squares.iter().map(|s| square(s, r, &widths, grid.columns)).collect();
         row(cells, r < grid.head)
     });

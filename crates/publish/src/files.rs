@@ -58,7 +58,9 @@ pub(crate) fn safe_name(words: &str) -> String {
         .collect();
     let name = cleaned.trim_matches(|c| matches!(c, '.' | ' ')).to_owned();
     let stem = name.split('.').next().unwrap_or_default().to_lowercase();
-    let device = DEVICES.iter().any(|d| stem.strip_prefix(d).is_some_and(|rest| rest.len() <= 1 && rest.chars().all(|c| c.is_ascii_digit())));
+    let device = DEVICES
+        .iter()
+        .any(|d| stem.strip_prefix(d).is_some_and(|rest| rest.len() <= 1 && rest.chars().all(|c| c.is_ascii_digit())));
     match (name.is_empty(), device || name.starts_with(['-', '~'])) {
         (true, _) => "_".to_owned(),
         (_, true) => format!("_{name}"),

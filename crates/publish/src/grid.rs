@@ -297,7 +297,9 @@ mod tests {
         let filler = Filler { figure: &|_| Fill::default(), local: &|_, _| false };
         let section = form.sections.iter().find(|s| s.number == "四").unwrap();
         let grid = &tables(form, Some(section), &filler)[0];
-        let find = |text: &str| grid.squares.iter().filter(|s| s.fill.text == text).map(|s| (s.row, s.column, s.rows, s.columns)).collect::<Vec<_>>();
+        let find = |text: &str| {
+            grid.squares.iter().filter(|s| s.fill.text == text).map(|s| (s.row, s.column, s.rows, s.columns)).collect::<Vec<_>>()
+        };
         assert_eq!((grid.rows, grid.columns, grid.head), (4, 15, 3));
         assert_eq!(find("行政复议"), [(0, 0, 1, 5)]);
         assert_eq!(find("行政诉讼"), [(0, 5, 1, 10)]);

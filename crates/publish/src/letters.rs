@@ -112,7 +112,8 @@ fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
     let lang = Lang::of_form(form);
     let title = lang.say("notice_title").to_owned();
     let (year, by, count) = (edition.year, answer_by(edition, lang), letter.findings.len());
-    let mut files: Vec<&str> = letter.findings.iter().map(|&i| edition.findings[i].subject.report.as_str()).filter(|r| !r.is_empty()).collect();
+    let mut files: Vec<&str> =
+        letter.findings.iter().map(|&i| edition.findings[i].subject.report.as_str()).filter(|r| !r.is_empty()).collect();
     files.sort_unstable();
     files.dedup();
     let mut pieces = vec![Piece::Title(title.clone())];
@@ -120,14 +121,20 @@ fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
         Lang::Zh => {
             let files = if files.is_empty() { String::new() } else { format!("（报送文件：{}）", files.join("、")) };
             pieces.push(Piece::Flush(format!("{}：", letter.agency)));
-            pieces.push(paragraph(format!("经核对，你单位{year}年{}{files}中有{count}处数据或内容需要核实更正，详见下表。", form.report_title)));
+            pieces.push(paragraph(format!(
+                "经核对，你单位{year}年{}{files}中有{count}处数据或内容需要核实更正，详见下表。",
+                form.report_title
+            )));
             pieces.push(paragraph(format!(
                 "请对照原始台账逐项核实，于{by}前报送更正后的报告；经核实数据无误的，请书面说明情况。报告已经公开的，请同时更正已公开的内容。"
             )));
         }
         Lang::En => {
             pieces.push(Piece::Flush(format!("To: {}", letter.agency)));
-            pieces.push(paragraph(format!("{count} figures or passages of your {} {year} need to be verified; see the table.", form.report_title)));
+            pieces.push(paragraph(format!(
+                "{count} figures or passages of your {} {year} need to be verified; see the table.",
+                form.report_title
+            )));
             pieces.push(paragraph(format!("Please check each and send a corrected report, or an explanation, by {by}.")));
         }
     }
@@ -141,7 +148,8 @@ fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
 /// One finding: which cells, what they hold, what they should hold, where, why. Alternatives follow in the last column.
 fn row(edition: &Edition<'_>, form: &Form, lang: Lang, n: usize, f: &Finding) -> Vec<String> {
     let mut comment = f.text(lang.code()).to_owned();
-    let alternatives = edition.findings.iter().filter(|o| !o.leads() && o.cause.is_none() && o.cause_key() == f.cause_key() && o.key != f.key);
+    let alternatives =
+        edition.findings.iter().filter(|o| !o.leads() && o.cause.is_none() && o.cause_key() == f.cause_key() && o.key != f.key);
     for other in alternatives {
         comment.push_str(lang.say("alternative"));
         comment.push_str(other.text(lang.code()));
@@ -197,7 +205,10 @@ fn reminder(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
         }
         Lang::En => {
             pieces.push(Piece::Flush(format!("To: {}", letter.agency)));
-            pieces.push(paragraph(format!("Your {} {year} has not been received. Please submit it by {by}, or tell us when and how it was sent.", form.report_title)));
+            pieces.push(paragraph(format!(
+                "Your {} {year} has not been received. Please submit it by {by}, or tell us when and how it was sent.",
+                form.report_title
+            )));
         }
     }
     pieces.extend(signature(edition, lang));

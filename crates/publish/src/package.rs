@@ -39,7 +39,11 @@ fn field(name: &str) -> Json {
         "cause" => ("string", "key of the finding that explains this one"),
         _ => ("string", ""),
     };
-    if description.is_empty() { json!({"name": name, "type": kind}) } else { json!({"name": name, "type": kind, "description": description}) }
+    if description.is_empty() {
+        json!({"name": name, "type": kind})
+    } else {
+        json!({"name": name, "type": kind, "description": description})
+    }
 }
 
 /// The data package of what lies under `data/`.

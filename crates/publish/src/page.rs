@@ -1,13 +1,12 @@
 //! The office's page, a page for each agency, and the district's report for the website: templates filled with what the
 //! other modules have worked out. Templates escape everything; names of agencies and files come from outside.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 use nianbao_compile::SeriesRow;
 use nianbao_form::{Finding, Form, Report, Severity, State, Status, decimal_text};
 use rayon::prelude::*;
-use serde::Serialize;
 
 use crate::figures::Figures;
 use crate::files::{FileOut, href, safe_name, unique};
@@ -32,7 +31,8 @@ impl Names {
         let coverage = edition.compilation.coverage.iter();
         let of_year = coverage.filter(|c| c.year == edition.year && c.group_id == edition.compilation.root);
         let mut all: Vec<(String, String)> = of_year.map(|c| (key(&c.agency_id, &c.agency), c.agency.clone())).collect();
-        let mut others: Vec<(String, String)> = edition.counted().map(|e| (e.report.agency_key().to_owned(), e.report.agency.clone())).collect();
+        let mut others: Vec<(String, String)> =
+            edition.counted().map(|e| (e.report.agency_key().to_owned(), e.report.agency.clone())).collect();
         let named = edition.findings.iter().filter(|f| !f.subject.agency.is_empty());
         others.extend(named.map(|f| (f.subject.agency_key().to_owned(), f.subject.agency.clone())));
         others.sort();
@@ -57,8 +57,6 @@ impl Names {
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    env.set_trim_blocks(true);
-    env.set_lstrip_blocks(true);
     for (name, text) in [
         ("style.css", include_str!("../templates/style.css")),
         ("table.html", include_str!("../templates/table.html")),
@@ -72,31 +70,14 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     Ok(env)
 }
 
-fn render(env: &Environment<'_>, template: &str, path: &str, context: minijinja::Value) -> Result<FileOut, PublishError> {
+fn render(env: &Environment<'_>, template: &str, path: &str, context: Value) -> Result<FileOut, PublishError> {
     let made = env.get_template(template).and_then(|t| t.render(context));
-    made.map(|text| FileOut::new(path, text.into_bytes())).map_err(PublishError::make(path))
+    made.map(|text| FileOut::new(path, text.trim_start().as_bytes().to_vec())).map_err(PublishError::make(path))
 }
 
-#[derive(Serialize)]
-struct SquareView<'a> {
-    tag: &'static str,
-    scope: &'static str,
-    rows: usize,
-    columns: usize,
-    text: &'a str,
-    class: String,
-    note: &'a str,
-}
-
-#[derive(Serialize)]
-struct GridView<'a> {
-    rows: Vec<Vec<SquareView<'a>>>,
-    widths: Vec<String>,
-    wide: bool,
-}
-
-fn grid_view(grid: &Grid) -> GridView<'_> {
-    let mut rows: Vec<Vec<SquareView<'_>>> = (0..grid.rows).map(|_| Vec::new()).collect();
+/// A statutory table as rows of squares with their spans.
+fn grid_view(grid: &Grid) -> Value {
+    let mut rows: Vec<Vec<Value>> = (0..grid.rows).map(|_| Vec::new()).collect();
     for s in &grid.squares {
         let (tag, scope, class) = match s.role {
             Role::Item => ("th", "colgroup", "item"),
@@ -106,21 +87,24 @@ fn grid_view(grid: &Grid) -> GridView<'_> {
             Role::Figure => ("td", "", "figure"),
         };
         let class = format!("{class} {}", s.fill.class).trim().to_owned();
-        rows[s.row].push(SquareView { tag, scope, rows: s.rows, columns: s.columns, text: &s.fill.text, class, note: &s.fill.note });
+        let (rows_spanned, columns) = (s.rows, s.columns);
+        let (text, note) = (&s.fill.text, &s.fill.note);
+        rows[s.row].push(context! { tag, scope, rows => rows_spanned, columns, text, class, note });
     }
-    let widths = grid.widths.iter().map(|w| format!("{:.1}%", *w as f64 / 10.0)).collect();
-    GridView { rows, widths, wide: grid.columns > 6 }
+    let rows: Vec<Value> = rows.into_iter().map(Value::from).collect();
+    let widths: Vec<String> = grid.widths.iter().map(|w| format!("{:.1}%", *w as f64 / 10.0)).collect();
+    context! { rows, widths, wide => grid.columns > 6 }
 }
 
 /// The district's report for the website.
 pub(crate) fn report_page(story: &Story, form: &Form) -> Result<Vec<FileOut>, PublishError> {
     let env = environment().map_err(PublishError::make("district-report.html"))?;
-    let pieces: Vec<minijinja::Value> = story.pieces.iter().map(piece_view).collect();
+    let pieces: Vec<Value> = story.pieces.iter().map(piece_view).collect();
     let context = context! { lang => story.lang.html(), title => &story.title, pieces, issued_as => &form.issued_as };
     Ok(vec![render(&env, "report.html", "district-report.html", context)?])
 }
 
-fn piece_view(piece: &Piece) -> minijinja::Value {
+fn piece_view(piece: &Piece) -> Value {
     let text = |kind: &str, text: &String| context! { kind, text };
     match piece {
         Piece::Title(t) => text("title", t),
@@ -135,31 +119,11 @@ fn piece_view(piece: &Piece) -> minijinja::Value {
             context! { kind => "paragraph", stretches }
         }
         Piece::Table(grid) => context! { kind => "table", grid => grid_view(grid) },
-        Piece::List(_, head, rows) => context! { kind => "list", head, rows },
+        Piece::List(_, head, rows) => {
+            let rows: Vec<Value> = rows.iter().map(|r| Value::from(r.clone())).collect();
+            context! { kind => "list", head => Value::from(head.clone()), rows }
+        }
     }
-}
-
-#[derive(Serialize)]
-struct FindingView<'a> {
-    severity: &'static str,
-    severity_word: &'static str,
-    agency: &'a str,
-    href: String,
-    title: &'static str,
-    rule: &'a str,
-    message: &'a str,
-    cells: String,
-    place: String,
-    file: &'a str,
-    found: String,
-    expected: String,
-    influence: String,
-    status: &'static str,
-    status_word: &'static str,
-    key: &'a str,
-    explanation: &'static str,
-    folded: Vec<(&'static str, &'static str, &'a str)>,
-    alternatives: Vec<&'a str>,
 }
 
 /// Shared by all pages of an edition.
@@ -170,7 +134,7 @@ struct Pages<'a, 'e> {
     names: &'e Names,
     lang: Lang,
     env: Environment<'static>,
-    words: BTreeMap<&'static str, &'static str>,
+    words: Value,
     /// Findings that others explain, and lower-ranked alternatives, by the key before `#`.
     below: HashMap<&'e str, Vec<&'e Finding>>,
     leads: Vec<&'e Finding>,
@@ -178,7 +142,12 @@ struct Pages<'a, 'e> {
 }
 
 /// The office's page and a page for each agency.
-pub(crate) fn pages(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>, names: &Names) -> Result<Vec<FileOut>, PublishError> {
+pub(crate) fn pages(
+    edition: &Edition<'_>,
+    form: &Form,
+    figures: &Figures<'_>,
+    names: &Names,
+) -> Result<Vec<FileOut>, PublishError> {
     let env = environment().map_err(PublishError::make("index.html"))?;
     let lang = Lang::parse(edition.lang);
     let leading: HashSet<&str> = edition.findings.iter().filter(|f| f.leads()).map(Finding::cause_key).collect();
@@ -197,7 +166,7 @@ pub(crate) fn pages(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>, n
         let key = if row.group_id.is_empty() && agency { &row.group } else { &row.group_id };
         series.entry((key, agency)).or_default().push(row);
     }
-    let pages = Pages { edition, form, figures, names, lang, env, words: lang.all(), below, leads, series };
+    let pages = Pages { edition, form, figures, names, lang, env, words: Value::from_iter(lang.all()), below, leads, series };
     let entries: HashMap<&str, &Entry<'_>> = edition.counted().map(|e| (e.report.agency_key(), e)).collect();
     let index = pages.index(&entries)?;
     let agencies: Vec<Result<FileOut, PublishError>> =
@@ -208,38 +177,38 @@ pub(crate) fn pages(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>, n
 }
 
 impl<'a, 'e> Pages<'a, 'e> {
-    fn finding(&self, f: &'e Finding, up: &str) -> FindingView<'e> {
+    fn finding(&self, f: &Finding, up: &str) -> Value {
         let below = self.below.get(f.cause_key()).map(Vec::as_slice).unwrap_or_default();
         let below = || below.iter().filter(|o| f.leads() && o.key != f.key);
         let join = |list: &[String]| list.iter().filter(|t| !t.is_empty()).map(String::as_str).collect::<Vec<_>>().join("；");
-        FindingView {
-            severity: f.severity.as_str(),
-            severity_word: self.lang.severity(f.severity),
-            agency: &f.subject.agency,
-            href: self.names.pages.get(f.subject.agency_key()).map(|p| format!("{up}{}", href(p))).unwrap_or_default(),
-            title: self.lang.rule_title(f),
-            rule: &f.rule,
-            message: f.text(self.lang.code()),
-            cells: if f.cells.is_empty() { String::new() } else { letters::cell_names(self.edition, self.form, self.lang, f) },
-            place: self.lang.place(&f.place),
-            file: &f.subject.report,
-            found: join(&f.found),
-            expected: join(letters::wanted(f)),
-            influence: f.influence.filter(|i| *i >= 0.0005).map(percent).unwrap_or_default(),
-            status: f.status.as_str(),
-            status_word: self.lang.status(f.status),
-            key: &f.key,
-            explanation: self.lang.explanation(f),
-            folded: below()
-                .filter(|o| o.cause.is_some())
-                .map(|o| (self.lang.severity(o.severity), self.lang.rule_title(o), o.text(self.lang.code())))
-                .collect(),
-            alternatives: below().filter(|o| o.cause.is_none()).map(|o| o.text(self.lang.code())).collect(),
+        let explains = below().filter(|o| o.cause.is_some());
+        let folded = explains.map(|o| context! { title => self.lang.rule_title(o), message => o.text(self.lang.code()) });
+        let alternatives = below().filter(|o| o.cause.is_none()).map(|o| Value::from(o.text(self.lang.code())));
+        context! {
+            severity => f.severity.as_str(),
+            severity_word => self.lang.severity(f.severity),
+            agency => &f.subject.agency,
+            href => self.names.pages.get(f.subject.agency_key()).map(|p| format!("{up}{}", href(p))).unwrap_or_default(),
+            title => self.lang.rule_title(f),
+            rule => &f.rule,
+            message => f.text(self.lang.code()),
+            cells => if f.cells.is_empty() { String::new() } else { letters::cell_names(self.edition, self.form, self.lang, f) },
+            place => self.lang.place(&f.place),
+            file => &f.subject.report,
+            found => join(&f.found),
+            expected => join(letters::wanted(f)),
+            influence => f.influence.filter(|i| *i >= 0.0005).map(percent).unwrap_or_default(),
+            status => f.status.as_str(),
+            status_word => self.lang.status(f.status),
+            key => &f.key,
+            explanation => self.lang.explanation(f),
+            folded => folded.collect::<Vec<_>>(),
+            alternatives => alternatives.collect::<Vec<_>>(),
         }
     }
 
     /// Open and settled findings, of one agency or of all.
-    fn listed(&self, agency: Option<&str>, up: &str) -> (Vec<FindingView<'e>>, Vec<FindingView<'e>>) {
+    fn listed(&self, agency: Option<&str>, up: &str) -> (Vec<Value>, Vec<Value>) {
         let (mut open, mut settled) = (Vec::new(), Vec::new());
         for f in self.leads.iter().filter(|f| agency.is_none_or(|a| a == f.subject.agency_key())) {
             let list = if matches!(f.status, Status::Open | Status::Confirmed) { &mut open } else { &mut settled };
@@ -257,7 +226,8 @@ impl<'a, 'e> Pages<'a, 'e> {
     fn index(&self, entries: &HashMap<&str, &Entry<'a>>) -> Result<FileOut, PublishError> {
         let (open, settled) = self.listed(None, "");
         let severities = [Severity::Error, Severity::Warning, Severity::Info];
-        let filters: Vec<_> = severities.map(|s| (s.as_str(), self.lang.severity(s), self.count(None, s))).to_vec();
+        let filter = |s: Severity| context! { id => s.as_str(), word => self.lang.severity(s), count => self.count(None, s) };
+        let filters: Vec<Value> = severities.map(filter).to_vec();
         let expected = self.figures.coverage.iter().filter(|c| c.status != "unknown-agency").count();
         let unknown = self.figures.coverage.iter().filter(|c| c.status == "unknown-agency");
         let context = context! {
@@ -288,7 +258,7 @@ impl<'a, 'e> Pages<'a, 'e> {
     }
 
     /// Names with links to their pages, and to their reminders.
-    fn people<'k>(&self, keys: impl Iterator<Item = &'k str>, reminders: bool) -> Vec<minijinja::Value> {
+    fn people<'k>(&self, keys: impl Iterator<Item = &'k str>, reminders: bool) -> Vec<Value> {
         let find = |key: &str| self.names.agencies.iter().find(|(k, _, _)| k == key);
         keys.filter_map(find)
             .map(|(key, name, page)| {
@@ -299,7 +269,7 @@ impl<'a, 'e> Pages<'a, 'e> {
             .collect()
     }
 
-    fn unread(&self) -> Vec<minijinja::Value> {
+    fn unread(&self) -> Vec<Value> {
         let english = self.lang == Lang::En;
         let unread = self.edition.receipts.iter().filter(|r| matches!(r.status.as_str(), "unreadable" | "foreign"));
         unread
@@ -310,9 +280,10 @@ impl<'a, 'e> Pages<'a, 'e> {
             .collect()
     }
 
-    fn tables(&self) -> Vec<minijinja::Value> {
+    fn tables(&self) -> Vec<Value> {
         let mut out = Vec::new();
-        let sections: Vec<_> = if self.form.sections.is_empty() { vec![None] } else { self.form.sections.iter().map(Some).collect() };
+        let sections: Vec<_> =
+            if self.form.sections.is_empty() { vec![None] } else { self.form.sections.iter().map(Some).collect() };
         for section in sections {
             for grid in story::district_tables(self.form, section, self.figures) {
                 let title = section.map_or(grid.table.clone(), |s| self.lang.heading(&s.number, &s.title));
@@ -324,29 +295,33 @@ impl<'a, 'e> Pages<'a, 'e> {
     }
 
     /// Series by year for a group or an agency.
-    fn years(&self, key: &str, agency: bool) -> minijinja::Value {
+    fn years(&self, key: &str, agency: bool) -> Value {
         let rows = self.series.get(&(key, agency)).map(Vec::as_slice).unwrap_or_default();
         let years: Vec<u16> = self.edition.compilation.years.iter().copied().filter(|y| *y <= self.edition.year).collect();
         let by: HashMap<(&str, u16), &SeriesRow> = rows.iter().map(|r| ((r.series.as_str(), r.year), *r)).collect();
         let mut table = Vec::new();
         for series in &self.form.series {
-            let cells: Vec<_> = years.iter().map(|y| series_cell(by.get(&(series.id.as_str(), *y)).copied())).collect();
+            let cells: Vec<SeriesCell> = years.iter().map(|y| series_cell(by.get(&(series.id.as_str(), *y)).copied())).collect();
             if cells.iter().any(|c| !c.text.is_empty()) {
+                let view = |c: &SeriesCell| context! { text => &c.text, lower => c.lower, broken => &c.broken };
+                let cells: Vec<Value> = cells.iter().map(view).collect();
                 table.push(context! { label => &series.label, unit => &series.unit, cells });
             }
         }
         context! { years, rows => table }
     }
 
-    fn agencies(&self) -> Vec<minijinja::Value> {
-        let status: HashMap<&str, &str> = self.figures.coverage.iter().map(|c| {
-            (if c.agency_id.is_empty() { c.agency.as_str() } else { c.agency_id.as_str() }, c.status.as_str())
-        }).collect();
+    fn agencies(&self) -> Vec<Value> {
+        let status: HashMap<&str, &str> = self
+            .figures
+            .coverage
+            .iter()
+            .map(|c| (if c.agency_id.is_empty() { c.agency.as_str() } else { c.agency_id.as_str() }, c.status.as_str()))
+            .collect();
         let row = |(key, name, page): &(String, String, String)| {
-            let letters = self.names.letters.get(key).map(Vec::as_slice).unwrap_or_default();
-            let letters: Vec<_> = letters.iter().map(|(p, reminder)| (href(p), self.lang.say(if *reminder { "reminder" } else { "notice" }))).collect();
+            let letters = self.letters(self.names.letters.get(key).map(Vec::as_slice).unwrap_or_default(), "");
             let status = status.get(key.as_str()).copied().unwrap_or_default();
-            let counts = [Severity::Error, Severity::Warning, Severity::Info].map(|s| self.count(Some(key), s));
+            let counts = [Severity::Error, Severity::Warning, Severity::Info].map(|s| Value::from(self.count(Some(key), s))).to_vec();
             context! {
                 name, href => href(page), status, letters, counts,
                 kind => self.edition.registry.get(key).map(|a| a.kind.as_str()).unwrap_or_default(),
@@ -361,8 +336,7 @@ impl<'a, 'e> Pages<'a, 'e> {
         let report = entry.map(|e| e.report);
         let receipt = entry.and_then(|e| self.edition.receipts.get(e.receipt));
         let tables = report.map(|r| self.own_tables(r)).unwrap_or_default();
-        let letters = self.names.letters.get(key).map(Vec::as_slice).unwrap_or_default();
-        let letters: Vec<_> = letters.iter().map(|(p, reminder)| (format!("../{}", href(p)), self.lang.say(if *reminder { "reminder" } else { "notice" }))).collect();
+        let letters = self.letters(self.names.letters.get(key).map(Vec::as_slice).unwrap_or_default(), "../");
         let context = context! {
             t => &self.words,
             lang => self.lang.html(),
@@ -381,7 +355,12 @@ impl<'a, 'e> Pages<'a, 'e> {
         render(&self.env, "agency.html", page, context)
     }
 
-    fn own_tables(&self, report: &Report) -> Vec<minijinja::Value> {
+    fn letters(&self, letters: &[(String, bool)], up: &str) -> Vec<Value> {
+        let word = |reminder: bool| self.lang.say(if reminder { "reminder" } else { "notice" });
+        letters.iter().map(|(p, reminder)| context! { href => format!("{up}{}", href(p)), word => word(*reminder) }).collect()
+    }
+
+    fn own_tables(&self, report: &Report) -> Vec<Value> {
         let form = self.edition.forms.form(report.form);
         let fill = |cell| self.own_figure(report, cell);
         let local = |block: &nianbao_form::Block, row: usize| {
@@ -402,7 +381,8 @@ impl<'a, 'e> Pages<'a, 'e> {
     fn own_figure(&self, report: &Report, cell: nianbao_form::Cell) -> Fill {
         let value = report.value(cell);
         let id = self.edition.forms.id(cell);
-        let open = |f: &&&Finding| matches!(f.status, Status::Open | Status::Confirmed) && f.subject.agency_key() == report.agency_key();
+        let open =
+            |f: &&&Finding| matches!(f.status, Status::Open | Status::Confirmed) && f.subject.agency_key() == report.agency_key();
         let found: Vec<&&Finding> = self.leads.iter().filter(open).filter(|f| f.cells.iter().any(|c| c == id)).collect();
         let mut class = found.iter().map(|f| f.severity).max().map(|s| s.as_str().to_owned()).unwrap_or_default();
         let mut notes: Vec<String> = found.iter().map(|f| f.text(self.lang.code()).to_owned()).collect();
@@ -423,17 +403,17 @@ impl<'a, 'e> Pages<'a, 'e> {
     }
 
     /// Figures of rows that the form of the report does not print, and what it does not know.
-    fn extra(&self, report: &Report) -> Vec<(String, String)> {
+    fn extra(&self, report: &Report) -> Vec<Value> {
         let forms = self.edition.forms;
         let form = forms.form(report.form);
         let guests = form.guests.iter().filter(|c| report.value(**c).state != State::Absent);
-        let mut out: Vec<_> = guests.map(|&c| (forms.name(report.form, c), report.value(c).raw.to_string())).collect();
-        out.extend(report.unmapped.iter().map(|u| (u.text.clone(), self.lang.place(&u.place))));
-        out
+        let guest = |c: &nianbao_form::Cell| context! { text => forms.name(report.form, *c), value => report.value(*c).raw.as_ref() };
+        let unmapped = report.unmapped.iter().map(|u| context! { text => &u.text, value => self.lang.place(&u.place) });
+        guests.map(guest).chain(unmapped).collect()
     }
 }
 
-#[derive(Serialize)]
+/// A figure of a series as printed.
 struct SeriesCell {
     text: String,
     lower: bool,

@@ -58,7 +58,13 @@ mod tests {
     fn decisions_are_appended() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("decisions.csv");
-        let line = |key: &str| Decision { key: key.into(), decision: "explained".into(), reason: "系“三合一”，\n属实".into(), by: "王".into(), date: "2025-02-14".into() };
+        let line = |key: &str| Decision {
+            key: key.into(),
+            decision: "explained".into(),
+            reason: "系“三合一”，\n属实".into(),
+            by: "王".into(),
+            date: "2025-02-14".into(),
+        };
         append_decision(&path, &line("a")).unwrap();
         // A person's editor may drop the last line's end.
         let text = std::fs::read_to_string(&path).unwrap();

@@ -275,8 +275,11 @@ pub(crate) fn keep_edited(target: &Path, staged: &Path) -> Result<Vec<String>, P
     let mut files = Vec::new();
     walk(&fs::canonicalize(target).unwrap_or_else(|_| target.to_owned()), &mut files, &mut Vec::new())?;
     let root = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-    let mut names: Vec<(String, PathBuf)> =
-        files.into_iter().filter_map(|p| Some((relative(&root, &p)?, p))).filter(|(name, _)| name != "run.json" && !is_noise(name)).collect();
+    let mut names: Vec<(String, PathBuf)> = files
+        .into_iter()
+        .filter_map(|p| Some((relative(&root, &p)?, p)))
+        .filter(|(name, _)| name != "run.json" && !is_noise(name))
+        .collect();
     names.sort();
     let (kept, published): (Vec<_>, Vec<_>) = names.into_iter().partition(|(name, _)| name.starts_with("edited/"));
     for (name, path) in &kept {
@@ -350,10 +353,7 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 ///
 /// # Errors
 /// The folder is not there or not writable, the disk is full, or `write` fails; the old file is then untouched.
-pub fn write_atomically(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), PublishError>,
-) -> Result<(), PublishError> {
+pub fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), PublishError>) -> Result<(), PublishError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(NEW);

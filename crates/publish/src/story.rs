@@ -2,11 +2,11 @@
 
 use nianbao_form::{Block, Cell, Form, Section, SectionKind};
 
+use crate::Edition;
 use crate::figures::Figures;
 use crate::grid::{self, Fill, Filler, Grid};
 use crate::markdown::{self, Line, Stretch};
 use crate::words::Lang;
-use crate::Edition;
 
 /// A piece of a document.
 #[derive(Clone, Debug)]

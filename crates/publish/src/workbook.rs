@@ -33,7 +33,13 @@ struct Looks {
 
 impl Looks {
     fn new() -> Looks {
-        let base = || Format::new().set_font_name("宋体").set_font_size(10).set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter);
+        let base = || {
+            Format::new()
+                .set_font_name("宋体")
+                .set_font_size(10)
+                .set_border(FormatBorder::Thin)
+                .set_align(FormatAlign::VerticalCenter)
+        };
         let number = || base().set_align(FormatAlign::Right).set_num_format("0.######;-0.######;0");
         let whole = || base().set_align(FormatAlign::Right).set_num_format("0");
         let centre = || base().set_align(FormatAlign::Center).set_text_wrap();
@@ -145,7 +151,12 @@ impl Maker<'_, '_> {
             let totals: Vec<Option<usize>> = blocks.iter().map(|b| b.columns.iter().position(|c| c.total)).collect();
             if let [Some(total)] = totals[..] {
                 let (labels, cells) = self.columns(blocks, &row_label, Some(total));
-                plans.push(Plan { name: format!("{name}{}", self.lang.say("sheet_totals")), title: title.clone(), labels, cells });
+                plans.push(Plan {
+                    name: format!("{name}{}", self.lang.say("sheet_totals")),
+                    title: title.clone(),
+                    labels,
+                    cells,
+                });
             }
             let (labels, cells) = self.columns(blocks, &pair_label, None);
             plans.push(Plan { name: format!("{name}{}", self.lang.say("sheet_all")), title, labels, cells });
@@ -219,7 +230,8 @@ impl Maker<'_, '_> {
             let column = SIDE + i as u16;
             let sum: i128 = self.agencies.iter().filter_map(|(_, r)| shown(*r, cell)).map(|n| i128::from(n.millionths())).sum();
             let letters = rust_xlsxwriter::utility::column_number_to_name(column);
-            let formula = Formula::new(format!("=SUM({letters}{}:{letters}{})", first + 1, last + 1)).set_result(decimal_text(sum));
+            let formula =
+                Formula::new(format!("=SUM({letters}{}:{letters}{})", first + 1, last + 1)).set_result(decimal_text(sum));
             let missing = self.figures.of(cell).missing;
             let look = if missing > 0 { &self.looks.lower } else { &self.looks.total };
             sheet.write_formula_with_format(row, column, formula, &Looks::of_kind(look, self.edition.forms.kind(cell)))?;
@@ -230,7 +242,14 @@ impl Maker<'_, '_> {
         Ok(())
     }
 
-    fn agency(&self, sheet: &mut Worksheet, plan: &Plan, row: u32, coverage: &CoverageRow, report: Option<&Report>) -> Result<(), XlsxError> {
+    fn agency(
+        &self,
+        sheet: &mut Worksheet,
+        plan: &Plan,
+        row: u32,
+        coverage: &CoverageRow,
+        report: Option<&Report>,
+    ) -> Result<(), XlsxError> {
         // A string is written as a string whatever it begins with, so a name such as `=1+1` is no formula.
         sheet.write_string_with_format(row, 0, &coverage.agency, &self.looks.name)?;
         sheet.write_string_with_format(row, 1, self.lang.coverage(&coverage.status), &self.looks.text)?;
@@ -284,8 +303,9 @@ impl Maker<'_, '_> {
         sheet.set_name(self.lang.say("sheet_about"))?;
         sheet.set_column_width(0, 110)?;
         sheet.write_string_with_format(0, 0, title, &self.looks.title)?;
-        let mut lines: Vec<String> =
-            ["sheet_line_1", "sheet_line_2", "sheet_line_3", "sheet_line_4", "sheet_line_5"].map(|k| self.lang.say(k).to_owned()).to_vec();
+        let mut lines: Vec<String> = ["sheet_line_1", "sheet_line_2", "sheet_line_3", "sheet_line_4", "sheet_line_5"]
+            .map(|k| self.lang.say(k).to_owned())
+            .to_vec();
         for (key, names) in [
             ("gap_names", self.figures.absent().map(|c| c.agency.as_str()).collect::<Vec<_>>()),
             ("gap_partial", self.figures.partial().map(|c| c.agency.as_str()).collect()),
@@ -303,8 +323,17 @@ impl Maker<'_, '_> {
     fn findings(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_name(self.lang.say("sheet_findings"))?;
         let heads = [
-            ("severity", 8.0), ("agency", 20.0), ("rule", 16.0), ("item", 28.0), ("found", 12.0), ("expected", 12.0),
-            ("comment", 70.0), ("place", 22.0), ("influence", 9.0), ("decision", 9.0), ("key", 44.0),
+            ("severity", 8.0),
+            ("agency", 20.0),
+            ("rule", 16.0),
+            ("item", 28.0),
+            ("found", 12.0),
+            ("expected", 12.0),
+            ("comment", 70.0),
+            ("place", 22.0),
+            ("influence", 9.0),
+            ("decision", 9.0),
+            ("key", 44.0),
         ];
         for (i, (key, width)) in heads.iter().enumerate() {
             sheet.write_string_with_format(0, i as u16, self.lang.say(key), &self.looks.head)?;
@@ -363,7 +392,8 @@ fn messages(found: &[&Finding], lang: Lang) -> Vec<String> {
 
 fn note(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), XlsxError> {
     let lines = text.lines().map(|l| 1 + l.chars().count() / 22).sum::<usize>() as u32;
-    let note = Note::new(text).set_author("nianbao").add_author_prefix(false).set_width(300).set_height((lines * 18 + 12).min(360));
+    let note =
+        Note::new(text).set_author("nianbao").add_author_prefix(false).set_width(300).set_height((lines * 18 + 12).min(360));
     sheet.insert_note(row, column, &note).map(|_| ())
 }
 

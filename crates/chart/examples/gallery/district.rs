@@ -62,7 +62,13 @@ type Figures = BTreeMap<String, i64>;
 /// The made-up district, 2019 to 2024.
 pub(crate) fn district() -> World {
     let forms = Forms::built_in().clone();
-    let mut agencies = vec![Agency { id: "TS".into(), name: "铁山区".into(), kind: "district".into(), reports: Reports::Compiled, ..Agency::default() }];
+    let mut agencies = vec![Agency {
+        id: "TS".into(),
+        name: "铁山区".into(),
+        kind: "district".into(),
+        reports: Reports::Compiled,
+        ..Agency::default()
+    }];
     for (i, (name, kind, _)) in AGENCIES.iter().enumerate() {
         agencies.push(Agency {
             id: format!("TS-{i:03}"),
@@ -111,8 +117,14 @@ impl Random {
     }
 }
 
-const COLUMNS: [&str; 6] =
-    ["natural_person", "commercial_enterprise", "research_institution", "public_welfare_organisation", "legal_service_organisation", "other_organisation"];
+const COLUMNS: [&str; 6] = [
+    "natural_person",
+    "commercial_enterprise",
+    "research_institution",
+    "public_welfare_organisation",
+    "legal_service_organisation",
+    "other_organisation",
+];
 const OUTCOMES: [(&str, u64); 6] = [
     ("disclosed", 46),
     ("partly_disclosed", 12),
@@ -140,7 +152,15 @@ fn report(random: &mut Random, size: u64, year: u16, carried: &mut [i64; 6]) -> 
         }
         for _ in 0..handled {
             let mut at = random.below(100) as u64;
-            let outcome = OUTCOMES.iter().find(|(_, w)| at < *w || { at -= w; false }).map_or("disclosed", |o| o.0);
+            let outcome = OUTCOMES
+                .iter()
+                .find(|(_, w)| {
+                    at < *w || {
+                        at -= w;
+                        false
+                    }
+                })
+                .map_or("disclosed", |o| o.0);
             let id = if outcome == "other" && year > 2020 { "other.other" } else { outcome };
             put(format!("requests.{id}.{column}"), 1);
             put(format!("requests.{id}.total"), 1);
@@ -164,11 +184,26 @@ fn report(random: &mut Random, size: u64, year: u16, carried: &mut [i64; 6]) -> 
 }
 
 fn findings() -> Vec<Finding> {
-    let plan = [(1, "row-total", 2), (8, "balance", 3), (24, "suspect-cell", 1), (24, "prose-figure", 4), (17, "copied", 1), (2, "thin-section", 2), (9, "missing-total", 5), (20, "outlier", 1), (22, "missing-report", 1)];
+    let plan = [
+        (1, "row-total", 2),
+        (8, "balance", 3),
+        (24, "suspect-cell", 1),
+        (24, "prose-figure", 4),
+        (17, "copied", 1),
+        (2, "thin-section", 2),
+        (9, "missing-total", 5),
+        (20, "outlier", 1),
+        (22, "missing-report", 1),
+    ];
     let mut list = Vec::new();
     for (agency, rule, n) in plan {
         for k in 0..n {
-            let subject = Subject { agency_id: format!("TS-{agency:03}"), agency: AGENCIES[agency].0.into(), year: 2024, report: String::new() };
+            let subject = Subject {
+                agency_id: format!("TS-{agency:03}"),
+                agency: AGENCIES[agency].0.into(),
+                year: 2024,
+                report: String::new(),
+            };
             list.push(Finding::of(rule, &subject).values(k.to_string(), "0").build());
         }
     }
@@ -201,7 +236,9 @@ fn filled(forms: &Forms, agency: &str, id: Option<&str>, year: u16, figures: &Fi
     report.agency_id = id.map(str::to_owned);
     for &cell in &forms.form(form).cells {
         // A blank total beside nothing is 0 here: the made-up reports are complete.
-        if let Some(&v) = figures.get(forms.id(cell)).or(id.map(|_| &0).filter(|_| !forms.id(cell).starts_with("proactive.licensing"))) {
+        if let Some(&v) =
+            figures.get(forms.id(cell)).or(id.map(|_| &0).filter(|_| !forms.id(cell).starts_with("proactive.licensing")))
+        {
             report.set(cell, Value::number(Number::whole(v).expect("in range"), v.to_string(), Place::Unknown));
         }
     }

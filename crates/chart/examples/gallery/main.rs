@@ -49,7 +49,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .collect::<Result<_, _>>()?;
         let took = start.elapsed();
         for (picture, bytes, svg, all) in drawn {
-            println!("{front}{}\n  {}\n  {}\n  svg {} kB in {svg:.1?}, png {} kB, {all:.1?}", picture.name, picture.title, picture.caption, picture.svg.len() / 1024, bytes.len() / 1024);
+            println!(
+                "{front}{}\n  {}\n  {}\n  svg {} kB in {svg:.1?}, png {} kB, {all:.1?}",
+                picture.name,
+                picture.title,
+                picture.caption,
+                picture.svg.len() / 1024,
+                bytes.len() / 1024
+            );
             std::fs::write(Path::new(&out).join(format!("{front}{}.svg", picture.name)), &picture.svg)?;
             std::fs::write(Path::new(&out).join(format!("{front}{}.png", picture.name)), bytes)?;
         }

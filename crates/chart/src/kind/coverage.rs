@@ -47,7 +47,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if rows.is_empty() {
         return None;
     }
-    let (expected, missing) = (rows.iter().filter(|r| r.status != "unknown-agency").count(), rows.iter().filter(|r| r.status == "missing").count());
+    let (expected, missing) =
+        (rows.iter().filter(|r| r.status != "unknown-agency").count(), rows.iter().filter(|r| r.status == "missing").count());
     let strangers = rows.iter().filter(|r| r.status == "unknown-agency").count();
     let finding = finding(ctx, &rows, expected, missing, strangers);
     rows.sort_by_key(|r| std::cmp::Reverse(r.weight()));
@@ -58,14 +59,20 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if let Some(at) = rest.iter().position(|r| r.picked) {
         shown.push(rest.remove(at));
     }
-    let area = Area::new(MARGIN + NAME + STATE + 40.0, 96.0, WIDTH - 2.0 * MARGIN - NAME - STATE - 140.0, ROW * shown.len() as f64);
+    let area =
+        Area::new(MARGIN + NAME + STATE + 40.0, 96.0, WIDTH - 2.0 * MARGIN - NAME - STATE - 140.0, ROW * shown.len() as f64);
     let most = shown.iter().map(Row::total).max().unwrap_or(0) as f64;
     let colors = colors();
     let mut scene = Scene::default();
     let labels = [words.pick("错误", "errors"), words.pick("警告", "warnings"), words.pick("提示", "information")];
     let keys: Vec<(Rgb, String)> = colors.into_iter().zip(labels).collect();
     scene.legend(Area::new(area.x, 0.0, area.w, 0.0), SMALL, &keys);
-    scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.pick("单位：条（未处理和已确认的问题）", "Open and confirmed findings"));
+    scene.text(
+        MARGIN,
+        SMALL,
+        Style::new(SMALL).muted(),
+        words.pick("单位：条（未处理和已确认的问题）", "Open and confirmed findings"),
+    );
     scene.text(MARGIN + NAME + 20.0, area.y - 14.0, Style::new(SMALL).muted(), words.pick("报送情况", "Report"));
     let ticks = axis::ticks(most, 6, true);
     let x = |v: f64| area.x + v / ticks.last().copied().unwrap_or(1.0) * area.w;
@@ -103,7 +110,9 @@ fn rows(ctx: &Ctx<'_>) -> Vec<Row> {
     let data = ctx.scope.data;
     let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     for f in data.findings {
-        let counted = f.leads() && matches!(f.status, Status::Open | Status::Confirmed) && (f.subject.year == data.year || f.subject.year == 0);
+        let counted = f.leads()
+            && matches!(f.status, Status::Open | Status::Confirmed)
+            && (f.subject.year == data.year || f.subject.year == 0);
         if counted && !f.subject.agency_key().is_empty() {
             let at = match f.severity {
                 Severity::Error => 0,
@@ -113,7 +122,8 @@ fn rows(ctx: &Ctx<'_>) -> Vec<Row> {
             counts.entry(f.subject.agency_key()).or_default()[at] += 1;
         }
     }
-    let cover: Vec<_> = data.compilation.coverage.iter().filter(|c| c.group_id == data.compilation.root && c.year == data.year).collect();
+    let cover: Vec<_> =
+        data.compilation.coverage.iter().filter(|c| c.group_id == data.compilation.root && c.year == data.year).collect();
     let full: Vec<String> = cover.iter().map(|c| ctx.words.name(&c.agency)).collect();
     let group = data.registry.get(&data.compilation.root).map_or("", |a| a.name.as_str());
     let short = names::without_common_front(&full, group);
@@ -177,7 +187,8 @@ fn others_text(ctx: &Ctx<'_>, rest: &[Row]) -> String {
 fn silent_text(ctx: &Ctx<'_>, silent: &[Row]) -> String {
     let n = silent.len();
     let list = ctx.words.some(&silent.iter().map(|r| r.name.clone()).collect::<Vec<_>>(), 40);
-    ctx.words.pick(format!("已报送且没有待处理问题的{n}个单位：{list}"), format!("{} without findings: {list}", ctx.words.agencies(n)))
+    ctx.words
+        .pick(format!("已报送且没有待处理问题的{n}个单位：{list}"), format!("{} without findings: {list}", ctx.words.agencies(n)))
 }
 
 fn finding(ctx: &Ctx<'_>, rows: &[Row], expected: usize, missing: usize, strangers: usize) -> String {
@@ -197,5 +208,8 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row], expected: usize, missing: usize, strange
             format!("{total} findings at {}, {errors} of them errors", words.agencies(concerned)),
         ),
     };
-    words.pick(format!("{year}年应报{expected}个单位，已报{reported}个{outside}；{found}"), format!("{reported} of {expected} agencies have reported for {year}{outside}; {found}"))
+    words.pick(
+        format!("{year}年应报{expected}个单位，已报{reported}个{outside}；{found}"),
+        format!("{reported} of {expected} agencies have reported for {year}{outside}; {found}"),
+    )
 }

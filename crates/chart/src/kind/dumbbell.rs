@@ -97,7 +97,10 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     if !one_sided.is_empty() {
         let list = words.some(&one_sided, 6);
-        notes.push(words.pick(format!("只有一年有数据，未比较：{list}"), format!("With figures for one year only, not compared: {list}")));
+        notes.push(
+            words
+                .pick(format!("只有一年有数据，未比较：{list}"), format!("With figures for one year only, not compared: {list}")),
+        );
     }
     Some(Body {
         finding,
@@ -123,7 +126,12 @@ fn head(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, unit: &str, last_year: u16
     scene.mid(area.x + 168.0, y, Style::new(SMALL), words.pick(format!("{now}增加"), format!("{now}, up")));
     scene.dot(area.x + 340.0, y, 10.0, ACCENT);
     scene.mid(area.x + 358.0, y, Style::new(SMALL), words.pick(format!("{now}减少"), format!("{now}, down")));
-    scene.text(WIDTH - MARGIN, area.y - 14.0, Style::new(SMALL).muted().right(), words.pick("变化（上年→本年）", "Change (last → this)"));
+    scene.text(
+        WIDTH - MARGIN,
+        area.y - 14.0,
+        Style::new(SMALL).muted().right(),
+        words.pick("变化（上年→本年）", "Change (last → this)"),
+    );
 }
 
 fn one(scene: &mut Scene, place: Area, row: &Row<'_>, both: f64, x: &impl Fn(f64) -> f64) {
@@ -143,17 +151,24 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], unit: &str) -> String {
     let (words, year, what) = (ctx.words, ctx.scope.year, ctx.what());
     if let Some(r) = rows.iter().find(|r| r.member.picked) {
         let (name, amount, change) = (&r.member.name, words.told(r.now, unit), words.change(r.now, r.last, unit));
-        return words.pick(format!("{year}年{name}{what}{amount}{change}"), format!("{what} of {name} in {year}: {amount}{change}"));
+        return words
+            .pick(format!("{year}年{name}{what}{amount}{change}"), format!("{what} of {name} in {year}: {amount}{change}"));
     }
     let sized = |r: &Row<'_>| match r.now.ratio {
         true => words.pick(format!("{}个百分点", r.by()), format!("{} points", r.by())),
         false => words.amount(&r.by(), if words.zh { unit } else { "" }),
     };
     let up = rows.iter().find(|r| r.change() > 0.0).map(|r| {
-        words.pick(format!("{}增加最多（{}）", r.member.name, sized(r)), format!("largest rise at {} ({})", r.member.name, sized(r)))
+        words.pick(
+            format!("{}增加最多（{}）", r.member.name, sized(r)),
+            format!("largest rise at {} ({})", r.member.name, sized(r)),
+        )
     });
     let down = rows.iter().find(|r| r.change() < 0.0).map(|r| {
-        words.pick(format!("{}减少最多（{}）", r.member.name, sized(r)), format!("largest fall at {} ({})", r.member.name, sized(r)))
+        words.pick(
+            format!("{}减少最多（{}）", r.member.name, sized(r)),
+            format!("largest fall at {} ({})", r.member.name, sized(r)),
+        )
     });
     let told: Vec<String> = up.into_iter().chain(down).collect();
     if told.is_empty() {

@@ -37,12 +37,11 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     parts.retain(|p| p.value > 0.0);
     let scale = FULL / total_in.max(total_out).max(1e-9);
     let top = 64.0;
-    let height = FULL + GAP * 3.0;
     place(&mut ins, scale, top + GAP, GAP);
     let whole = (top + GAP * 1.5, total_in * scale);
     place(&mut outs, scale, top + GAP, GAP * 2.0);
     if let Some(at) = parts_of {
-        let gap = (GAP * 1.75).min((height - outs[at].h) / parts.len().max(1) as f64);
+        let gap = GAP * 1.4;
         let tall = outs[at].h + gap * (parts.len().saturating_sub(1)) as f64;
         let start = (outs[at].y + outs[at].h / 2.0 - tall / 2.0).max(top);
         place(&mut parts, scale, start, gap);
@@ -66,7 +65,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     scene.text(x[1] + NODE / 2.0, whole.0 - 42.0, Style::new(TEXT).middle(), ctx.what());
     scene.text(x[1] + NODE / 2.0, whole.0 - 12.0, Style::new(TEXT).middle().strong(true), ctx.amount(whole_fig, unit));
     beside(ctx, &mut scene, &ins, x[0] - 16.0, true, total_in);
-    let shown: Vec<&Node<'_>> = outs.iter().enumerate().filter(|(k, _)| Some(*k) != parts_of || !has_parts).map(|(_, n)| n).collect();
+    let shown: Vec<&Node<'_>> =
+        outs.iter().enumerate().filter(|(k, _)| Some(*k) != parts_of || !has_parts).map(|(_, n)| n).collect();
     if let Some(n) = parts_of.filter(|_| has_parts).map(|at| &outs[at]) {
         let text = format!("{} {}", ctx.label(n.item), ctx.amount(n.fig, ctx.unit(n.item)));
         scene.text(x[2] + NODE / 2.0, n.y - 12.0, Style::new(TEXT).middle().strong(true), text);
@@ -82,7 +82,10 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let bottom = [&ins, &outs, &parts].iter().flat_map(|l| l.iter()).map(|n| n.y + n.h).fold(whole.0 + whole.1, f64::max);
     let finding = finding(ctx, &outs, whole_fig, unit);
     Some(Body {
-        describe: words.pick(format!("流向图：{}年{}的来源与去向", scope.year, ctx.what()), format!("Flow of {} in {}", ctx.what(), scope.year)),
+        describe: words.pick(
+            format!("流向图：{}年{}的来源与去向", scope.year, ctx.what()),
+            format!("Flow of {} in {}", ctx.what(), scope.year),
+        ),
         finding,
         scene,
         height: bottom + 40.0,
@@ -143,7 +146,11 @@ fn beside(ctx: &Ctx<'_>, scene: &mut Scene, nodes: &[Node<'_>], x: f64, right: b
         let (name, figure) = texts(ctx, n, total);
         let style = |s: Style| if right { s.right() } else { s };
         let width = if right { x - MARGIN } else { WIDTH - MARGIN - x };
-        scene.name(Area::new(if right { MARGIN } else { x }, y - TEXT * 1.15, width, TEXT * 1.12), style(Style::new(TEXT)), &name);
+        scene.name(
+            Area::new(if right { MARGIN } else { x }, y - TEXT * 1.15, width, TEXT * 1.12),
+            style(Style::new(TEXT)),
+            &name,
+        );
         scene.mid(x, y + TEXT * 0.58, style(Style::new(SMALL).muted()), figure);
     }
 }

@@ -66,13 +66,18 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     let average = words.pick(format!("总体{}", number::percent(p * 100.0)), format!("overall {}", number::percent(p * 100.0)));
     scene.mid(area.right() + 8.0, y(p), Style::new(SMALL), average);
-    let named = labels(&mut scene, area, &points, &y);
+    let named = labels(&mut scene, area, &points, &y, p);
     let mut notes = notes(ctx, &points, phi, none, small, named);
     if moved {
-        notes.push(words.pick("数值相同而重叠的点略向右错开", "Points that would cover each other are moved a little to the right"));
+        notes.push(
+            words.pick("数值相同而重叠的点略向右错开", "Points that would cover each other are moved a little to the right"),
+        );
     }
     if figs.iter().any(|(_, f)| f.lower) {
-        notes.push(words.pick("部分单位数据不全，其比率按已知数计算", "Some agencies' figures are incomplete; their ratios are of what is known"));
+        notes.push(words.pick(
+            "部分单位数据不全，其比率按已知数计算",
+            "Some agencies' figures are incomplete; their ratios are of what is known",
+        ));
     }
     Some(Body {
         finding: finding(ctx, &points, p),
@@ -149,12 +154,13 @@ fn axes(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, end: f64, x: &impl Fn(f64)
 }
 
 /// Names those outside the limits, and the one asked for, each beside its point where no other text or point lies.
-fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) -> f64) -> usize {
+fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) -> f64, p: f64) -> usize {
     let mut named: Vec<&Point<'_>> = points.iter().filter(|q| q.outside || q.member.picked).collect();
     named.sort_by(|a, b| b.member.picked.cmp(&a.member.picked).then(b.z.abs().total_cmp(&a.z.abs())));
     named.truncate(14);
     let mut boxes: Vec<Area> = points.iter().map(|q| Area::new(q.px - 9.0, y(q.y) - 9.0, 18.0, 18.0)).collect();
-    let mut leaders: Vec<((f64, f64), (f64, f64))> = Vec::new();
+    // No label lies on the line of the whole either.
+    let mut leaders = vec![((area.x, y(p)), (area.right(), y(p)))];
     let mut written = 0;
     for q in named {
         let text = format!("{} {}", q.member.name, number::percent(q.y * 100.0));
@@ -170,7 +176,12 @@ fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) 
             leaders.push(((px, py), (ex, ey)));
         }
         for (i, line) in lines.into_iter().enumerate() {
-            scene.mid(anchor, place.y + SMALL * 1.15 * (i as f64 + 0.5), Style::new(SMALL).align(align).strong(q.member.picked), line);
+            scene.mid(
+                anchor,
+                place.y + SMALL * 1.15 * (i as f64 + 0.5),
+                Style::new(SMALL).align(align).strong(q.member.picked),
+                line,
+            );
         }
         boxes.push(place);
         written += 1;
@@ -179,14 +190,34 @@ fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) 
 }
 
 /// The nearest free place for a label around a point, with the side at which it is held.
-fn free_place(area: Area, boxes: &[Area], leaders: &[((f64, f64), (f64, f64))], px: f64, py: f64, w: f64, h: f64) -> Option<(Area, Align)> {
-    for ring in 0..14 {
+fn free_place(
+    area: Area,
+    boxes: &[Area],
+    leaders: &[((f64, f64), (f64, f64))],
+    px: f64,
+    py: f64,
+    w: f64,
+    h: f64,
+) -> Option<(Area, Align)> {
+    for ring in 0..20 {
         let reach = 16.0 + f64::from(ring) * 16.0;
-        for (dx, dy) in [(1.0, 0.0), (-1.0, 0.0), (0.9, -0.7), (0.9, 0.7), (-0.9, -0.7), (-0.9, 0.7), (0.4, -1.0), (0.4, 1.0), (-0.4, -1.0), (-0.4, 1.0)] {
+        for (dx, dy) in [
+            (1.0, 0.0),
+            (-1.0, 0.0),
+            (0.9, -0.7),
+            (0.9, 0.7),
+            (-0.9, -0.7),
+            (-0.9, 0.7),
+            (0.4, -1.0),
+            (0.4, 1.0),
+            (-0.4, -1.0),
+            (-0.4, 1.0),
+        ] {
             let align = if dx > 0.0 { Align::Left } else { Align::Right };
             let left = if dx > 0.0 { px + dx * reach } else { px + dx * reach - w };
             let place = Area::new(left, py + dy * reach - h / 2.0, w, h);
-            let inside = place.x >= area.x && place.right() <= area.right() && place.y >= area.y - 10.0 && place.bottom() <= area.bottom();
+            let inside =
+                place.x >= area.x && place.right() <= area.right() && place.y >= area.y - 10.0 && place.bottom() <= area.bottom();
             let wide = Area::new(place.x - 4.0, place.y - 2.0, place.w + 8.0, place.h + 4.0);
             let anchor = (if align == Align::Left { place.x - 4.0 } else { place.right() + 4.0 }, place.y + h / 2.0);
             // Its own point is where the leader begins.
@@ -215,10 +246,16 @@ fn notes(ctx: &Ctx<'_>, points: &[Point<'_>], phi: f64, none: usize, small: f64,
     }
     if points.iter().any(|q| q.n < small) {
         let n = number::plain(small);
-        notes.push(words.pick(format!("空心圆：分母不足{n}件，样本小，不宜比较"), format!("Hollow: denominator below {n}, too few to compare")));
+        notes.push(words.pick(
+            format!("空心圆：分母不足{n}件，样本小，不宜比较"),
+            format!("Hollow: denominator below {n}, too few to compare"),
+        ));
     }
     if none > 0 {
-        notes.push(words.pick(format!("{none}个单位分母为0，没有比率，未画出"), format!("{} with a denominator of 0: no ratio, not drawn", words.agencies(none))));
+        notes.push(words.pick(
+            format!("{none}个单位分母为0，没有比率，未画出"),
+            format!("{} with a denominator of 0: no ratio, not drawn", words.agencies(none)),
+        ));
     }
     let outside = points.iter().filter(|q| q.outside).count();
     if outside > named {
@@ -239,7 +276,10 @@ fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
             true => words.pick("超出99.8%控制限", "outside the 99.8 % limits"),
             false => words.pick("在控制限内", "within the limits"),
         };
-        return words.pick(format!("{year}年{name}{what}{own}，{verdict}（总体{overall}）"), format!("{what} of {name} in {year}: {own}, {verdict} (overall {overall})"));
+        return words.pick(
+            format!("{year}年{name}{what}{own}，{verdict}（总体{overall}）"),
+            format!("{what} of {name} in {year}: {own}, {verdict} (overall {overall})"),
+        );
     }
     let outside = points.iter().filter(|q| q.outside).count();
     match outside {
@@ -247,6 +287,9 @@ fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
             format!("{year}年{what}{overall}，各单位均在控制限内"),
             format!("{what} in {year}: {overall}; every agency within the limits"),
         ),
-        n => words.pick(format!("{year}年{what}{overall}，{n}个单位超出控制限"), format!("{what} in {year}: {overall}; {} outside the limits", words.agencies(n))),
+        n => words.pick(
+            format!("{year}年{what}{overall}，{n}个单位超出控制限"),
+            format!("{what} in {year}: {overall}; {} outside the limits", words.agencies(n)),
+        ),
     }
 }

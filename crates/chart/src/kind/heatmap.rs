@@ -22,7 +22,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let (scope, words) = (ctx.scope, ctx.words);
     let item = &ctx.spec.series[0];
     let unit = ctx.unit(item);
-    let mut rows: Vec<Row<'_>> = scope.members.iter().map(|m| row(ctx, m, &item.id)).filter(|r| r.figs.iter().any(|f| f.value().is_some())).collect();
+    let mut rows: Vec<Row<'_>> =
+        scope.members.iter().map(|m| row(ctx, m, &item.id)).filter(|r| r.figs.iter().any(|f| f.value().is_some())).collect();
     let now = scope.years.len().checked_sub(1)?;
     if scope.years[now] != scope.year || rows.iter().all(|r| r.figs[now].value().is_none()) {
         return None;
@@ -42,7 +43,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(if ratio { "%" } else { unit }));
     for (i, year) in scope.years.iter().enumerate() {
-        scene.text(area.x + slot * (i as f64 + 0.5), area.y - 12.0, Style::new(TEXT).middle().strong(i == now), words.year(*year));
+        scene.text(
+            area.x + slot * (i as f64 + 0.5),
+            area.y - 12.0,
+            Style::new(TEXT).middle().strong(i == now),
+            words.year(*year),
+        );
     }
     if sums == 1 {
         scene.text(WIDTH - MARGIN, area.y - 12.0, Style::new(TEXT).muted().right(), words.pick("合计", "Total"));
@@ -66,7 +72,13 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     for (year, _) in &breaks {
         if let Some(i) = scope.years.iter().position(|y| y == year) {
-            rule(&mut scene, words, area.x + slot * i as f64, Area::new(area.x, area.y - 40.0, area.w, area.h + 40.0), SMALL * 0.85);
+            rule(
+                &mut scene,
+                words,
+                area.x + slot * i as f64,
+                Area::new(area.x, area.y - 40.0, area.w, area.h + 40.0),
+                SMALL * 0.85,
+            );
         }
     }
     scale_key(ctx, &mut scene, area, most, ratio);

@@ -1,13 +1,13 @@
 //! Funnel limits for proportions: D. J. Spiegelhalter, "Funnel plots for comparing institutional performance", Statistics in
 //! Medicine 24 (2005) 1185–1202; exact binomial limits by interpolation (appendix A.1.1), overdispersion (section 4.2).
 
-/// Above this many trials the normal limits are as good as the exact ones.
+/// Above this many trials the normal limits are as good as the exact ones; limits that are widened are normal ones too.
 const MANY: f64 = 1500.0;
 
 /// The limits of a proportion `p` among `n` trials that chance leaves with probability `2 × tail`, widened by √`phi`; both
 /// in 0 to 1.
 pub(super) fn limits(p: f64, n: f64, tail: f64, z: f64, phi: f64) -> (f64, f64) {
-    let (low, high) = if n > MANY {
+    let (low, high) = if n > MANY || phi > 1.0 {
         let half = z * (p * (1.0 - p) / n).sqrt();
         (p - half, p + half)
     } else {

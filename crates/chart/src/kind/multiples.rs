@@ -14,7 +14,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let item = &ctx.spec.series[0];
     let unit = ctx.unit(item);
     let figs = |m: &Member| -> Vec<Fig> { scope.years.iter().map(|y| scope.of(&item.id, &m.id, *y)).collect() };
-    let known: Vec<(&Member, Vec<Fig>)> = scope.members.iter().map(|m| (m, figs(m))).filter(|(_, f)| f.iter().any(|f| f.value().is_some())).collect();
+    let known: Vec<(&Member, Vec<Fig>)> =
+        scope.members.iter().map(|m| (m, figs(m))).filter(|(_, f)| f.iter().any(|f| f.value().is_some())).collect();
     if scope.years.last() != Some(&scope.year) || known.iter().all(|(_, f)| f.last().is_none_or(|f| f.value().is_none())) {
         return None;
     }
@@ -36,7 +37,10 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     let lower = known.iter().flat_map(|(_, f)| f).any(|f| f.lower && !f.ratio && f.value().is_some());
     let mut notes = ctx.notes(&breaks, lower);
-    notes.push(words.pick("各图纵轴各自独立，只宜看各单位自身的变化；“×”为该年无数据", "Each drawing has its own scale; ×: no figure in that year"));
+    notes.push(words.pick(
+        "各图纵轴各自独立，只宜看各单位自身的变化；“×”为该年无数据",
+        "Each drawing has its own scale; ×: no figure in that year",
+    ));
     if known.len() > shown {
         let n = known.len() - shown;
         notes.push(words.pick(format!("另有{n}个单位未画出"), format!("{n} more agencies are not drawn")));
@@ -66,7 +70,7 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, member: &Member, figs: &[F
     let size = 18f64.min((slot - 2.0) / figs.iter().map(|f| font::width(&f.text(), 100.0)).fold(1.0, f64::max) * 100.0);
     scene.line(vec![(area.x, area.bottom()), (area.right(), area.bottom())], RULE, 1);
     let mut tops = Vec::new();
-    for (i, (year, fig)) in years.iter().zip(figs).enumerate() {
+    for (i, fig) in figs.iter().enumerate() {
         let x = area.x + slot * (i as f64 + 0.5);
         let last = i + 1 == figs.len();
         let Some(v) = fig.value() else {
@@ -75,7 +79,12 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, member: &Member, figs: &[F
             continue;
         };
         let h = if most > 0.0 { v.max(0.0) / most * area.h } else { 0.0 };
-        let bar = Area::new(x - slot * 0.34, area.bottom() - h.max(if v > 0.0 { 2.0 } else { 0.0 }), slot * 0.68, h.max(if v > 0.0 { 2.0 } else { 0.0 }));
+        let bar = Area::new(
+            x - slot * 0.34,
+            area.bottom() - h.max(if v > 0.0 { 2.0 } else { 0.0 }),
+            slot * 0.68,
+            h.max(if v > 0.0 { 2.0 } else { 0.0 }),
+        );
         match (fig.lower && !fig.ratio, last) {
             (true, _) => scene.hollow(bar, if last { MAIN } else { MUTED }),
             (false, true) => scene.rect(bar, MAIN),
@@ -92,7 +101,10 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, member: &Member, figs: &[F
             scene.text(area.right(), top - 4.0, Style::new(size).right().strong(true), text);
         }
     }
-    let ends = [(years.first(), area.x, Style::new(17.0)), (years.last().filter(|_| years.len() > 1), area.right(), Style::new(17.0).right())];
+    let ends = [
+        (years.first(), area.x, Style::new(17.0)),
+        (years.last().filter(|_| years.len() > 1), area.right(), Style::new(17.0).right()),
+    ];
     for (year, x, style) in ends {
         scene.text(x, area.bottom() + 19.0, style.muted(), year.map(u16::to_string).unwrap_or_default());
     }
@@ -110,9 +122,14 @@ fn finding(ctx: &Ctx<'_>, known: &[(&Member, Vec<Fig>)]) -> String {
     let item = &ctx.spec.series[0];
     if let Some((member, figs)) = known.iter().find(|(m, _)| m.picked) {
         let now = figs.last().copied().unwrap_or_default();
-        let change = scope.last_year(&item.id).map_or(String::new(), |y| words.change(now, scope.of(&item.id, &member.id, y), ctx.unit(item)));
+        let change = scope
+            .last_year(&item.id)
+            .map_or(String::new(), |y| words.change(now, scope.of(&item.id, &member.id, y), ctx.unit(item)));
         let (name, amount) = (&member.name, words.told(now, ctx.unit(item)));
-        return words.pick(format!("{}年{name}{what}{amount}{change}", scope.year), format!("{what} of {name} in {}: {amount}{change}", scope.year));
+        return words.pick(
+            format!("{}年{name}{what}{amount}{change}", scope.year),
+            format!("{what} of {name} in {}: {amount}{change}", scope.year),
+        );
     }
     let pair = |figs: &Vec<Fig>| Some((figs.last()?.value()?, figs.get(figs.len().checked_sub(2)?)?.value()?));
     let pairs: Vec<(f64, f64)> = known.iter().filter_map(|(_, f)| pair(f)).collect();

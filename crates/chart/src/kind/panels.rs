@@ -35,10 +35,15 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let mut notes = ctx.notes(&marks.breaks, marks.lower);
     if marks.small {
         let least = ctx.spec.small.unwrap_or(0);
-        notes.push(words.pick(format!("空心：分母不足{least}件，样本小，不宜比较"), format!("Hollow: denominator below {least}, too few to compare")));
+        notes.push(words.pick(
+            format!("空心：分母不足{least}件，样本小，不宜比较"),
+            format!("Hollow: denominator below {least}, too few to compare"),
+        ));
     }
     if marks.incomplete {
-        notes.push(words.pick("空心：有单位数据不全，比率按已知数计算", "Hollow: figures are missing; the ratio is of what is known"));
+        notes.push(
+            words.pick("空心：有单位数据不全，比率按已知数计算", "Hollow: figures are missing; the ratio is of what is known"),
+        );
     }
     if n > 1 {
         notes.push(words.pick("各图纵轴刻度不同，不能互相比较高低", "Each panel has its own scale"));
@@ -128,8 +133,9 @@ fn lines_over_years(scene: &mut Scene, area: Area, c: &Columns<'_>) {
     for (i, year) in c.years.iter().enumerate() {
         scene.text(x(i), area.bottom() + c.size * 1.25, Style::new(year_size).middle(), year.to_string());
     }
+    // The row of years is taken from the start.
+    let mut taken = vec![Area::new(area.x, area.bottom() + 4.0, area.w, c.size * 1.4)];
     let series = c.stacks.first().map_or(0, Vec::len);
-    let mut taken: Vec<Area> = Vec::new();
     let mut strokes = Vec::new();
     for k in 0..series {
         let color = c.colors.get(k).copied().unwrap_or(palette::MAIN);

@@ -45,7 +45,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let picked = rows[cut..].iter().position(|r| r.member.picked).map(|at| rows.remove(cut + at));
     let (shown, rest) = rows.split_at(cut);
     let mut scene = Scene::default();
-    let area = Area::new(MARGIN + NAME + 20.0, 64.0, WIDTH - 2.0 * MARGIN - NAME - 170.0, ROW * (shown.len() + usize::from(picked.is_some())) as f64);
+    let area = Area::new(
+        MARGIN + NAME + 20.0,
+        64.0,
+        WIDTH - 2.0 * MARGIN - NAME - 170.0,
+        ROW * (shown.len() + usize::from(picked.is_some())) as f64,
+    );
     let all = || shown.iter().chain(picked.as_ref());
     let most = all().flat_map(|r| [r.value, r.last.unwrap_or(0.0)]).fold(0.0, f64::max);
     let percent = shown.iter().any(|r| r.fig.ratio);
@@ -72,12 +77,20 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let mut notes = ctx.notes(&[], all().any(|r| r.fig.lower));
     if !unknown.is_empty() {
         let list = words.some(&unknown, 8);
-        notes.push(words.pick(format!("上年有数、{}年无数据：{list}", scope.year), format!("With figures last year but not in {}: {list}", scope.year)));
+        notes.push(words.pick(
+            format!("上年有数、{}年无数据：{list}", scope.year),
+            format!("With figures last year but not in {}: {list}", scope.year),
+        ));
     }
     Some(Body {
         finding: finding(ctx, shown, picked.as_ref(), rest, unit),
         describe: words.pick(
-            format!("条形图：{}年各单位{}排序，共{}个单位", scope.year, ctx.what(), shown.len() + rest.len() + usize::from(picked.is_some())),
+            format!(
+                "条形图：{}年各单位{}排序，共{}个单位",
+                scope.year,
+                ctx.what(),
+                shown.len() + rest.len() + usize::from(picked.is_some())
+            ),
             format!("Bars: {} by agency, {}", ctx.what(), scope.year),
         ),
         scene,
@@ -120,7 +133,8 @@ fn bar(scene: &mut Scene, place: Area, row: &Row<'_>, x: &impl Fn(f64) -> f64) {
 fn rest_text(ctx: &Ctx<'_>, rest: &[Row<'_>], unit: &str) -> String {
     let words = ctx.words;
     let (least, most) = (rest.last().map_or(Fig::default(), |r| r.fig), rest.first().map_or(Fig::default(), |r| r.fig));
-    let range = words.pick(format!("{}至{}", least.text(), ctx.amount(most, unit)), format!("{} to {}", least.text(), ctx.amount(most, unit)));
+    let range = words
+        .pick(format!("{}至{}", least.text(), ctx.amount(most, unit)), format!("{} to {}", least.text(), ctx.amount(most, unit)));
     if most.ratio {
         return range;
     }
@@ -136,7 +150,10 @@ fn finding(ctx: &Ctx<'_>, shown: &[Row<'_>], picked: Option<&Row<'_>>, rest: &[R
         let place = rows().filter(|r| r.value > row.value).count() + 1;
         let amount = words.told(row.fig, unit);
         let name = &row.member.name;
-        return words.pick(format!("{year}年{name}{what}{amount}，在{n}个单位中居第{place}位"), format!("{what} of {name} in {year}: {amount}, place {place} of {n}"));
+        return words.pick(
+            format!("{year}年{name}{what}{amount}，在{n}个单位中居第{place}位"),
+            format!("{what} of {name} in {year}: {amount}, place {place} of {n}"),
+        );
     }
     let Some(first) = shown.first() else { return String::new() };
     let (name, amount) = (&first.member.name, words.told(first.fig, unit));
@@ -148,5 +165,8 @@ fn finding(ctx: &Ctx<'_>, shown: &[Row<'_>], picked: Option<&Row<'_>>, rest: &[R
             words.pick(format!("，前3位合占{three}"), format!("; the first three hold {three}"))
         }
     };
-    words.pick(format!("{year}年{what}最多的是{name}（{amount}）{share}"), format!("{what} in {year}: most at {name}, {amount}{share}"))
+    words.pick(
+        format!("{year}年{what}最多的是{name}（{amount}）{share}"),
+        format!("{what} in {year}: most at {name}, {amount}{share}"),
+    )
 }

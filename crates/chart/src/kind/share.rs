@@ -19,7 +19,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let unit = ctx.unit(&items[0]);
     let colors = palette::categories(items.len());
     let mut scene = Scene::default();
-    let keys: Vec<_> = items.iter().zip(&now).zip(&colors).map(|((item, fig), color)| (*color, key(ctx, item, *fig, total, unit))).collect();
+    let keys: Vec<_> =
+        items.iter().zip(&now).zip(&colors).map(|((item, fig), color)| (*color, key(ctx, item, *fig, total, unit))).collect();
     let top = scene.legend(Area::new(MARGIN, 0.0, WIDTH - 2.0 * MARGIN, 0.0), TEXT, &keys) + 18.0;
     let ids: Vec<&str> = items.iter().map(|i| i.id.as_str()).collect();
     let breaks = scope.breaks(&ids);
@@ -98,10 +99,22 @@ fn bar(scene: &mut Scene, place: Area, figs: &[Fig], colors: &[palette::Rgb]) {
 fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, total: f64, unit: &str) -> String {
     let (scope, words) = (ctx.scope, ctx.words);
     let amount = words.told(Fig::sum(now.iter().copied()), unit);
-    let mut order: Vec<(usize, f64)> = now.iter().enumerate().filter_map(|(k, f)| Some((k, f.value()?))).filter(|p| p.1 > 0.0).collect();
+    let mut order: Vec<(usize, f64)> =
+        now.iter().enumerate().filter_map(|(k, f)| Some((k, f.value()?))).filter(|p| p.1 > 0.0).collect();
     order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let name = |k: usize| ctx.label(&ctx.spec.series[k]);
-    let named: Vec<String> = order.iter().take(2).map(|(k, v)| words.pick(format!("{}占{}", name(*k), number::share(*v, total)), format!("{} {}", name(*k), number::share(*v, total)))).collect();
-    let parts = if named.is_empty() { String::new() } else { words.pick(format!("，{}", words.list(&named)), format!(": {}", words.list(&named))) };
+    let named: Vec<String> = order
+        .iter()
+        .take(2)
+        .map(|(k, v)| {
+            words
+                .pick(format!("{}占{}", name(*k), number::share(*v, total)), format!("{} {}", name(*k), number::share(*v, total)))
+        })
+        .collect();
+    let parts = if named.is_empty() {
+        String::new()
+    } else {
+        words.pick(format!("，{}", words.list(&named)), format!(": {}", words.list(&named)))
+    };
     words.pick(format!("{}年{what}{amount}{parts}", scope.year), format!("{what} in {}, {amount}{parts}", scope.year))
 }

@@ -40,7 +40,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let area = Area::new(MARGIN + 90.0, 44.0, WIDTH - 2.0 * MARGIN - 90.0 - LABELS, HEIGHT);
     let parts = columns.draw(&mut scene, area);
     let total: f64 = now.iter().filter_map(|f| f.value()).sum();
-    let ever: Vec<bool> = (0..items.len()).map(|k| columns.stacks.iter().any(|s| s[k].value().is_some_and(|v| v != 0.0))).collect();
+    let ever: Vec<bool> =
+        (0..items.len()).map(|k| columns.stacks.iter().any(|s| s[k].value().is_some_and(|v| v != 0.0))).collect();
     let slot = area.w / scope.years.len() as f64;
     let edge = area.right() - slot / 2.0 + (slot * 0.62).min(130.0) / 2.0;
     labels(ctx, &mut scene, &Labels { now: &now, total, ever: &ever, colors: &colors, parts: &parts, area, edge });
@@ -54,7 +55,11 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     Some(Body {
         finding: finding(ctx, &now, &what, unit, total),
         describe: words.pick(
-            format!("堆积柱形图：{}{what}，分{}", words.span(&scope.years), words.list(&items.iter().map(|i| ctx.label(i)).collect::<Vec<_>>())),
+            format!(
+                "堆积柱形图：{}{what}，分{}",
+                words.span(&scope.years),
+                words.list(&items.iter().map(|i| ctx.label(i)).collect::<Vec<_>>())
+            ),
             format!("Stacked columns: {what}, {}", words.span(&scope.years)),
         ),
         height: area.bottom() + TEXT * 1.7,
@@ -78,7 +83,8 @@ fn labels(ctx: &Ctx<'_>, scene: &mut Scene, l: &Labels<'_>) {
     let shown: Vec<usize> = (0..l.now.len()).rev().filter(|k| l.ever[*k]).collect();
     let wanted: Vec<f64> = shown.iter().map(|k| l.parts[*k].0).collect();
     let gap = TEXT * 2.35;
-    let at = axis::apart(&wanted, gap.min((l.area.h + 40.0) / shown.len().max(1) as f64), l.area.y - 20.0, l.area.bottom() + 20.0);
+    let at =
+        axis::apart(&wanted, gap.min((l.area.h + 40.0) / shown.len().max(1) as f64), l.area.y - 20.0, l.area.bottom() + 20.0);
     let x = l.area.right() + 44.0;
     for (k, y) in shown.into_iter().zip(at) {
         let elbow = x - 22.0;
@@ -104,7 +110,8 @@ fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, unit: &str, total: f64) -> St
         true => String::new(),
         false => words.change(sum, Fig::sum(ctx.spec.series.iter().map(|i| scope.fig(&i.id, scope.year - 1))), unit),
     };
-    let largest = now.iter().enumerate().filter_map(|(k, f)| Some((k, f.value()?))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+    let largest =
+        now.iter().enumerate().filter_map(|(k, f)| Some((k, f.value()?))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
     let part = match largest {
         Some((k, v)) if v > 0.0 && total > 0.0 => {
             let (name, share) = (ctx.label(&ctx.spec.series[k]), number::share(v, total));
@@ -112,5 +119,8 @@ fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, unit: &str, total: f64) -> St
         }
         _ => String::new(),
     };
-    words.pick(format!("{}年{what}{amount}{change}{part}", scope.year), format!("{what} in {}: {amount}{change}{part}", scope.year))
+    words.pick(
+        format!("{}年{what}{amount}{change}{part}", scope.year),
+        format!("{what} in {}: {amount}{change}{part}", scope.year),
+    )
 }

@@ -29,7 +29,7 @@ pub(crate) fn decide(args: &DecideArgs, common: &Common) -> Result<Done, Failure
         Decision::Explained => "explained",
         Decision::Waived => "waived",
     };
-    let today = jiff::Zoned::now().date().to_string();
+    let today = jiff::ZonedDateTime::now().date().to_string();
     let line = nianbao_publish::Decision {
         key: args.key.clone(),
         decision: decision.to_owned(),

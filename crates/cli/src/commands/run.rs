@@ -53,7 +53,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     let started = jiff::Timestamp::now();
     let forms = inputs::forms(common, Some(pipeline))?;
     let office = Office::load(pipeline)?;
-    let charts = charts(pipeline)?;
+    let charts = charts(pipeline, &forms)?;
     let sources = inputs::matching(pipeline)?;
     if sources.is_empty() {
         let looked: Vec<String> = pipeline.reports.iter().map(|p| p.display().to_string()).collect();
@@ -121,9 +121,13 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
 }
 
 /// The chart files of the pipeline, or the built-in ones where it names none.
-fn charts(pipeline: &Pipeline) -> Result<Vec<Chart>, Failure> {
+fn charts(pipeline: &Pipeline, forms: &Forms) -> Result<Vec<Chart>, Failure> {
     if pipeline.charts.is_empty() {
-        return Ok(nianbao_chart::built_in().map_err(|e| Failure::Usage(e.into()))?);
+        let mut charts = nianbao_chart::built_in().map_err(|e| Failure::Usage(e.into()))?;
+        // They draw series of the statutory forms; a user's own form need not have them.
+        let known = |id: &str| forms.iter().last().is_some_and(|(_, f)| f.series.iter().any(|s| s.id == id));
+        charts.retain(|c| c.series().all(known));
+        return Ok(charts);
     }
     let mut charts: Vec<Chart> = Vec::new();
     for file in inputs::chart_files(pipeline)? {

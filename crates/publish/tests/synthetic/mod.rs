@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 
 use nianbao_chart::Picture;
-use nianbao_compile::{Compilation, CoverageRow, SeriesRow, SumRow};
-use nianbao_form::{Agency, Cell, Finding, Forms, Layout, Number, Place, Registry, Report, Severity, State, Status, Subject, Value};
+use nianbao_compile::Compilation;
+use nianbao_form::{
+    Agency, Cell, Finding, Forms, Layout, Number, Place, Registry, Report, Severity, State, Status, Subject, Value,
+};
 use nianbao_intake::{Receipt, Status as Fate};
 use nianbao_publish::{Edition, Entry, Input, Notices, RunRecord};
 
@@ -22,7 +24,18 @@ pub struct World {
 }
 
 fn name(i: usize) -> String {
-    let names = ["教育局", "科学技术局", "公安分局", "民政局", "司法局", "财政局", "自然资源局", "住房和城乡建设局", "水务局", "农业农村局"];
+    let names = [
+        "教育局",
+        "科学技术局",
+        "公安分局",
+        "民政局",
+        "司法局",
+        "财政局",
+        "自然资源局",
+        "住房和城乡建设局",
+        "水务局",
+        "农业农村局",
+    ];
     match i {
         1 => "=HYPERLINK(\"x\")<script>alert(1)</script>局".to_owned(),
         2 => "青山区市场监督管理局（知识产权局）".to_owned(),
@@ -53,7 +66,12 @@ fn report(forms: &Forms, agency: &Agency, i: usize, year: u16) -> Report {
         let value = if blank {
             let mut value = Value::without(State::Blank, "", at);
             if roll % 3 == 0 {
-                value = Value { state: State::Number, number: Some(Number::ZERO), derived: Some("row-total:received".into()), ..value };
+                value = Value {
+                    state: State::Number,
+                    number: Some(Number::ZERO),
+                    derived: Some("row-total:received".into()),
+                    ..value
+                };
             }
             value
         } else if i == 4 && def.row == 0 {
@@ -75,64 +93,6 @@ fn report(forms: &Forms, agency: &Agency, i: usize, year: u16) -> Report {
         report.set(form.cells[0], Value::without(State::Text, "见附件", Place::Line(3)));
     }
     report
-}
-
-fn compile(forms: &Forms, registry: &Registry, reports: &[&Report], years: &[u16]) -> Compilation {
-    let (mut sums, mut coverage, mut series) = (Vec::new(), Vec::new(), Vec::new());
-    for &year in years {
-        let form = forms.form(forms.for_year(year).unwrap());
-        let of: Vec<&&Report> = reports.iter().filter(|r| r.year == year).collect();
-        let expected: Vec<&Agency> = registry.expected(year).filter(|a| a.id != "Q").collect();
-        for &cell in &form.cells {
-            let known: Vec<Number> = of.iter().filter_map(|r| r.counts_as(cell)).collect();
-            sums.push(SumRow {
-                group_id: "Q".into(),
-                group: "青山区".into(),
-                level: "district".into(),
-                year,
-                cell,
-                millionths: (!known.is_empty()).then(|| known.iter().map(|n| i128::from(n.millionths())).sum()),
-                reports: of.len() as u32,
-                missing: (expected.len() - known.len()) as u32,
-            });
-        }
-        for agency in &expected {
-            let report = of.iter().find(|r| r.agency_id.as_deref() == Some(&agency.id));
-            let partial = report.is_some_and(|r| form.cells.iter().any(|c| r.counts_as(*c).is_none()));
-            let status = if report.is_none() { "missing" } else if partial { "partial" } else { "counted" };
-            coverage.push(CoverageRow {
-                group_id: "Q".into(),
-                group: "青山区".into(),
-                year,
-                agency_id: agency.id.clone(),
-                agency: agency.name.clone(),
-                status: status.into(),
-            });
-        }
-        let mut add = |id: &str, name: &str, level: &str, value: &dyn Fn(Cell) -> Option<i128>| {
-            for s in &form.series {
-                let side = |cells: &[Cell]| cells.iter().filter_map(|c| value(*c)).reduce(|a, b| a + b);
-                series.push(SeriesRow {
-                    group_id: id.into(),
-                    group: name.into(),
-                    level: level.into(),
-                    series: s.id.clone(),
-                    year,
-                    numerator: side(&s.numerator),
-                    denominator: side(&s.denominator),
-                    ratio: !s.denominator.is_empty(),
-                    lower_bound: level == "district" && year == YEAR,
-                    break_note: if year == 2021 { s.break_note.clone() } else { String::new() },
-                });
-            }
-        };
-        let sum = |cell: Cell| sums.iter().find(|s| s.cell == cell && s.year == year).and_then(|s| s.millionths);
-        add("Q", "青山区", "district", &sum);
-        for r in &of {
-            add(r.agency_id.as_deref().unwrap_or_default(), &r.agency, "agency", &|c| Some(i128::from(r.counts_as(c)?.millionths())));
-        }
-    }
-    Compilation { wide: polars::prelude::DataFrame::default(), sums, coverage, series, root: "Q".into(), years: years.to_vec() }
 }
 
 fn findings(forms: &Forms, reports: &[&Report]) -> Vec<Finding> {
@@ -193,7 +153,13 @@ fn findings(forms: &Forms, reports: &[&Report]) -> Vec<Finding> {
 /// `agencies` agencies, the last of which has not reported this year, from `first` to this year.
 pub fn world(agencies: usize, first: u16) -> World {
     let forms = Forms::built_in();
-    let mut list = vec![Agency { id: "Q".into(), name: "青山区".into(), kind: "district".into(), reports: nianbao_form::Reports::None, ..Agency::default() }];
+    let mut list = vec![Agency {
+        id: "Q".into(),
+        name: "青山区".into(),
+        kind: "district".into(),
+        reports: nianbao_form::Reports::None,
+        ..Agency::default()
+    }];
     list.extend((0..agencies).map(|i| Agency {
         id: format!("QS-{i:03}"),
         name: name(i),
@@ -215,11 +181,18 @@ pub fn world(agencies: usize, first: u16) -> World {
     }
     receipts.push(receipt("2024/扫描件.docx", Fate::Unreadable, "文件已加密", Vec::new()));
     let reports: Vec<&Report> = receipts.iter().flat_map(|r| &r.reports).collect();
-    let compilation = compile(forms, &registry, &reports, &years);
+    let compilation = nianbao_compile::compile(forms, &registry, &reports, Some("Q")).unwrap();
     let findings = findings(forms, &reports);
     let picture = |n: usize| {
-        let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" viewBox=\"0 0 640 360\"><rect width=\"640\" height=\"360\" fill=\"#eef\"/><text x=\"40\" y=\"60\" font-size=\"24\">图{n}</text></svg>");
-        (Picture { name: format!("chart-{n}"), title: format!("图{n}"), caption: format!("图{n}：新收申请逐年上升"), svg }, vec![0x89, b'P', b'N', b'G'])
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" viewBox=\"0 0 640 360\"><rect width=\"640\" height=\"360\" fill=\"#eef\"/><text x=\"40\" y=\"60\" font-size=\"24\">图{n}</text></svg>"
+        );
+        (
+            Picture {
+                name: format!("chart-{n}"), title: format!("图{n}"), caption: format!("图{n}：新收申请逐年上升"), svg
+            },
+            vec![0x89, b'P', b'N', b'G'],
+        )
     };
     World { forms, registry, receipts, findings, compilation, charts: (1..=3).map(picture).collect() }
 }
@@ -240,7 +213,10 @@ fn receipt(name: &str, status: Fate, reason: &str, reports: Vec<Report>) -> Rece
 impl World {
     pub fn entries(&self) -> Vec<Entry<'_>> {
         let each = self.receipts.iter().enumerate();
-        each.flat_map(|(receipt, r)| r.reports.iter().map(move |report| Entry { report, receipt, counted: true, superseded: false })).collect()
+        each.flat_map(|(receipt, r)| {
+            r.reports.iter().map(move |report| Entry { report, receipt, counted: true, superseded: false })
+        })
+        .collect()
     }
 
     pub fn edition<'a>(&'a self, entries: &'a [Entry<'a>]) -> Edition<'a> {
@@ -254,8 +230,15 @@ impl World {
             findings: &self.findings,
             compilation: &self.compilation,
             charts: &self.charts,
-            texts: BTreeMap::from([("problems".to_owned(), "## （一）存在的问题\n部分单位**报送不及时**。\n- 培训不够\n\n## （二）改进措施\n加强<督促>。".to_owned())]),
-            notices: Notices { severities: vec![Severity::Error, Severity::Warning], answer_by: "2025年2月20日".into(), from: String::new() },
+            texts: BTreeMap::from([(
+                "problems".to_owned(),
+                "## （一）存在的问题\n部分单位**报送不及时**。\n- 培训不够\n\n## （二）改进措施\n加强<督促>。".to_owned(),
+            )]),
+            notices: Notices {
+                severities: vec![Severity::Error, Severity::Warning],
+                answer_by: "2025年2月20日".into(),
+                from: String::new(),
+            },
             group_name: "江城市青山区".into(),
             office: "江城市青山区政务公开办公室".into(),
             record: RunRecord {
