@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn they_are_all_the_files_of_the_folder() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../charts");
-        let files = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml"));
+        let files =
+            std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml"));
         let mut names: Vec<String> = files.map(|p| p.file_stem().unwrap().to_string_lossy().into_owned()).collect();
         names.sort();
         let charts: Vec<String> = super::built_in().unwrap().into_iter().map(|c| c.name).collect();

@@ -49,12 +49,12 @@ pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
     whole.rect(Area::new(0.0, 0.0, WIDTH, height), PAPER);
     whole.add(scene, 0.0, 0.0);
     let stop = if ctx.words.zh { "。" } else { ". " };
-    let caption = format!(
-        "{}{stop}{}{}",
-        title.trim_end_matches(['。', '.']),
-        body.describe.trim_end_matches(['。', '.']),
-        stop.trim_end()
-    );
+    let seen = title.trim_end_matches(['。', '.']);
+    let caption = match title.ends_with(&body.describe) {
+        // A chart without data says one thing only.
+        true => format!("{seen}{}", stop.trim_end()),
+        false => format!("{seen}{stop}{}{}", body.describe.trim_end_matches(['。', '.']), stop.trim_end()),
+    };
     (whole, Framed { size: (WIDTH as u32, height as u32), title, caption })
 }
 

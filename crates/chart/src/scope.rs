@@ -12,7 +12,7 @@ use crate::words::Words;
 use crate::{Data, Target};
 
 /// The level of agencies in `series.csv`.
-const AGENCY: &str = "agency";
+pub(crate) const AGENCY: &str = "agency";
 
 /// A figure: a sum or a ratio of two sums, unknown if nothing is known of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -106,6 +106,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) group: String,
     subject: Vec<&'a str>,
     pub(crate) members: Vec<Member>,
+    /// The level that was asked for, by the chart file or by the reader.
+    pub(crate) level: Option<String>,
     /// The agency that was asked for, as the registry or the figures name it.
     pub(crate) picked: Option<String>,
     index: HashMap<(&'a str, &'a str, u16), &'a SeriesRow>,
@@ -140,19 +142,21 @@ impl<'a> Scope<'a> {
             group: String::new(),
             subject: Vec::new(),
             members: Vec::new(),
+            level: target.level.clone().or_else(|| spec.level.clone()),
             picked: None,
             index,
             generations,
         };
-        let absent = scope.choose(spec, target);
+        let absent = scope.choose(target);
         (scope, absent)
     }
 
-    fn choose(&mut self, spec: &Spec, target: &Target) -> Option<Absent> {
+    fn choose(&mut self, target: &Target) -> Option<Absent> {
         let root = self.data.compilation.root.as_str();
         self.group = self.group_name(root);
         self.subject = vec![root];
-        let level = target.level.as_deref().or(spec.level.as_deref());
+        let level = self.level.clone();
+        let level = level.as_deref();
         let picked = target.agency.as_deref().map(|name| (name, self.find(name)));
         let picked_id = match picked {
             Some((name, None)) => return Some(Absent::Agency(name.to_owned())),

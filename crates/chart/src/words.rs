@@ -141,6 +141,9 @@ impl Words {
         if last.lower || now.lower {
             return String::new();
         }
+        if (a - b).abs() < if now.ratio { 0.05 } else { 1e-9 } {
+            return self.pick("（与上年持平）", " (unchanged)");
+        }
         let text = match (now.ratio, b >= 20.0) {
             (true, _) => self.pick(format!("{}个百分点", signed(a - b, 1)), format!("{} points", signed(a - b, 1))),
             (false, true) => signed_percent((a - b) / b * 100.0),

@@ -89,7 +89,7 @@ fn in_one_sentence(error: &clap::Error) -> String {
         .map(str::trim)
         .filter(|l| !l.is_empty() && !l.starts_with("Usage:") && !l.starts_with("For more information"))
         .collect();
-    lines.join("; ").replace("; tip: ", "; ")
+    lines.join("; ").replace("; tip: ", "; ").replace(":; ", ": ")
 }
 
 fn start_log(common: &Common) {

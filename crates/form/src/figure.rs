@@ -324,12 +324,15 @@ fn plain(text: &str) -> Result<Decimal, Why> {
 
 /// Whether a text is a number with something odd about it rather than words.
 fn is_number_like(text: &str) -> bool {
-    let lower = text.to_lowercase();
+    let lower = if text.len() < 12 { text.to_lowercase() } else { String::new() };
     if ["nan", "inf", "-inf", "infinity", "#n/a", "#value!", "#ref!", "#div/0!"].contains(&lower.as_str()) {
         return true;
     }
-    let digits = text.chars().filter(|c| c.is_ascii_digit() || chinese::is_numeral(*c)).count();
     let mut rest: String = text.chars().filter(|c| c.is_alphabetic() && !chinese::is_numeral(*c)).collect();
+    let digits = text.chars().filter(|c| c.is_ascii_digit() || chinese::is_numeral(*c)).count();
+    if digits == 0 || rest.chars().count() > 16 {
+        return false;
+    }
     for word in ["左右", "大约", "约", "近", "余", "多", "以上", "以下", "超过", "不足", "增加", "减少", "增", "减", "共", "人民币"] {
         rest = rest.replace(word, "");
     }
@@ -339,7 +342,7 @@ fn is_number_like(text: &str) -> bool {
     for unit in THING_UNITS {
         rest = rest.replace(unit, "");
     }
-    digits > 0 && rest.chars().count() <= 2 && (text.chars().any(|c| c.is_ascii_digit()) || rest.is_empty())
+    rest.chars().count() <= 2 && (text.chars().any(|c| c.is_ascii_digit()) || rest.is_empty())
 }
 
 #[cfg(test)]

@@ -12,6 +12,11 @@ use unicode_normalization::UnicodeNormalization;
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.nfkc() {
+        if matches!(c, '\u{4E00}'..='\u{9FFF}') {
+            // Most of every label, and unchanged by all that follows.
+            out.push(c);
+            continue;
+        }
         if c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}' | '\u{00AD}') {
             continue;
         }

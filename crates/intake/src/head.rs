@@ -66,6 +66,11 @@ impl Head {
         self.rows.is_empty()
     }
 
+    /// How many rows were seen.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Adds a row of a grid.
     pub(crate) fn push(&mut self, grid: &Grid, row: usize, uses: &[Vec<Use>]) {
         let tokens = grid.row(row).into_iter().map(|(id, start, end)| {
@@ -131,16 +136,29 @@ impl Head {
     }
 
     /// The columns by structure, where geometry is not known or contradicts itself: every group label takes its parts
-    /// from the next row, in order.
-    pub(crate) fn by_order(&self, words: &Vocabulary<'_>) -> Vec<Leaf> {
+    /// from the next row, in order. `cells` is how many cells the row of figures has.
+    pub(crate) fn by_order(&self, words: &Vocabulary<'_>, cells: usize) -> Vec<Leaf> {
         let mut queues: Vec<std::collections::VecDeque<&Token>> =
             self.rows.iter().map(|row| row.iter().filter(|t| t.begins).collect()).collect();
+        let tokens = || self.rows.iter().flatten().filter(|t| t.begins);
+        let whole = tokens().count();
+        let plain = tokens().filter(|t| t.is_corner()).count() <= 1 && !tokens().any(Token::is_group);
         let mut leaves = Vec::new();
+        let mut tops: Vec<usize> = Vec::new();
         for row in 0..queues.len() {
-            // What no group above has taken stands beside, not below.
             while let Some(token) = queues[row].pop_front() {
+                if !token.is_corner() {
+                    tops.push(row);
+                }
                 expand(words, &mut queues, row, vec![token], &mut leaves);
             }
+        }
+        // Labels that no group above has taken stand beside those above, but only where an empty line has broken one row
+        // into pieces: then there is but one level, and the pieces together are as long as the row of figures. Else a
+        // group label is missing, and with it the order.
+        tops.dedup();
+        if tops.len() > 1 && (whole != cells || !plain) {
+            leaves.clear();
         }
         leaves
     }

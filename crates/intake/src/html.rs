@@ -21,7 +21,7 @@ pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
     let mut node = page.tree.root();
     // Depth first without recursion, so that no page can exhaust the stack.
     'walk: loop {
-        let shown = match node.value() {
+        let mut shown = match node.value() {
             Node::Element(e) if is_hidden(e) => false,
             Node::Element(e) => {
                 walk.open(e);
@@ -36,8 +36,9 @@ pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
         match node.first_child() {
             Some(child) if shown => node = child,
             _ => loop {
+                // Only the first node on the way up can be a hidden one.
                 if let Node::Element(e) = node.value()
-                    && !is_hidden(e)
+                    && std::mem::replace(&mut shown, true)
                 {
                     walk.close(e);
                 }
@@ -88,8 +89,12 @@ fn is_hidden(e: &Element) -> bool {
         return true;
     }
     e.attr("style").is_some_and(|style| {
-        let style: String = style.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-        style.split(';').any(|rule| rule.starts_with("display:none") || rule.starts_with("visibility:hidden") || rule.starts_with("mso-hide:all"))
+        let has = |word: &[u8]| style.as_bytes().windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
+        if !has(b"none") && !has(b"hidden") && !has(b"mso-hide") {
+            return false;
+        }
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+        style.split(';').any(|rule| ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|h| rule.starts_with(h)))
     })
 }
 

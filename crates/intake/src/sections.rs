@@ -105,8 +105,8 @@ fn titles(forms: &[&Form]) -> Vec<(usize, String, String)> {
 }
 
 fn heading(titles: &[(usize, String, String)], form: &Form, at: usize, text: &str) -> Option<Hit> {
-    let head: String = text.chars().take(60).collect();
-    let folded = label::fold(&head);
+    let head = text.char_indices().nth(60).map_or(text, |(i, _)| &text[..i]);
+    let folded = label::fold(head);
     let (number, rest, sub) = numbered(&folded);
     let short = text.chars().count() <= 45 && !text.trim_end_matches('。').contains('。');
     let named = key(rest);

@@ -1,6 +1,7 @@
 //! The one matcher of tables: from grids to cells of forms, by labels alone.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use nianbao_form::{Cell, Place, State, figure};
 
@@ -70,6 +71,7 @@ pub(crate) fn read(words: &Vocabulary<'_>, document: &Document, explain: bool) -
         ragged: document.ragged,
         line_done: false,
         group: String::new(),
+        leaves: None,
     };
     for (at, block) in document.blocks.iter().enumerate() {
         reader.block = at;
@@ -98,7 +100,11 @@ struct TableReader<'a, 'f> {
     line_done: bool,
     /// Key of the last outer row label, for rows that leave it out.
     group: String,
+    leaves: Option<(LeavesKey, Rc<Vec<Leaf>>)>,
 }
+
+/// Head, its rows so far, whether places are trusted, and the row's number of cells if they are not.
+type LeavesKey = (usize, usize, bool, usize);
 
 impl TableReader<'_, '_> {
     fn paragraph(&mut self, text: &str) {
@@ -115,6 +121,7 @@ impl TableReader<'_, '_> {
 
     fn new_head(&mut self) {
         self.head = Head::default();
+        self.leaves = None;
         self.closed = false;
         self.line_done = false;
     }
@@ -136,8 +143,8 @@ impl TableReader<'_, '_> {
 
     /// What a text can mean; figures mean nothing, and need no looking up.
     fn uses(&self, text: &str) -> Vec<Use> {
-        let plain = figure::read(text, "", nianbao_form::Kind::Count, &[]);
-        if matches!(plain.state, State::Text) { self.words.look(text) } else { Vec::new() }
+        let plain = || figure::read(text, "", nianbao_form::Kind::Count, &[]).state != State::Text;
+        if text.is_empty() || (text.len() <= 48 && plain()) { Vec::new() } else { self.words.look(text) }
     }
 
     /// Takes a row, or several that one row was broken into; returns how many.
@@ -188,18 +195,27 @@ impl TableReader<'_, '_> {
     /// Whether a head row in a new grid goes on with a head that was cut off in the grid before: its labels are parts
     /// that are still missing.
     fn head_goes_on(&self, row: &Row<'_>) -> bool {
-        let leaves = self.head.by_order(self.words);
+        let leaves = self.head.by_order(self.words, row.cells.len());
         let known = leaves.iter().filter(|l| !l.means.is_empty()).count();
         known == 0 && !row.begins_head()
     }
 
     /// The columns for a row: by place where head and row have one width, else in order.
-    fn leaves(&self, row: &Row<'_>) -> (Vec<Leaf>, bool) {
+    fn leaves(&mut self, row: &Row<'_>) -> (Rc<Vec<Leaf>>, bool) {
         let regular = self.head.width() == Some(row.width) && row.is_full;
-        let mut leaves = if regular { self.head.by_place(self.words) } else { self.head.by_order(self.words) };
+        // Rows of one table ask for the same columns.
+        let key = (self.head_number, self.head.len(), regular, if regular { 0 } else { row.cells.len() });
+        if let Some((known, leaves)) = &self.leaves
+            && *known == key
+        {
+            return (leaves.clone(), regular);
+        }
+        let mut leaves = if regular { self.head.by_place(self.words) } else { self.head.by_order(self.words, row.cells.len()) };
         // Unknown words in front of the known columns are what this agency calls the corner.
         let first = leaves.iter().position(|l| !l.means.is_empty()).unwrap_or(leaves.len());
         leaves.drain(..first);
+        let leaves = Rc::new(leaves);
+        self.leaves = Some((key, leaves.clone()));
         (leaves, regular)
     }
 
@@ -318,7 +334,7 @@ impl TableReader<'_, '_> {
                     let table = self.words.prints[*print as usize].table.clone();
                     if let Some(c) = cell {
                         let id = self.words.forms.id(*target).to_owned();
-                        self.note(grid, c, || format!("{id} (row “{label}”, column “{}”)", leaf.path.join(" / ")));
+                        self.note(grid, c, || format!("{id} (row “{label}”, column “{}”)", leaf.path.join(" / ").replace('\n', "")));
                     }
                     let unit = leaf.path.iter().rev().find_map(|t| money_unit(t)).or_else(|| self.caption.clone());
                     self.set(&table, *target, raw, place, unit, whole.is_some());

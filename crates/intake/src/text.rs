@@ -9,7 +9,7 @@ use crate::document::{Block, Builder, Document, RawCell, trim};
 
 /// Reads text that has been decoded.
 pub(crate) fn read(text: &str) -> Document {
-    let lines: Vec<&str> = text.split('\n').map(|l| l.strip_suffix('\r').unwrap_or(l)).collect();
+    let lines: Vec<&str> = text.split('\n').map(|l| without_bookmark(l.strip_suffix('\r').unwrap_or(l))).collect();
     let mut builder = Builder::default();
     let mut blocks = Vec::new();
     let mut at = 0;
@@ -33,6 +33,12 @@ pub(crate) fn read(text: &str) -> Document {
         }
     }
     Document { blocks, ragged: true, ..Document::default() }
+}
+
+/// Drops the marks that programs leave which turn Word files into text: `[bookmark: _GoBack]`.
+fn without_bookmark(line: &str) -> &str {
+    let mark = line.strip_prefix("[bookmark:").and_then(|rest| rest.split_once(']'));
+    mark.map_or(line, |(_, rest)| rest)
 }
 
 /// A paragraph that happens to have a tab: indented or long running text.

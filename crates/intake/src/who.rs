@@ -127,6 +127,13 @@ fn resembling<'r>(registry: &'r Registry, name: &str, year: Option<u16>) -> Opti
 fn title(document: &Document, words: &[Words]) -> Option<Title> {
     let mut best: Option<(u32, Title)> = None;
     let mut consider = |text: &str| {
+        if !text.contains("公开") || !(text.contains("报告") || text.contains("年报")) {
+            // Spaced letters are rare enough to be looked at only where the plain words are missing altogether.
+            let bare: String = text.chars().filter(|c| !figure::is_inkless(*c)).collect();
+            if bare.len() == text.len() || !bare.contains("公开") || !(bare.contains("报告") || bare.contains("年报")) {
+                return;
+            }
+        }
         for title in pieces(text) {
             let worth = 2 * u32::from(title.year.is_some()) + u32::from(!title.agency.is_empty());
             if best.as_ref().is_none_or(|(w, _)| worth > *w) {

@@ -87,7 +87,7 @@ fn a_small_file_that_unpacks_to_a_large_one() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..600), name in "a\\.(docx|html|txt|csv|jsonl|parquet)") {
@@ -104,7 +104,7 @@ proptest! {
     #[test]
     fn a_report_with_some_bytes_changed(kind in 0usize..3, changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
         let (page, word, text) = sample();
-        let mut bytes = [page.into_bytes(), word, text.into_bytes()].swap_remove(kind);
+        let mut bytes = vec![page.into_bytes(), word, text.into_bytes()].swap_remove(kind);
         for (at, byte) in changes {
             let at = at.index(bytes.len());
             bytes[at] = byte;
@@ -115,7 +115,7 @@ proptest! {
     #[test]
     fn a_report_cut_off(kind in 0usize..3, cut in any::<prop::sample::Index>()) {
         let (page, word, text) = sample();
-        let bytes = [page.into_bytes(), word, text.into_bytes()].swap_remove(kind);
+        let bytes = vec![page.into_bytes(), word, text.into_bytes()].swap_remove(kind);
         let receipt = read_bytes(["a.html", "a.docx", "a.txt"][kind], &bytes[..cut.index(bytes.len())]);
         // What is still read of a page that was cut off is right.
         for report in &receipt.reports {
@@ -128,6 +128,11 @@ proptest! {
             }
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn a_row_of_a_table_torn(row in any::<prop::sample::Index>(), drop in any::<prop::sample::Index>()) {
@@ -149,8 +154,8 @@ proptest! {
                     }
                 }
             }
-            // A cell that is torn out of running text shifts nothing: its row is left unread.
-            prop_assert!(wrong.is_empty() || name == "a.docx", "{name} row {at} cell {cell}: {wrong:?}");
+            // A cell that is torn out shifts nothing: what it leaves open is left unread.
+            prop_assert!(wrong.is_empty(), "{name} row {at} cell {cell}: {wrong:?}");
         }
     }
 }

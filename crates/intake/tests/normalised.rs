@@ -101,7 +101,7 @@ fn json_lines() {
 
 #[test]
 fn parquet() {
-    use polars::prelude::*;
+    use polars::prelude::{Column, DataFrame, DataType};
     let write = |value: Column| {
         let n = value.len();
         let text = |name: &str, t: &[&str]| Column::new(name.into(), t.iter().cycle().take(n).map(|s| (*s).to_owned()).collect::<Vec<_>>());

@@ -5,7 +5,7 @@
 use std::io::{Cursor, Write};
 
 use docx_rs::{
-    AlignmentType, BorderType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run, RunFonts,
+    AlignmentType, BorderType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run, RunFonts,
     Shading, SpecialIndentType, Table, TableAlignmentType, TableBorder, TableBorderPosition, TableBorders, TableCell,
     TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType, XMLDocx,
 };
@@ -151,7 +151,7 @@ fn twips(widths: &[usize]) -> Vec<usize> {
 /// `head` rows are marked so that [`mend`] makes Word repeat them on every page.
 fn row(cells: Vec<TableCell>, head: bool) -> TableRow {
     let row = TableRow::new(cells).cant_split().row_height(340.0);
-    if head { row.grid_before(0) } else { row }
+    if head { row.height_rule(HeightRule::Auto) } else { row.height_rule(HeightRule::AtLeast) }
 }
 
 fn tight(p: Paragraph) -> Paragraph {
@@ -251,11 +251,15 @@ fn package(mut parts: XMLDocx, title: &str) -> Result<Vec<u8>, Box<dyn std::erro
     Ok(zip.finish()?.into_inner())
 }
 
+/// How [`row`] marks a head: no other row has a height of this kind.
+const HEAD_ROW: &str = "<w:trHeight w:val=\"340\" w:hRule=\"auto\" />";
+const HEAD_ROW_MENDED: &str = "<w:trHeight w:val=\"340\" w:hRule=\"atLeast\" /><w:tblHeader />";
+
 /// Drops paragraph ids, which count what a thread has written before, and turns the mark of [`row`] into Word's own for
 /// a repeated head, which `docx-rs` does not know.
 fn mend(xml: &[u8]) -> Result<Vec<u8>, std::str::Utf8Error> {
     const ID: &str = " w14:paraId=\"";
-    let text = std::str::from_utf8(xml)?.replace("<w:gridBefore w:val=\"0\" />", "<w:tblHeader />");
+    let text = std::str::from_utf8(xml)?.replace(HEAD_ROW, HEAD_ROW_MENDED);
     let mut out = String::with_capacity(text.len());
     let mut pieces = text.split(ID);
     out.push_str(pieces.next().unwrap_or_default());

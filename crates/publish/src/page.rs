@@ -166,7 +166,7 @@ pub(crate) fn pages(
         let key = if row.group_id.is_empty() && agency { &row.group } else { &row.group_id };
         series.entry((key, agency)).or_default().push(row);
     }
-    let pages = Pages { edition, form, figures, names, lang, env, words: Value::from_iter(lang.all()), below, leads, series };
+    let pages = Pages { edition, form, figures, names, lang, env, words: Value::from_object(lang.all()), below, leads, series };
     let entries: HashMap<&str, &Entry<'_>> = edition.counted().map(|e| (e.report.agency_key(), e)).collect();
     let index = pages.index(&entries)?;
     let agencies: Vec<Result<FileOut, PublishError>> =

@@ -222,6 +222,15 @@ fn exchange(_new: &Path, _target: &Path) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
+/// A name of ours that nothing bears yet.
+fn free_name(out: &Path, prefix: &str, tag: &str) -> String {
+    let mut name = format!("{prefix}{tag}");
+    while fs::symlink_metadata(out.join(&name)).is_ok() {
+        name.push('x');
+    }
+    name
+}
+
 /// The folder gets a name of its own and `target` becomes a link to it.
 #[cfg(unix)]
 fn link(staged: &mut Staged, out: &Path, target: &Path) -> std::io::Result<()> {
@@ -231,7 +240,7 @@ fn link(staged: &mut Staged, out: &Path, target: &Path) -> std::io::Result<()> {
         return Err(std::io::ErrorKind::Unsupported.into());
     }
     let old = fs::read_link(target).ok().map(|l| out.join(l));
-    let name = format!("{LINKED}{}", staged.tag);
+    let name = free_name(out, LINKED, &staged.tag);
     let home = out.join(&name);
     fs::rename(&staged.path, &home)?;
     let fresh_link = out.join(format!("{NEW}{}-link", staged.tag));
@@ -255,7 +264,7 @@ fn link(_staged: &mut Staged, _out: &Path, _target: &Path) -> std::io::Result<()
 }
 
 fn step_aside(staged: &Staged, out: &Path, target: &Path) -> std::io::Result<()> {
-    let aside = out.join(format!("{OLD}{}", staged.tag));
+    let aside = out.join(free_name(out, OLD, &staged.tag));
     fs::rename(target, &aside)?;
     if let Err(error) = fs::rename(&staged.path, target) {
         fs::rename(&aside, target)?;

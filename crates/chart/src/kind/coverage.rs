@@ -11,6 +11,7 @@ use crate::names;
 use crate::number;
 use crate::palette::{ACCENT, GRID, INK, MAIN, MUTED, PAPER, Rgb, categories, text_on};
 use crate::scene::{Area, Scene, Style};
+use crate::scope::AGENCY;
 
 const ROW: f64 = 44.0;
 const NAME: f64 = 400.0;
@@ -127,7 +128,7 @@ fn rows(ctx: &Ctx<'_>) -> Vec<Row> {
     let full: Vec<String> = cover.iter().map(|c| ctx.words.name(&c.agency)).collect();
     let group = data.registry.get(&data.compilation.root).map_or("", |a| a.name.as_str());
     let short = names::without_common_front(&full, group);
-    let level = ctx.spec.level.as_deref();
+    let level = ctx.scope.level.as_deref().filter(|l| *l != AGENCY);
     let kind = |id: &str| data.registry.get(id).map(|a| a.kind.as_str());
     let row = |(c, name): (&&nianbao_compile::CoverageRow, String)| {
         let own = counts.get(c.agency_id.as_str()).or_else(|| counts.get(c.agency.as_str())).copied().unwrap_or_default();

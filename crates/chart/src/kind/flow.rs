@@ -39,7 +39,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let top = 64.0;
     place(&mut ins, scale, top + GAP, GAP);
     let whole = (top + GAP * 1.5, total_in * scale);
-    place(&mut outs, scale, top + GAP, GAP * 2.0);
+    let below = if parts_of.is_some() { TEXT * 3.4 } else { GAP * 2.0 };
+    place(&mut outs, scale, top + GAP, below);
     if let Some(at) = parts_of {
         let gap = GAP * 1.4;
         let tall = outs[at].h + gap * (parts.len().saturating_sub(1)) as f64;
@@ -71,7 +72,16 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let text = format!("{} {}", ctx.label(n.item), ctx.amount(n.fig, ctx.unit(n.item)));
         scene.text(x[2] + NODE / 2.0, n.y - 12.0, Style::new(TEXT).middle().strong(true), text);
     }
-    beside_right(ctx, &mut scene, &shown, x[2] + NODE + 16.0, total_out);
+    if has_parts {
+        // The ribbons of the parts run at the right: the others are named below.
+        for n in shown {
+            let (name, figure) = texts(ctx, n, total_out);
+            scene.text(x[2] + NODE, n.y + n.h + TEXT * 1.15, Style::new(TEXT).right(), name);
+            scene.text(x[2] + NODE, n.y + n.h + TEXT * 2.15, Style::new(SMALL).muted().right(), figure);
+        }
+    } else {
+        beside_right(ctx, &mut scene, &shown, x[2] + NODE + 16.0, total_out);
+    }
     let part_total = sum(&parts);
     beside_right(ctx, &mut scene, &parts.iter().collect::<Vec<_>>(), x[3] + NODE + 16.0, part_total);
     let mut notes = ctx.notes(&[], ins.iter().chain(&outs).chain(&parts).any(|n| n.fig.lower));
@@ -88,7 +98,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         ),
         finding,
         scene,
-        height: bottom + 40.0,
+        height: bottom + TEXT * 2.6,
         notes,
     })
 }
