@@ -140,7 +140,7 @@ fn unreadable_and_foreign_files_are_named_and_the_rest_is_published() {
     assert_eq!(code(&output), 3, "{}", err(&output));
     let year = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path()).find(|p| p.join("run.json").is_file()).unwrap();
     let reports = file_rows(&year.join("data/reports.csv"));
-    let files = tree(&root().join("data/second-inbox"));
+    let files = tree(&root().join("data/second-inbox/files"));
     for name in files.keys().filter(|n| !n.ends_with("agencies.csv") && !n.ends_with(".md")) {
         let row = reports.iter().find(|r| &r["report"] == name).unwrap_or_else(|| panic!("{name} is not in reports.csv"));
         let failed = ["unreadable", "foreign"].contains(&row["status"].as_str());

@@ -64,7 +64,15 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     };
     let (mut reports, mut receipt_of) = (Vec::new(), Vec::new());
     for (i, receipt) in receipts.iter_mut().enumerate() {
-        for report in std::mem::take(&mut receipt.reports) {
+        let (dated, undated): (Vec<Report>, Vec<Report>) = std::mem::take(&mut receipt.reports).into_iter().partition(|r| r.year > 0);
+        if !undated.is_empty() {
+            // A figure without a year belongs in no sum.
+            let lost = dated.is_empty();
+            receipt.status = if lost { nianbao_intake::Status::Unreadable } else { nianbao_intake::Status::Partial };
+            receipt.reason = "未能确定报告属于哪个年度，请在标题或文件名中写明年度".to_owned();
+            receipt.reason_en = "the reporting year could not be told; write it in the title or the file name".to_owned();
+        }
+        for report in dated {
             reports.push(report);
             receipt_of.push(i);
         }

@@ -49,35 +49,52 @@ pub(crate) fn tell_counts(assessment: &Assessment, findings: &[Finding], common:
     );
 }
 
+/// What the closing summary of `run` says beside the findings.
+pub(crate) struct Closing<'a> {
+    pub(crate) assessment: &'a Assessment,
+    /// Findings of the year.
+    pub(crate) findings: &'a [Finding],
+    /// Files that somebody had edited since the last run, and where they are kept.
+    pub(crate) edited: &'a [String],
+    /// Where the result lies.
+    pub(crate) page: &'a Path,
+}
+
+/// How many agencies of how many, and how many beyond the registry.
+fn coverage(assessment: &Assessment) -> (usize, usize, usize) {
+    let rows = assessment.compilation.coverage_of(&assessment.compilation.root, assessment.year);
+    let of = |statuses: &[&str]| rows.iter().filter(|r| statuses.contains(&r.status.as_str())).count();
+    (of(&["counted", "partial"]), of(&["counted", "partial", "missing"]), of(&["unknown-agency"]))
+}
+
 /// The closing summary of `run`.
-pub(crate) fn tell_run(assessment: &Assessment, findings: &[Finding], expected: usize, edited: &[String], page: &Path, common: &Common) {
+pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
+    let Closing { assessment, findings, edited, page } = *closing;
     let year = assessment.year;
-    let counted = assessment.reports.iter().zip(&assessment.counted).filter(|(r, c)| **c && r.year == year).count();
+    let (counted, expected, beyond) = coverage(assessment);
     let open = open(findings);
     let (errors, warnings, infos) = (count(&open, Severity::Error), count(&open, Severity::Warning), count(&open, Severity::Info));
     let unread: Vec<&Receipt> = assessment.receipts.iter().filter(|r| failed(r)).collect();
     if common.log == Log::Json {
-        tracing::info!(year, counted, expected, errors, warnings, infos, unread = unread.len(), page = %page.display(), "done");
-        for receipt in unread {
+        for receipt in &unread {
             tell_receipt(receipt, common);
         }
+        tracing::info!(year, counted, expected, beyond, errors, warnings, infos, unread = unread.len(), page = %page.display(), "done");
         return;
     }
     let zh = common.lang == Lang::Zh;
-    let of_expected = |zh: bool| match (expected, zh) {
-        (0, _) => String::new(),
-        (n, true) => format!("（应报{n}份）"),
-        (n, false) => format!(" of {n} expected"),
-    };
+    let end = if open.is_empty() { "" } else { "：" };
     if zh {
-        eprintln!("{year}年度：收到并计入{counted}份报告{}。", of_expected(true));
-        eprintln!("发现错误{errors}处、警告{warnings}处、提示{infos}处{}", if open.is_empty() { "。" } else { "：" });
+        let beyond = if beyond > 0 { format!("，另有名录外单位{beyond}个") } else { String::new() };
+        eprintln!("{year}年度：应报{expected}个单位，已报{counted}个{beyond}。");
+        eprintln!("发现错误{errors}处、警告{warnings}处、提示{infos}处{end}");
     } else {
-        eprintln!("{year}: {counted} reports counted{}.", of_expected(false));
+        let beyond = if beyond > 0 { format!(", and {beyond} that the registry does not know") } else { String::new() };
+        eprintln!("{year}: {counted} of {expected} agencies have reported{beyond}.");
         eprintln!("{errors} errors, {warnings} warnings, {infos} notes{}", if open.is_empty() { "." } else { ":" });
     }
-    eprintln!("  {}", by_rule(&open, zh));
     if !open.is_empty() {
+        eprintln!("  {}", by_rule(&open, zh));
         eprintln!("{}", if zh { "最需要先处理的：" } else { "To look at first:" });
         for (i, finding) in open.iter().take(3).enumerate() {
             eprintln!("  {}. {}{}", i + 1, whose(finding), finding.text(common.lang.as_str()));

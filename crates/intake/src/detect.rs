@@ -87,7 +87,11 @@ pub(crate) fn format(bytes: &[u8], extension: &str) -> Format {
 fn magic(bytes: &[u8]) -> Option<Format> {
     let starts = |m: &[u8]| bytes.starts_with(m);
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
-        return Some(foreign("pdf", "PDF文件，请报送可编辑的.docx或网页.html", "a PDF file; send an editable .docx or a web page"));
+        return Some(foreign(
+            "pdf",
+            "PDF文件，请报送可编辑的.docx或网页.html",
+            "a PDF file; send an editable .docx or a web page",
+        ));
     }
     if starts(b"{\\rtf") {
         return Some(foreign("rtf", "RTF文件，请另存为.docx后重新报送", "an RTF file; save it as .docx and send it anew"));
@@ -96,11 +100,19 @@ fn magic(bytes: &[u8]) -> Option<Format> {
     if image.iter().any(|m| starts(m)) && bytes.len() > 16 && (!starts(b"BM") || bytes[6..10] == [0; 4])
         || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
     {
-        return Some(foreign("image", "图片文件，程序不识别图片中的表格，请报送.docx原件", "a picture; tables in pictures are not read, send the .docx original"));
+        return Some(foreign(
+            "image",
+            "图片文件，程序不识别图片中的表格，请报送.docx原件",
+            "a picture; tables in pictures are not read, send the .docx original",
+        ));
     }
     let archive: [&[u8]; 4] = [b"Rar!", b"7z\xBC\xAF\x27\x1C", b"\x1F\x8B", b"BZh"];
     if archive.iter().any(|m| starts(m)) {
-        return Some(foreign("archive", "压缩文件，请解压后把其中的报告单独报送", "an archive; unpack it and send the reports themselves"));
+        return Some(foreign(
+            "archive",
+            "压缩文件，请解压后把其中的报告单独报送",
+            "an archive; unpack it and send the reports themselves",
+        ));
     }
     None
 }
@@ -114,7 +126,11 @@ fn package(bytes: &[u8]) -> Format {
     if has("word/document") {
         Format::Docx
     } else if has("xl/") {
-        foreign("xlsx", "Excel工作簿（.xlsx），请改报.docx，或导出为归集数据.csv", "an Excel workbook; send a .docx, or normalised cells as .csv")
+        foreign(
+            "xlsx",
+            "Excel工作簿（.xlsx），请改报.docx，或导出为归集数据.csv",
+            "an Excel workbook; send a .docx, or normalised cells as .csv",
+        )
     } else if has("ppt/") {
         foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx")
     } else if has("OFD.xml") {
@@ -135,11 +151,19 @@ fn compound(bytes: &[u8]) -> Format {
     if has("EncryptedPackage") {
         unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
     } else if has("WordDocument") {
-        foreign("doc", "旧版Word文件（.doc），请另存为.docx后重新报送", "an old Word file (.doc); save it as .docx and send it anew")
+        foreign(
+            "doc",
+            "旧版Word文件（.doc），请另存为.docx后重新报送",
+            "an old Word file (.doc); save it as .docx and send it anew",
+        )
     } else if has("Workbook") || has("Book") {
         foreign("xls", "旧版Excel文件（.xls），请改报.docx", "an old Excel file (.xls); send a .docx")
     } else {
-        foreign("doc", "旧版Office或WPS文件，请另存为.docx后重新报送", "an old Office or WPS file; save it as .docx and send it anew")
+        foreign(
+            "doc",
+            "旧版Office或WPS文件，请另存为.docx后重新报送",
+            "an old Office or WPS file; save it as .docx and send it anew",
+        )
     }
 }
 
@@ -147,14 +171,24 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     let head = decode(&bytes[..bytes.len().min(8192)], false);
     let odd = head.chars().filter(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || *c == '\u{FFFD}').count();
     if odd * 20 > head.chars().count() {
-        return foreign("binary", "不能识别的文件，不是年度报告，请报送.docx", "a file of unknown kind, not a report; send a .docx");
+        return foreign(
+            "binary",
+            "不能识别的文件，不是年度报告，请报送.docx",
+            "a file of unknown kind, not a report; send a .docx",
+        );
     }
     let start = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let lower = start[..floor(start, 4096)].to_lowercase();
     if lower.contains("mime-version:") && lower.contains("multipart/related") {
-        return foreign("mhtml", "单一文件网页（.mht），请另存为.docx后重新报送", "a single-file web page (.mht); save it as .docx and send it anew");
+        return foreign(
+            "mhtml",
+            "单一文件网页（.mht），请另存为.docx后重新报送",
+            "a single-file web page (.mht); save it as .docx and send it anew",
+        );
     }
-    if lower.starts_with("<?xml") && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument")) {
+    if lower.starts_with("<?xml")
+        && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
+    {
         return foreign("xml", "Word XML文件，请另存为.docx后重新报送", "a Word XML file; save it as .docx and send it anew");
     }
     let tags = ["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<p ", "<meta"];
@@ -187,7 +221,9 @@ pub(crate) fn decode(bytes: &[u8], html: bool) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => return text.to_owned(),
         // Cut in the middle of a character: still UTF-8.
-        Err(e) if e.error_len().is_none() && e.valid_up_to() + 4 > bytes.len() && bytes.len() > 64 => return UTF_8.decode(bytes).0.into_owned(),
+        Err(e) if e.error_len().is_none() && e.valid_up_to() + 4 > bytes.len() && bytes.len() > 64 => {
+            return UTF_8.decode(bytes).0.into_owned();
+        }
         _ => {}
     }
     let declared = html.then(|| declared(bytes)).flatten();

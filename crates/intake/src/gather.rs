@@ -74,7 +74,8 @@ fn files(input: &Path) -> io::Result<Vec<(PathBuf, PathBuf)>> {
 fn walk(folder: &Path, root: &Path, glob: Option<&globset::GlobMatcher>) -> io::Result<Vec<(PathBuf, PathBuf)>> {
     let keep = |e: &DirEntry| {
         let name = e.file_name().to_string_lossy();
-        let hidden = e.depth() > 0 && (name.starts_with('.') || name.starts_with("~$") || name == "Thumbs.db" || name == "desktop.ini");
+        let hidden =
+            e.depth() > 0 && (name.starts_with('.') || name.starts_with("~$") || name == "Thumbs.db" || name == "desktop.ini");
         let own = e.file_type().is_dir() && e.path().join("run.json").is_file();
         !hidden && !own
     };
@@ -113,7 +114,8 @@ mod tests {
     #[test]
     fn folders_files_and_globs() {
         let root = std::env::temp_dir().join(format!("nianbao-gather-{}", std::process::id()));
-        for file in ["2020/a.docx", "2020/~$a.docx", "2020/.hidden", "2021/b.txt", "out/2020/run.json", "out/2020/data/cells.csv"] {
+        for file in ["2020/a.docx", "2020/~$a.docx", "2020/.hidden", "2021/b.txt", "out/2020/run.json", "out/2020/data/cells.csv"]
+        {
             std::fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
             std::fs::write(root.join(file), "x").unwrap();
         }

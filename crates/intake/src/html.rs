@@ -17,7 +17,8 @@ pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
         return Err(Refusal::too_deep());
     }
     let page = Html::parse_document(text);
-    let mut walk = Walk { builder: Builder::default(), frames: vec![Frame::Blocks(Vec::new())], line: String::new(), titles: Vec::new() };
+    let mut walk =
+        Walk { builder: Builder::default(), frames: vec![Frame::Blocks(Vec::new())], line: String::new(), titles: Vec::new() };
     let mut node = page.tree.root();
     // Depth first without recursion, so that no page can exhaust the stack.
     'walk: loop {
@@ -59,8 +60,34 @@ pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
 /// A bound on how deep elements nest, by counting tags that must be closed by hand.
 fn depth(text: &str) -> i64 {
     const SELF_CLOSING: [&[u8]; 28] = [
-        b"p", b"td", b"tr", b"th", b"li", b"option", b"dt", b"dd", b"tbody", b"thead", b"tfoot", b"br", b"img", b"input", b"meta",
-        b"link", b"hr", b"col", b"colgroup", b"area", b"base", b"embed", b"source", b"track", b"wbr", b"param", b"html", b"body",
+        b"p",
+        b"td",
+        b"tr",
+        b"th",
+        b"li",
+        b"option",
+        b"dt",
+        b"dd",
+        b"tbody",
+        b"thead",
+        b"tfoot",
+        b"br",
+        b"img",
+        b"input",
+        b"meta",
+        b"link",
+        b"hr",
+        b"col",
+        b"colgroup",
+        b"area",
+        b"base",
+        b"embed",
+        b"source",
+        b"track",
+        b"wbr",
+        b"param",
+        b"html",
+        b"body",
     ];
     let bytes = text.as_bytes();
     let (mut deep, mut most, mut at) = (0i64, 0i64, 0);
@@ -83,7 +110,19 @@ fn depth(text: &str) -> i64 {
 fn is_hidden(e: &Element) -> bool {
     if matches!(
         e.name(),
-        "script" | "style" | "noscript" | "template" | "select" | "textarea" | "button" | "del" | "iframe" | "object" | "svg" | "rt" | "rp"
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "select"
+            | "textarea"
+            | "button"
+            | "del"
+            | "iframe"
+            | "object"
+            | "svg"
+            | "rt"
+            | "rp"
     ) || e.attr("hidden").is_some()
     {
         return true;
@@ -101,9 +140,40 @@ fn is_hidden(e: &Element) -> bool {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "li" | "ul" | "ol" | "section" | "article" | "header" | "footer"
-            | "nav" | "aside" | "main" | "body" | "html" | "head" | "caption" | "blockquote" | "pre" | "dl" | "dt" | "dd" | "form"
-            | "fieldset" | "center" | "hr" | "address" | "title" | "figure" | "figcaption"
+        "p" | "div"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "li"
+            | "ul"
+            | "ol"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "nav"
+            | "aside"
+            | "main"
+            | "body"
+            | "html"
+            | "head"
+            | "caption"
+            | "blockquote"
+            | "pre"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "form"
+            | "fieldset"
+            | "center"
+            | "hr"
+            | "address"
+            | "title"
+            | "figure"
+            | "figcaption"
     )
 }
 

@@ -15,12 +15,18 @@ use crate::who;
 ///
 /// # Errors
 /// A document that is no such report, or whose tables cannot be told from its words.
-pub(crate) fn report(words: &Vocabulary<'_>, registry: &Registry, name: &Arc<str>, document: &Document) -> Result<Report, Refusal> {
+pub(crate) fn report(
+    words: &Vocabulary<'_>,
+    registry: &Registry,
+    name: &Arc<str>,
+    document: &Document,
+) -> Result<Report, Refusal> {
     let forms = words.forms;
     let found = tables::read(words, document, false);
     let flow = flow(document, &found);
     let cells = choose(&found);
-    let ix = form_of(forms, cells.iter().flat_map(|(_, i, _)| i.cells.keys().copied()));
+    let held: Vec<Cell> = cells.iter().flat_map(|(_, i, _)| i.cells.keys().copied()).collect();
+    let ix = form_of(forms, &held, 0);
     let sections = match ix.or_else(|| forms.iter().find(|(_, f)| !f.sections.is_empty()).map(|f| f.0)) {
         Some(ix) => sections::find(&family(forms, ix), &flow, &found.blocks),
         None => Sections::default(),
@@ -29,7 +35,8 @@ pub(crate) fn report(words: &Vocabulary<'_>, registry: &Registry, name: &Arc<str
         refuse_without_tables(words, document, &sections)?;
     }
     let who = who::find(document, &flow, &sections, name, registry);
-    let ix = ix.or_else(|| forms.for_year(who.year)).or_else(|| forms.iter().last().map(|f| f.0));
+    // Tables that several generations share belong to the one of the year.
+    let ix = form_of(forms, &held, who.year).or_else(|| forms.for_year(who.year)).or_else(|| forms.iter().last().map(|f| f.0));
     let Some(ix) = ix else { return Err(foreign()) };
     let mut report = Report::new(forms, name.clone(), who.agency, who.year, ix);
     report.agency_id = who.agency_id;
@@ -86,8 +93,7 @@ fn choose(found: &Found) -> Vec<Chosen<'_>> {
 
 /// The generation whose tables these are: by the cells that only some forms have, rows that one generation prints in the
 /// way of another counting last.
-fn form_of(forms: &Forms, cells: impl Iterator<Item = Cell>) -> Option<FormIx> {
-    let cells: Vec<Cell> = cells.collect();
+fn form_of(forms: &Forms, cells: &[Cell], year: u16) -> Option<FormIx> {
     let score = |form: &Form| {
         let swapped = |c: &Cell| form.alternates.iter().any(|a| a.own.contains(c));
         let own = cells.iter().filter(|c| form.def(**c).is_some());
@@ -95,7 +101,7 @@ fn form_of(forms: &Forms, cells: impl Iterator<Item = Cell>) -> Option<FormIx> {
         (plain.len(), rows.len())
     };
     // Of forms that explain the same cells the later one is meant.
-    forms.iter().filter(|(_, f)| score(f).0 > 0).max_by_key(|(ix, f)| (score(f), ix.index())).map(|(ix, _)| ix)
+    forms.iter().filter(|(_, f)| score(f).0 > 0).max_by_key(|(ix, f)| (score(f), f.covers(year), ix.index())).map(|(ix, _)| ix)
 }
 
 fn refuse_without_tables(words: &Vocabulary<'_>, document: &Document, sections: &Sections) -> Result<(), Refusal> {
@@ -204,8 +210,20 @@ fn unmapped(report: &mut Report, found: &Found, sections: &Sections, document: &
 }
 
 /// Words of the metadata that sites print around a report.
-const PAGE_WORDS: [&str; 12] =
-    ["索引号", "发布机构", "公开日期", "发布日期", "发文日期", "文号", "关键词", "主题词", "主题分类", "浏览次数", "责任编辑", "公开方式"];
+const PAGE_WORDS: [&str; 12] = [
+    "索引号",
+    "发布机构",
+    "公开日期",
+    "发布日期",
+    "发文日期",
+    "文号",
+    "关键词",
+    "主题词",
+    "主题分类",
+    "浏览次数",
+    "责任编辑",
+    "公开方式",
+];
 
 /// Whether a table below the last heading holds figures and is not the site's own.
 fn is_of_report(document: &Document, block: usize) -> bool {
@@ -228,16 +246,21 @@ fn missing(words: &Vocabulary<'_>, report: &mut Report, sections: &Sections) {
     let mut tables: Vec<&str> = form.blocks.iter().map(|b| b.table.as_str()).collect();
     tables.dedup();
     for table in tables {
-        let has = words
-            .prints
-            .iter()
-            .filter(|p| p.table == table && forms.generations(report.form).contains(&p.form))
-            .any(|p| (0..p.rows.len()).any(|r| (0..p.columns.len()).any(|c| report.value(p.cell(r, c)).state != State::Absent)));
+        let has =
+            words.prints.iter().filter(|p| p.table == table && forms.generations(report.form).contains(&p.form)).any(|p| {
+                (0..p.rows.len()).any(|r| (0..p.columns.len()).any(|c| report.value(p.cell(r, c)).state != State::Absent))
+            });
         if !has {
             let block = form.blocks.iter().find(|b| b.table == table);
             lacking.extend(block.map(|b| b.section.as_str()));
             let found = table_title(form, table);
-            report.remarks.push(Remark { rule: "missing-table", cell: None, found, expected: String::new(), place: Place::Unknown });
+            report.remarks.push(Remark {
+                rule: "missing-table",
+                cell: None,
+                found,
+                expected: String::new(),
+                place: Place::Unknown,
+            });
         }
     }
     for section in &form.sections {
@@ -246,7 +269,13 @@ fn missing(words: &Vocabulary<'_>, report: &mut Report, sections: &Sections) {
             && !lacking.contains(&section.id.as_str());
         if !has_table && !sections.passages.iter().any(|p| p.section == section.id) {
             let found = section.title.clone();
-            report.remarks.push(Remark { rule: "missing-section", cell: None, found, expected: String::new(), place: Place::Unknown });
+            report.remarks.push(Remark {
+                rule: "missing-section",
+                cell: None,
+                found,
+                expected: String::new(),
+                place: Place::Unknown,
+            });
         }
     }
 }
@@ -280,7 +309,8 @@ pub(crate) fn explain(words: &Vocabulary<'_>, document: &Document) -> String {
                         if c.row != row {
                             continue;
                         }
-                        let span = if c.rows > 1 || end - start > 1 { format!(" ({}x{})", c.rows, end - start) } else { String::new() };
+                        let span =
+                            if c.rows > 1 || end - start > 1 { format!(" ({}x{})", c.rows, end - start) } else { String::new() };
                         let text = c.text.replace('\n', "⏎");
                         let why = trace.get(&(grid.number, cell)).map_or("", String::as_str);
                         let why = if why.is_empty() && c.text.is_empty() { "blank" } else { why };

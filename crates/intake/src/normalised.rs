@@ -16,7 +16,7 @@ use crate::refuse::Refusal;
 pub(crate) const COLUMNS: [&str; 11] =
     ["agency", "year", "cell", "value", "state", "form", "raw", "place", "agency_id", "report", "derived"];
 /// A file holds no more reports than this, so that memory stays bounded.
-const MAX_REPORTS: usize = 40_000;
+const MAX_REPORTS: usize = 200_000;
 /// A row takes no more bytes than this.
 const MAX_ROW: usize = 1 << 20;
 
@@ -119,13 +119,25 @@ impl<'a> Collector<'a> {
         let value = self.value(id, value, state, raw, place, derived)?;
         let report = &mut self.reports[at].0;
         if report.value(id).state != State::Absent {
-            return Err(Wrong::new("cell", format!("“{cell}”在同一份报告中出现两次"), format!("`{cell}` stands twice in one report")));
+            return Err(Wrong::new(
+                "cell",
+                format!("“{cell}”在同一份报告中出现两次"),
+                format!("`{cell}` stands twice in one report"),
+            ));
         }
         report.set(id, value);
         Ok(())
     }
 
-    fn value(&self, cell: Cell, value: &str, state: Option<State>, raw: &str, place: &str, derived: &str) -> Result<Value, Wrong> {
+    fn value(
+        &self,
+        cell: Cell,
+        value: &str,
+        state: Option<State>,
+        raw: &str,
+        place: &str,
+        derived: &str,
+    ) -> Result<Value, Wrong> {
         let place = given(place);
         // A derived value was not in the document: the cell was blank there, and arithmetic will find it again.
         if !derived.is_empty() {
@@ -134,7 +146,10 @@ impl<'a> Collector<'a> {
         let state = state.unwrap_or(if value.is_empty() { State::Blank } else { State::Number });
         if state != State::Number {
             if !value.is_empty() {
-                let (zh, en) = (format!("状态为{}却填了数值“{value}”", state.as_str()), format!("`{value}` beside state {}", state.as_str()));
+                let (zh, en) = (
+                    format!("状态为{}却填了数值“{value}”", state.as_str()),
+                    format!("`{value}` beside state {}", state.as_str()),
+                );
                 return Err(Wrong::new("value", zh, en));
             }
             return Ok(Value::without(state, raw, place));
@@ -247,8 +262,9 @@ pub(crate) fn csv(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Ref
         let mut fields = Fields::default();
         for (i, column) in columns.iter().enumerate() {
             if let Some(column) = column {
-                fields.by_column[i] = std::str::from_utf8(&record[*column])
-                    .map_err(|_| Wrong::new(COLUMNS[i], "不是UTF-8编码，请另存为UTF-8", "it is not UTF-8; save the file as UTF-8").at(line))?;
+                fields.by_column[i] = std::str::from_utf8(&record[*column]).map_err(|_| {
+                    Wrong::new(COLUMNS[i], "不是UTF-8编码，请另存为UTF-8", "it is not UTF-8; save the file as UTF-8").at(line)
+                })?;
             }
         }
         to.row(&fields).map_err(|w| w.at(line))?;
@@ -355,10 +371,23 @@ pub(crate) fn json_lines(path: &Path, mut to: Collector<'_>) -> Result<Vec<Repor
             continue;
         }
         let row: JsonRow = serde_json::from_slice(text).map_err(|e| {
-            Refusal::unreadable(format!("第{at}行第{}字节处JSON有误：{e}", e.column()), format!("line {at}, column {}: {e}", e.column()))
+            Refusal::unreadable(
+                format!("第{at}行第{}字节处JSON有误：{e}", e.column()),
+                format!("line {at}, column {}: {e}", e.column()),
+            )
         })?;
         let columns = [
-            row.agency, row.year, row.cell, row.value, row.state, row.form, row.raw, row.place, row.agency_id, row.report, row.derived,
+            row.agency,
+            row.year,
+            row.cell,
+            row.value,
+            row.state,
+            row.form,
+            row.raw,
+            row.place,
+            row.agency_id,
+            row.report,
+            row.derived,
         ];
         let given: [bool; 11] = std::array::from_fn(|i| columns[i].is_some());
         let texts = columns.map(|c| c.map(Scalar::text).unwrap_or_default());

@@ -34,11 +34,17 @@ impl Refusal {
 
     /// A file beyond the bounds.
     pub(crate) fn too_large() -> Refusal {
-        Refusal::unreadable("文件过大，超出年度报告的合理范围，请检查后重新报送", "the file is larger than any report can be; check it and send it anew")
+        Refusal::unreadable(
+            "文件过大，超出年度报告的合理范围，请检查后重新报送",
+            "the file is larger than any report can be; check it and send it anew",
+        )
     }
 
     /// Markup nested beyond the bounds.
     pub(crate) fn too_deep() -> Refusal {
-        Refusal::unreadable("文件内部结构异常（嵌套过深），请另存为.docx后重新报送", "the file nests its elements too deeply; save it as .docx and send it anew")
+        Refusal::unreadable(
+            "文件内部结构异常（嵌套过深），请另存为.docx后重新报送",
+            "the file nests its elements too deeply; save it as .docx and send it anew",
+        )
     }
 }

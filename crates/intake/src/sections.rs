@@ -49,7 +49,9 @@ pub(crate) fn find(forms: &[&Form], words: &[Words], tables: &[usize]) -> Sectio
     for section in 0..form.sections.len() {
         let table = form.sections[section].kind == SectionKind::Table;
         let worth = |h: &Hit| {
-            let next = hits.iter().find(|n| n.at > h.at).map_or(words.len(), |n| n.at);
+            // Headings of a lower level below it belong to it.
+            let is_next = |n: &&Hit| n.at > h.at && n.section != h.section && n.sure > 0.5;
+            let next = hits.iter().find(is_next).map_or(words.len(), |n| n.at);
             let end = words.get(next).map_or(usize::MAX, |w| w.block);
             let has_table = tables.iter().any(|b| (words[h.at].block..end).contains(b) || *b == words[h.at].block);
             let has_text = next > h.at + 1 || !h.rest.is_empty();
@@ -111,7 +113,13 @@ fn heading(titles: &[(usize, String, String)], form: &Form, at: usize, text: &st
     let short = text.chars().count() <= 45 && !text.trim_end_matches('。').contains('。');
     let named = key(rest);
     if short && let Some((section, ..)) = titles.iter().find(|t| t.1 == named) {
-        let sure = if sub { 0.5 } else if number.is_some() { 1.0 } else { 0.9 };
+        let sure = if sub {
+            0.5
+        } else if number.is_some() {
+            1.0
+        } else {
+            0.9
+        };
         return Some(Hit { at, section: *section, sure, rest: String::new() });
     }
     let number = number.filter(|_| !sub)?;
@@ -194,8 +202,22 @@ fn likeness(a: &str, b: &str) -> f64 {
 
 /// Words that begin what a site prints below a report.
 const FOOTERS: [&str; 16] = [
-    "附件下载", "相关链接", "扫一扫", "分享到", "打印", "【打印", "版权所有", "主办单位", "主办：", "网站地图", "上一篇", "下一篇",
-    "责任编辑", "信息来源", "关闭窗口", "网站标识码",
+    "附件下载",
+    "相关链接",
+    "扫一扫",
+    "分享到",
+    "打印",
+    "【打印",
+    "版权所有",
+    "主办单位",
+    "主办：",
+    "网站地图",
+    "上一篇",
+    "下一篇",
+    "责任编辑",
+    "信息来源",
+    "关闭窗口",
+    "网站标识码",
 ];
 
 /// Where the words of the document end: before the signature and what the site prints below it. Notes the signature.
@@ -274,7 +296,13 @@ mod tests {
             assert_eq!(form.sections[hit.section].id, section, "{text}");
             assert_eq!(hit.rest, rest, "{text}");
         }
-        for text in ["一、加强组织领导", "（一）加强领导。成立了领导小组。", "二是重点工作扎实推进", "2020年总体情况良好，各项工作有序。", "无"] {
+        for text in [
+            "一、加强组织领导",
+            "（一）加强领导。成立了领导小组。",
+            "二是重点工作扎实推进",
+            "2020年总体情况良好，各项工作有序。",
+            "无",
+        ] {
             assert!(heading(&titles, form, 0, text).is_none(), "{text}");
         }
     }

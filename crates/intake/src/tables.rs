@@ -334,7 +334,9 @@ impl TableReader<'_, '_> {
                     let table = self.words.prints[*print as usize].table.clone();
                     if let Some(c) = cell {
                         let id = self.words.forms.id(*target).to_owned();
-                        self.note(grid, c, || format!("{id} (row “{label}”, column “{}”)", leaf.path.join(" / ").replace('\n', "")));
+                        self.note(grid, c, || {
+                            format!("{id} (row “{label}”, column “{}”)", leaf.path.join(" / ").replace('\n', ""))
+                        });
                     }
                     let unit = leaf.path.iter().rev().find_map(|t| money_unit(t)).or_else(|| self.caption.clone());
                     self.set(&table, *target, raw, place, unit, whole.is_some());

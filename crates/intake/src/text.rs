@@ -79,7 +79,8 @@ fn table_end(lines: &[&str], start: usize) -> usize {
 /// with a cell that is blank or a figure.
 fn continues(before: &str, line: &str) -> bool {
     let folded = label::fold(line);
-    let heading = label::split_number(&folded).is_some_and(|(number, _)| !folded.starts_with('(') && !number.as_bytes()[0].is_ascii_digit());
+    let heading = label::split_number(&folded)
+        .is_some_and(|(number, _)| !folded.starts_with('(') && !number.as_bytes()[0].is_ascii_digit());
     let last = before.rsplit('\t').next().unwrap_or(before);
     let closed = figure::is_blank(last) || figure::read(last, "", nianbao_form::Kind::Count, &[]).number.is_some();
     !heading && !(closed && line.chars().count() > 6) && line.chars().count() <= 60
@@ -166,8 +167,14 @@ mod tests {
 
     #[test]
     fn one_cell_a_line() {
-        assert_eq!(shape("二、甲\n\t头\n\t本年新\n制作数量\n\n\t规章\n\t\n\t3\n\n\n三、乙\n"), "P 二、甲@line 1;[头|本年新+制作数量][规章||3];P 三、乙@line 11;");
-        assert_eq!(shape("\t规章\n\t0\n三、收到和处理政府信息公开申请情况\n"), "[规章|0];P 三、收到和处理政府信息公开申请情况@line 3;");
+        assert_eq!(
+            shape("二、甲\n\t头\n\t本年新\n制作数量\n\n\t规章\n\t\n\t3\n\n\n三、乙\n"),
+            "P 二、甲@line 1;[头|本年新+制作数量][规章||3];P 三、乙@line 11;"
+        );
+        assert_eq!(
+            shape("\t规章\n\t0\n三、收到和处理政府信息公开申请情况\n"),
+            "[规章|0];P 三、收到和处理政府信息公开申请情况@line 3;"
+        );
     }
 
     #[test]

@@ -120,18 +120,25 @@ impl<'f> Vocabulary<'f> {
 
     fn matrix(&mut self, form: FormIx, at: usize, block: &Block) {
         let print = self.prints.len() as u16;
-        let columns = block.columns.iter().enumerate().map(|(i, line)| self.levels(line, 0, |level, leaf| Use::Column {
-            print,
-            column: i as u16,
-            level,
-            leaf,
-        }));
+        let columns = block
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(i, line)| self.levels(line, 0, |level, leaf| Use::Column { print, column: i as u16, level, leaf }));
         let columns: Vec<_> = columns.collect::<Vec<_>>();
         let mut rows = Vec::new();
         for (i, line) in block.rows.iter().enumerate() {
             rows.push(self.levels(line, 0, |level, leaf| Use::Row { print, row: i as u16, level, leaf }));
         }
-        self.prints.push(Print { form, block: at, table: block.table.clone(), columns, rows, needed: 1, cells: block.cells.clone() });
+        self.prints.push(Print {
+            form,
+            block: at,
+            table: block.table.clone(),
+            columns,
+            rows,
+            needed: 1,
+            cells: block.cells.clone(),
+        });
     }
 
     fn line(&mut self, form: FormIx, at: usize, block: &Block) {
@@ -147,7 +154,15 @@ impl<'f> Vocabulary<'f> {
             }
         }
         let cells = (0..block.rows.len()).flat_map(|r| (0..block.columns.len()).map(move |c| block.cell(r, c))).collect();
-        self.prints.push(Print { form, block: at, table: block.table.clone(), columns, rows: vec![Vec::new()], needed: 2, cells });
+        self.prints.push(Print {
+            form,
+            block: at,
+            table: block.table.clone(),
+            columns,
+            rows: vec![Vec::new()],
+            needed: 2,
+            cells,
+        });
     }
 
     /// Notes every level of a line's label and returns its keys.
@@ -199,7 +214,8 @@ impl<'f> Vocabulary<'f> {
 
     fn is_note(&self, text: &str) -> bool {
         let folded = label::fold(text);
-        folded.chars().count() >= 10 && self.notes.iter().any(|n| n.contains(&folded) || folded.contains(n.trim_matches(['(', ')'])))
+        folded.chars().count() >= 10
+            && self.notes.iter().any(|n| n.contains(&folded) || folded.contains(n.trim_matches(['(', ')'])))
     }
 
     /// The one label that is a slip away: one letter in four to eleven, two in longer ones, and no other label as near.
@@ -256,9 +272,20 @@ mod tests {
         let v = Vocabulary::new(Forms::built_in());
         let row = |text: &str| v.look(text).iter().any(|u| matches!(u, Use::Row { leaf: true, .. }));
         for text in [
-            "规章", "规 章", "规\n章", "（二）部分公开", "2、其他法律行政法规禁止公开", "3.危及“三安全一稳定”", "4、保护第三方合法权益",
-            "１.属于国家秘密", "1.本机关不掌握相关政府信息情况", "（七）总计", "3.其它", "四、结转下年度继续办理",
-            "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请", "三、本年度办理结果三、本年度办理结果",
+            "规章",
+            "规 章",
+            "规\n章",
+            "（二）部分公开",
+            "2、其他法律行政法规禁止公开",
+            "3.危及“三安全一稳定”",
+            "4、保护第三方合法权益",
+            "１.属于国家秘密",
+            "1.本机关不掌握相关政府信息情况",
+            "（七）总计",
+            "3.其它",
+            "四、结转下年度继续办理",
+            "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
+            "三、本年度办理结果三、本年度办理结果",
         ] {
             if text.starts_with("三、") {
                 assert!(v.look(text).iter().any(|u| matches!(u, Use::Row { leaf: false, .. })), "{text}");

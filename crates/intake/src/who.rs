@@ -63,8 +63,11 @@ impl Who {
         let file = name_in_file(stem);
         let folder = folder.rsplit('/').map(name_in_file).find(|n| !n.is_empty()).unwrap_or_default();
         let told = [("标题", &title.agency), ("落款", &signature), ("文件名", &file), ("文件夹", &folder)];
-        let sure: Vec<(&str, &String, &Agency)> =
-            told.iter().filter(|t| !t.1.is_empty()).filter_map(|(what, n)| registry.find(n, year).map(|a| (*what, *n, a))).collect();
+        let sure: Vec<(&str, &String, &Agency)> = told
+            .iter()
+            .filter(|t| !t.1.is_empty())
+            .filter_map(|(what, n)| registry.find(n, year).map(|a| (*what, *n, a)))
+            .collect();
         let near = || told.iter().take(3).find_map(|t| resembling(registry, t.1, year));
         // The registry may know the name in a longer or shorter form; a name that it knows outright goes before, if it
         // is told by a source that is trusted more.
@@ -77,7 +80,10 @@ impl Who {
                 self.agency.clone_from(&agency.name);
                 self.agency_id = Some(agency.id.clone());
                 let other = |a: &Agency| {
-                    a.id != agency.id && ![(&a.id, &agency.id), (&agency.id, &a.id)].iter().any(|(x, y)| registry.ancestors(x).iter().any(|p| p.id == **y))
+                    a.id != agency.id
+                        && ![(&a.id, &agency.id), (&agency.id, &a.id)]
+                            .iter()
+                            .any(|(x, y)| registry.ancestors(x).iter().any(|p| p.id == **y))
                 };
                 let wrong: Vec<&(&str, &String, &Agency)> = sure.iter().filter(|s| s.0 != "文件夹" && other(s.2)).collect();
                 if !wrong.is_empty() {
@@ -166,14 +172,16 @@ fn pieces(line: &str) -> Vec<Title> {
 
 fn parse(text: &str) -> Option<Title> {
     let whole = text.trim_matches(figure::is_inkless);
-    let mut bare: String = whole.chars().filter(|c| !figure::is_inkless(*c) && !matches!(c, '《' | '》' | '"' | '“' | '”')).collect();
+    let mut bare: String =
+        whole.chars().filter(|c| !figure::is_inkless(*c) && !matches!(c, '《' | '》' | '"' | '“' | '”')).collect();
     for prefix in ["标题：", "标题:", "名称：", "名称:"] {
         if let Some(rest) = bare.strip_prefix(prefix) {
             bare = rest.to_owned();
         }
     }
     let mut end = bare.as_str();
-    for suffix in ["（全文）", "(全文)", "（公开稿）", "（定稿）", "（送审稿）", "格式模板", "模板", "公示", "的公告"] {
+    for suffix in ["（全文）", "(全文)", "（公开稿）", "（定稿）", "（送审稿）", "格式模板", "模板", "公示", "的公告"]
+    {
         end = end.strip_suffix(suffix).unwrap_or(end);
     }
     let is_report = (end.ends_with("报告") || end.ends_with("年报")) && (end.contains("信息公开") || end.contains("政务公开"));
@@ -238,11 +246,16 @@ fn year_in_name(name: &str) -> Option<u16> {
 /// What a file or folder name says of the agency: without year, report words, marks of versions and separators.
 fn name_in_file(name: &str) -> String {
     let (_, name) = cut_year(name);
-    let name: String = name.chars().map(|c| if matches!(c, '_' | '-' | '(' | ')' | '（' | '）' | '[' | ']' | '.' | '+') { ' ' } else { c }).collect();
+    let name: String = name
+        .chars()
+        .map(|c| if matches!(c, '_' | '-' | '(' | ')' | '（' | '）' | '[' | ']' | '.' | '+') { ' ' } else { c })
+        .collect();
     let mut best = String::new();
     for part in name.split(figure::is_inkless) {
         let mut part = agency(part).trim_matches(|c: char| c.is_ascii_digit()).to_owned();
-        for word in ["年度报告", "工作报告", "报告", "年报", "终稿", "定稿", "修订", "修改", "最终", "草稿", "送审", "稿", "版", "最新"] {
+        for word in
+            ["年度报告", "工作报告", "报告", "年报", "终稿", "定稿", "修订", "修改", "最终", "草稿", "送审", "稿", "版", "最新"]
+        {
             part = part.replace(word, "");
         }
         let words = part.chars().filter(|c| !c.is_ascii()).count();

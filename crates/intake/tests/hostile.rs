@@ -15,7 +15,11 @@ fn sample() -> (String, Vec<u8>, String) {
     let form = forms().form(forms().find("2021").unwrap());
     let parts = print::parts(form, &|c| (1000 + c.index()).to_string(), false);
     let title = "某某局2022年政府信息公开工作年度报告";
-    (print::html(title, &parts, &print::html_spans), docx(&print::word(title, &parts)), print::text(title, &parts, &print::cell_lines))
+    (
+        print::html(title, &parts, &print::html_spans),
+        docx(&print::word(title, &parts)),
+        print::text(title, &parts, &print::cell_lines),
+    )
 }
 
 #[test]
@@ -51,7 +55,9 @@ fn each_has_its_reason() {
 #[test]
 fn content_goes_before_the_name() {
     let (page, word, _) = sample();
-    for (name, bytes, remark) in [("a.doc", page.as_bytes(), true), ("a.html", &word, true), ("a.docx", &word, false), ("年报", &word, false)] {
+    for (name, bytes, remark) in
+        [("a.doc", page.as_bytes(), true), ("a.html", &word, true), ("a.docx", &word, false), ("年报", &word, false)]
+    {
         let receipt = read_bytes(name, bytes);
         assert_eq!(receipt.status, Status::Read, "{name}: {}", receipt.reason);
         assert_eq!(receipt.reports[0].remarks.iter().any(|r| r.rule == "misnamed-file"), remark, "{name}");

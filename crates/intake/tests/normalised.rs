@@ -64,7 +64,10 @@ fn errors_name_line_and_column() {
         ("agency,year,cell,value\n某局,2022,a,1\n某局,1022,a,1\n", "line 3, column `year`"),
         ("agency,year,cell,value,state\n某局,2022,requests.received.total,1,numbr\n", "line 2, column `state`: `numbr`"),
         ("agency,year,cell,value,state\n某局,2022,requests.received.total,1,blank\n", "line 2, column `value`"),
-        ("agency,year,cell,value\n某局,2022,requests.received.total,1\n某局,2022,requests.received.total,2\n", "line 3, column `cell`"),
+        (
+            "agency,year,cell,value\n某局,2022,requests.received.total,1\n某局,2022,requests.received.total,2\n",
+            "line 3, column `cell`",
+        ),
         ("agency,year,cell,value,form\n某局,2022,requests.received.total,1,2018\n", "line 2, column `form`"),
         ("agency,year,cell,value\n某局,2022,requests.received.total\n", "line 2 has 3 columns, the header has 4"),
         ("agency,year,cell,value\n,2022,requests.received.total,1\n", "line 2, column `agency`"),
@@ -104,9 +107,13 @@ fn parquet() {
     use polars::prelude::{Column, DataFrame, DataType};
     let write = |value: Column| {
         let n = value.len();
-        let text = |name: &str, t: &[&str]| Column::new(name.into(), t.iter().cycle().take(n).map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        let text = |name: &str, t: &[&str]| {
+            Column::new(name.into(), t.iter().cycle().take(n).map(|s| (*s).to_owned()).collect::<Vec<_>>())
+        };
         let year = Column::new("year".into(), vec![2022i32; n]);
-        let mut frame = DataFrame::new(n, vec![text("agency", &["某局"]), year, text("cell", &[RECEIVED, "requests.handled.total"]), value]).unwrap();
+        let mut frame =
+            DataFrame::new(n, vec![text("agency", &["某局"]), year, text("cell", &[RECEIVED, "requests.handled.total"]), value])
+                .unwrap();
         let mut bytes = Vec::new();
         polars_io::parquet::write::ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
         read_bytes("a.parquet", &bytes)

@@ -31,6 +31,9 @@ fn against_gold(document: &str, name: &str, agency: &str, year: u16, form: &str)
     }
     assert!(wrong.is_empty(), "{document}:\n{}", wrong.join("\n"));
     assert_eq!(report.sections.len(), 6, "{document}: {:?}", report.sections.iter().map(|s| &s.heading).collect::<Vec<_>>());
+    let overview = report.passage("overview").unwrap();
+    assert!(overview.heading.contains("总体情况") && overview.text.chars().count() > 100, "{document}: {overview:?}");
+    assert!(report.remarks.is_empty(), "{document}: {:?}", report.remarks);
     assert!(report.unmapped.is_empty(), "{document}: {:?}", report.unmapped);
     assert_eq!(receipt.status, Status::Read, "{document}: {}", receipt.reason);
 }

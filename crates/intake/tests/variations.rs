@@ -118,7 +118,9 @@ fn labels_as_they_come() {
     let one_a_line = |t: &str| t.chars().map(|c| c.to_string()).collect::<Vec<_>>().join("\n");
     let spaced = |t: &str| t.chars().map(|c| format!("{c}\u{3000}")).collect::<String>();
     let ascii = |t: &str| t.replace('（', "(").replace('）', ")").replace('、', ".").replace(['“', '”'], "\"");
-    let no_numbers = |t: &str| nianbao_form::label::strip_number(t.trim_start_matches(['一', '二', '三', '四']).trim_start_matches('、')).to_owned();
+    let no_numbers = |t: &str| {
+        nianbao_form::label::strip_number(t.trim_start_matches(['一', '二', '三', '四']).trim_start_matches('、')).to_owned()
+    };
     let doubled = |t: &str| t.replace("三、", "三三、");
     let changes: [(&str, &dyn Fn(&str) -> String); 5] = [
         ("vertical", &one_a_line),
@@ -204,8 +206,7 @@ fn heads_whose_spans_disagree() {
 fn rows_of_the_other_generation() {
     // 2021 tables that print （六）其他处理 as one row.
     let mut mixed = parts("2021");
-    let other: Vec<Cell> =
-        form("2019").cells.iter().copied().filter(|c| forms().id(*c).starts_with("requests.other.")).collect();
+    let other: Vec<Cell> = form("2019").cells.iter().copied().filter(|c| forms().id(*c).starts_with("requests.other.")).collect();
     for part in &mut mixed {
         for table in &mut part.tables {
             let Some(at) = table.iter().position(|r| r[0].0.contains("其他处理")) else { continue };
@@ -220,7 +221,9 @@ fn rows_of_the_other_generation() {
             }
         }
     }
-    for bytes in [docx(&print::word(&title("2021"), &mixed)), print::html(&title("2021"), &mixed, &print::html_spans).into_bytes()] {
+    for bytes in
+        [docx(&print::word(&title("2021"), &mixed)), print::html(&title("2021"), &mixed, &print::html_spans).into_bytes()]
+    {
         let receipt = read_bytes("a.docx", &bytes);
         let report = &receipt.reports[0];
         assert_eq!(forms().form(report.form).id, "2021");
@@ -254,8 +257,13 @@ fn additions_are_kept() {
     let two = &mut parts[1].tables[0];
     two.insert(4, ["其他主动公开文件", "5", "6", "7"].map(|t| P(t.into(), 1, 1)).to_vec());
     two.insert(5, ["党内法规", "8", "9", "10"].map(|t| P(t.into(), 1, 1)).to_vec());
-    parts[3].tables.push(vec![vec![P("培训场次".into(), 1, 1), P("41".into(), 1, 1)], vec![P("参加人数".into(), 1, 1), P("42".into(), 1, 1)]]);
-    for bytes in [docx(&print::word(&title("2021"), &parts)), print::text(&title("2021"), &parts, &print::cell_lines).into_bytes()] {
+    parts[3].tables.push(vec![
+        vec![P("培训场次".into(), 1, 1), P("41".into(), 1, 1)],
+        vec![P("参加人数".into(), 1, 1), P("42".into(), 1, 1)],
+    ]);
+    for bytes in
+        [docx(&print::word(&title("2021"), &parts)), print::text(&title("2021"), &parts, &print::cell_lines).into_bytes()]
+    {
         let receipt = read_bytes("a", &bytes);
         let report = &receipt.reports[0];
         for cell in &form("2021").cells {

@@ -93,14 +93,16 @@ fn registry() -> Registry {
         aliases: aliases.iter().map(|a| (*a).to_owned()).collect(),
         ..Agency::default()
     };
-    Registry::new(vec![agency("A", "洪泽区教育局", &["区教育局"]), agency("B", "洪泽区民政局", &[]), agency("C", "洪泽区", &[])]).0
+    Registry::new(vec![agency("A", "洪泽区教育局", &["区教育局"]), agency("B", "洪泽区民政局", &[]), agency("C", "洪泽区", &[])])
+        .0
 }
 
 #[test]
 fn whose_and_when() {
     let form = forms().form(forms().find("2021").unwrap());
     let parts = print::parts(form, &|_| "0".into(), false);
-    let page = |title: &str, end: &str| print::html(title, &parts, &print::html_spans).replace("</body>", &format!("{end}</body>"));
+    let page =
+        |title: &str, end: &str| print::html(title, &parts, &print::html_spans).replace("</body>", &format!("{end}</body>"));
     let table: [(&str, &str, &str, &str, u16, &[&str]); 9] = [
         ("a.html", "洪泽区教育局2022年政府信息公开工作年度报告", "", "A", 2022, &[]),
         ("a.html", "区教育局关于二〇二二年度政府信息公开工作情况的报告", "", "A", 2022, &[]),
@@ -132,7 +134,8 @@ fn whose_and_when() {
 fn explain_names_cells_and_reasons() {
     let form = forms().form(forms().find("2021").unwrap());
     let parts = print::parts(form, &|_| "0".into(), false);
-    let file = common::Temp::new("a.txt", print::text("某某局2022年政府信息公开工作年度报告", &parts, &print::cell_lines).as_bytes());
+    let file =
+        common::Temp::new("a.txt", print::text("某某局2022年政府信息公开工作年度报告", &parts, &print::cell_lines).as_bytes());
     let source = nianbao_intake::Source { name: "a.txt".into(), path: file.0.clone() };
     let text = nianbao_intake::explain(forms(), &Registry::default(), &source);
     for cell in &form.cells {

@@ -5,7 +5,7 @@
 use std::io::{Cursor, Write};
 
 use docx_rs::{
-    AlignmentType, BorderType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run, RunFonts,
+    AlignmentType, BorderType, BreakType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run, RunFonts,
     Shading, SpecialIndentType, Table, TableAlignmentType, TableBorder, TableBorderPosition, TableBorders, TableCell,
     TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType, XMLDocx,
 };
@@ -34,14 +34,20 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
     let margin = PageMargin::new().top(2098).bottom(1984).left(1588).right(1474).header(851).footer(1400).gutter(0);
     let mut docx =
         Docx::new().page_size(11906, 16838).page_margin(margin).footer(foot()).default_fonts(fonts(BODY)).default_size(32);
-    for piece in &story.pieces {
+    for (i, piece) in story.pieces.iter().enumerate() {
         docx = match piece {
             Piece::Table(grid) => docx.add_table(statutory(grid)).add_paragraph(gap()),
-            Piece::List(widths, head, rows) => docx.add_table(list(widths, head, rows)).add_paragraph(gap()),
+            Piece::List(widths, head, rows) => docx.add_paragraph(gap()).add_table(list(widths, head, rows)).add_paragraph(gap()),
+            Piece::Heading(_) if tall(story.pieces.get(i + 1)) => docx.add_paragraph(words(piece).page_break_before(true)),
             _ => docx.add_paragraph(words(piece)),
         };
     }
     package(docx.build(), &story.title).map_err(PublishError::make(&story.title))
+}
+
+/// Whether a table follows that fills most of a page and is read best from its top.
+fn tall(next: Option<&Piece>) -> bool {
+    matches!(next, Some(Piece::Table(grid)) if grid.rows > 20)
 }
 
 fn fonts(east_asia: &str) -> RunFonts {
@@ -79,7 +85,12 @@ fn words(piece: &Piece) -> Paragraph {
     match piece {
         Piece::Title(text) => {
             let spacing = LineSpacing::new().line_rule(LineSpacingType::AtLeast).line(640).before(240).after(240);
-            new().align(AlignmentType::Center).line_spacing(spacing).keep_next(true).add_run(run(text, TITLE, 44))
+            let lines = text.split('\n').enumerate().map(|(i, t)| (i > 0, run(t, TITLE, 44)));
+            let title = new().align(AlignmentType::Center).line_spacing(spacing).keep_next(true);
+            lines.fold(title, |p, (breaks, run)| {
+                let p = if breaks { p.add_run(Run::new().add_break(BreakType::TextWrapping)) } else { p };
+                p.add_run(run)
+            })
         }
         Piece::Centred(text) => new().align(AlignmentType::Center).line_spacing(line(0, 240)).add_run(run(text, SUBHEADING, 32)),
         Piece::Heading(text) => {
@@ -162,14 +173,14 @@ fn statutory(grid: &Grid) -> Table {
     let widths = twips(&grid.widths);
     let by_row = grid.by_row();
     let rows = by_row.iter().enumerate().map(|(r, squares)| {
-        let cells = squares.iter().map(|s| square(s, r, &widths, grid.columns)).collect();
+        let cells = squares.iter().map(|s| square(s, r, &widths, grid)).collect();
         row(cells, r < grid.head)
     });
     let rows = rows.collect();
     table(&grid.widths, rows)
 }
 
-fn square(s: &Square, row: usize, widths: &[usize], columns: usize) -> TableCell {
+fn square(s: &Square, row: usize, widths: &[usize], grid: &Grid) -> TableCell {
     let width = widths[s.column..s.column + s.columns].iter().sum();
     let mut cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
     if s.columns > 1 {
@@ -181,14 +192,18 @@ fn square(s: &Square, row: usize, widths: &[usize], columns: usize) -> TableCell
     if s.role == Role::Item {
         cell = cell.shading(Shading::new().fill("DCE6F1"));
     }
+    // Every row holds on to the next one, so that a table that fits on a page is not cut.
+    let paragraph = || tight(Paragraph::new().keep_next(row + 1 < grid.rows));
     if s.row < row {
-        return cell.add_paragraph(tight(Paragraph::new()));
+        return cell.add_paragraph(paragraph());
     }
-    let left = matches!(s.role, Role::Item | Role::Corner) || (s.role == Role::RowHead && s.rows == 1 && columns > 4);
+    let wordy = s.fill.text.chars().count() > 10;
+    let beside = s.role == Role::RowHead && s.rows == 1 && grid.columns > 4;
+    let left = s.role == Role::Item || (s.role == Role::Corner && wordy) || beside;
     let align = if left { AlignmentType::Left } else { AlignmentType::Center };
     // Many columns leave little room: a smaller size keeps figures of five digits on one line.
-    let size = if columns > 12 { 16 } else { 18 };
-    cell.add_paragraph(tight(Paragraph::new().align(align).add_run(run(&s.fill.text, TABLE, size))))
+    let size = if grid.columns > 12 { 16 } else { 18 };
+    cell.add_paragraph(paragraph().align(align).add_run(run(&s.fill.text, TABLE, size)))
 }
 
 /// A plain table with a head that is repeated.

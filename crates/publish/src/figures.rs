@@ -17,8 +17,8 @@ pub(crate) struct Figures<'a> {
     sums: HashMap<usize, &'a SumRow>,
     /// Coverage of the group at the top in the year, in its own order.
     pub(crate) coverage: Vec<&'a CoverageRow>,
-    /// For each counted report of the group, the cells whose figure it does not give.
-    unknown: Vec<(String, BTreeSet<usize>)>,
+    /// For each counted report of the group, its agency and the cells whose figure it does not give.
+    unknown: Vec<(&'a str, BTreeSet<usize>)>,
 }
 
 /// One printed figure.
@@ -39,7 +39,7 @@ impl<'a> Figures<'a> {
         let sums = compilation.sums.iter().filter(|s| of_group(&s.group_id, s.year)).map(|s| (s.cell.index(), s)).collect();
         let unknown = edition.counted().map(|e| {
             let cells = form.cells.iter().filter(|c| e.report.counts_as(**c).is_none()).map(|c| c.index()).collect();
-            (e.report.agency_key().to_owned(), cells)
+            (e.report.agency.as_str(), cells)
         });
         Figures {
             form,
@@ -61,6 +61,13 @@ impl<'a> Figures<'a> {
         self.coverage.iter().copied().filter(|c| c.status == "partial")
     }
 
+    /// Agencies whose report lacks one of the cells that make a lower bound here.
+    pub(crate) fn lacking(&self, cells: &[Cell]) -> Vec<&'a str> {
+        let short: Vec<usize> = cells.iter().filter(|c| self.of(**c).missing > 0).map(|c| c.index()).collect();
+        let lacks = |unknown: &BTreeSet<usize>| short.iter().any(|c| unknown.contains(c));
+        self.unknown.iter().filter(|(_, unknown)| lacks(unknown)).map(|(agency, _)| *agency).collect()
+    }
+
     /// The figure of a cell.
     pub(crate) fn of(&self, cell: Cell) -> Printed {
         let Some(sum) = self.sums.get(&cell.index()) else { return Printed::default() };
@@ -78,10 +85,8 @@ impl<'a> Figures<'a> {
 
     /// How many agencies do not give one of the cells.
     fn missing_in(&self, cells: &[Cell]) -> u32 {
-        let lacking: Vec<usize> = cells.iter().filter(|c| self.of(**c).missing > 0).map(|c| c.index()).collect();
         let most = cells.iter().map(|c| self.of(*c).missing).max().unwrap_or(0);
-        let partly = self.unknown.iter().filter(|(_, cells)| lacking.iter().any(|c| cells.contains(c))).count();
-        let union = if lacking.is_empty() { 0 } else { partly + self.absent().count() };
+        let union = if most == 0 { 0 } else { self.lacking(cells).len() + self.absent().count() };
         most.max(union.min(self.coverage.len()) as u32)
     }
 

@@ -142,7 +142,7 @@ fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
     let rows = letter.findings.iter().enumerate().map(|(n, &i)| row(edition, form, lang, n + 1, &edition.findings[i])).collect();
     pieces.push(Piece::List(vec![65, 215, 105, 105, 150, 360], head, rows));
     pieces.extend(signature(edition, lang));
-    Story { lang, title, pieces }
+    Story { lang, title: title.replace('\n', ""), pieces }
 }
 
 /// One finding: which cells, what they hold, what they should hold, where, why. Alternatives follow in the last column.
@@ -212,5 +212,5 @@ fn reminder(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
         }
     }
     pieces.extend(signature(edition, lang));
-    Story { lang, title, pieces }
+    Story { lang, title: title.replace('\n', ""), pieces }
 }

@@ -233,7 +233,7 @@ impl<'a, 'e> Pages<'a, 'e> {
         let context = context! {
             t => &self.words,
             lang => self.lang.html(),
-            title => format!("{}{} {}", self.edition.group_name, self.edition.year, self.lang.say("page_title")),
+            title => self.lang.page_title(&self.edition.group_name, self.edition.year),
             group => &self.edition.group_name,
             office => &self.edition.office,
             year => self.edition.year,

@@ -51,13 +51,18 @@ pub(crate) fn paragraph(text: impl Into<String>) -> Piece {
 pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>) -> Story {
     let lang = Lang::of_form(form);
     let title = lang.report_title(&edition.group_name, edition.year, form);
-    let mut pieces = vec![Piece::Title(title.clone())];
+    // A long title breaks before the year, not before its last word.
+    let long = title.chars().count() > 20 && !edition.group_name.is_empty();
+    let name = edition.group_name.as_str();
+    let broken = title.strip_prefix(name).filter(|_| long).map(|rest| format!("{name}\n{}", rest.trim_start()));
+    let mut pieces = vec![Piece::Title(broken.unwrap_or_else(|| title.clone()))];
     if !edition.office.is_empty() {
         pieces.push(Piece::Centred(edition.office.clone()));
     }
+    let mut noted = String::new();
     if form.sections.is_empty() {
         own_words(&mut pieces, edition, "overview");
-        tables(&mut pieces, form, None, figures, lang);
+        tables(&mut pieces, &mut noted, form, None, figures);
     }
     for section in &form.sections {
         pieces.push(Piece::Heading(lang.heading(&section.number, &section.title)));
@@ -70,7 +75,7 @@ pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figu
         if said && figures.absent().next().is_some() {
             pieces.push(Piece::Note(missing_note(figures, lang)));
         }
-        tables(&mut pieces, form, Some(section), figures, lang);
+        tables(&mut pieces, &mut noted, form, Some(section), figures);
     }
     Story { lang, title, pieces }
 }
@@ -102,14 +107,22 @@ fn missing_note(figures: &Figures<'_>, lang: Lang) -> String {
     text
 }
 
-fn tables(pieces: &mut Vec<Piece>, form: &Form, section: Option<&Section>, figures: &Figures<'_>, lang: Lang) {
+/// The tables of a section, each with its note; `said` is the note of the table before.
+fn tables(pieces: &mut Vec<Piece>, said: &mut String, form: &Form, section: Option<&Section>, figures: &Figures<'_>) {
+    let lang = Lang::of_form(form);
     for grid in district_tables(form, section, figures) {
         if section.is_none() {
             pieces.push(Piece::Subheading(grid.table.clone()));
         }
         let notes = notes(&grid, figures, lang);
         pieces.push(Piece::Table(grid));
-        pieces.extend(notes.map(Piece::Note));
+        // The same list is not printed below every table in turn.
+        let same = format!("{}{}", lang.say("note"), lang.say("gap_same"));
+        if let Some(note) = notes {
+            let again = *said == note;
+            pieces.push(Piece::Note(if again { same } else { note.clone() }));
+            *said = note;
+        }
     }
 }
 
@@ -133,7 +146,7 @@ pub(crate) fn notes(grid: &Grid, figures: &Figures<'_>, lang: Lang) -> Option<St
         parts.push(lang.say("gap_mark").to_owned());
         for (key, names) in [
             ("gap_names", figures.absent().map(|c| c.agency.as_str()).collect::<Vec<_>>()),
-            ("gap_partial", figures.partial().map(|c| c.agency.as_str()).collect()),
+            ("gap_partial", figures.lacking(&grid.squares.iter().filter_map(|s| s.cell).collect::<Vec<_>>())),
         ] {
             if !names.is_empty() {
                 let stop = if lang == Lang::Zh { "。" } else { ". " };

@@ -100,6 +100,15 @@ impl Lang {
         }
     }
 
+    /// The title of the office's page.
+    pub(crate) fn page_title(self, group: &str, year: u16) -> String {
+        let words = self.say("page_title");
+        match self {
+            Lang::Zh => format!("{group}{year}年{words}"),
+            Lang::En => format!("{group} {year}: {words}").trim().to_owned(),
+        }
+    }
+
     /// A section's heading.
     pub(crate) fn heading(self, number: &str, title: &str) -> String {
         match (self, number.is_empty()) {
@@ -213,6 +222,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("gap_names", "未报送的单位：", "No report from: "),
     ("gap_partial", "报告中部分数据缺失的单位：", "Some figures missing from: "),
     ("gap_blank", "空白格表示没有单位提供该项数据。", "An empty cell means that no agency gives the figure."),
+    ("gap_same", "数据缺失情况同前表。", "figures are missing as in the table before."),
     ("complete", "本表包括全部应报单位的数据。", "The table has the figures of every expected agency."),
     ("note", "注：", "Note: "),
     ("series", "指标", "Series"),
@@ -279,8 +289,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("blank_agency", "〔单位名称〕", "[Agency]"),
     ("blank_year", "〔年份〕", "[year]"),
     ("footer", "本页由程序依据各单位报告生成，可脱机打开。", "Made from the agencies' reports; works offline."),
-    ("notice_title", "关于核实更正政府信息公开工作年度报告数据的通知", "Notice of errors in the annual report"),
-    ("reminder_title", "关于报送政府信息公开工作年度报告的催报函", "Reminder to submit the annual report"),
+    ("notice_title", "关于核实更正政府信息公开\n工作年度报告数据的通知", "Notice of errors in the annual report"),
+    ("reminder_title", "关于报送政府信息公开\n工作年度报告的催报函", "Reminder to submit the annual report"),
     ("no", "序号", "No."),
     ("item", "项目", "Cell"),
     ("comment", "问题说明", "What is wrong"),

@@ -141,7 +141,8 @@ impl Maker<'_, '_> {
             rest = &rest[run..];
             let name = format!("{}{}", self.lang.say("sheet_table"), first.table);
             let section = self.form.section(&first.section).map_or(first.corner.clone(), |s| s.title.clone());
-            let title = format!("{}{} {name} {section}", self.edition.group_name, self.edition.year);
+            let year = if self.lang == Lang::Zh { format!("{}年", self.edition.year) } else { format!(" {}", self.edition.year) };
+            let title = format!("{}{year} {name} {section}", self.edition.group_name);
             let size: usize = blocks.iter().map(|b| b.cells.len()).sum();
             if size <= SCREEN {
                 let (labels, cells) = self.columns(blocks, &full_label, None);
@@ -206,10 +207,13 @@ impl Maker<'_, '_> {
         }
         for level in 0..depth {
             let last = level + 1 == depth;
-            sheet.set_row_height(top + level, if last && depth > 1 { 64.0 } else { 22.0 })?;
+            sheet.set_row_height(top + level, if last && depth > 1 { 64.0 } else { 32.0 })?;
         }
         let end = SIDE + plan.cells.len().max(1) as u16 - 1;
         sheet.set_column_range_width(SIDE, end, 9.5)?;
+        for (i, _) in plan.cells.iter().enumerate().filter(|(_, c)| self.edition.forms.kind(**c) == Kind::Amount) {
+            sheet.set_column_width(SIDE + i as u16, 16)?;
+        }
         let first = total + 1;
         let last = total + self.agencies.len().max(1) as u32;
         self.totals(sheet, plan, total, first, last)?;
@@ -217,8 +221,11 @@ impl Maker<'_, '_> {
             self.agency(sheet, plan, first + i as u32, coverage, *report)?;
         }
         sheet.set_freeze_panes(total + 1, SIDE)?;
-        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        // As many pages side by side as the figures need to stay readable; names stand on each.
+        let pages = plan.cells.len().div_ceil(28).max(1) as u16;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(pages, 0);
         sheet.set_repeat_rows(top, total)?;
+        sheet.set_repeat_columns(0, SIDE - 1)?;
         Ok(())
     }
 

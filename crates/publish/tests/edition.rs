@@ -138,7 +138,7 @@ fn the_report_says_its_figures_and_its_gaps() {
     let docx = fs::read(out.path().join("2024/district-report.docx")).unwrap();
     let text = words(&docx);
     for want in [
-        "江城市青山区2024年政府信息公开工作年度报告", "一、总体情况", "二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况",
+        "江城市青山区|2024年政府信息公开工作年度报告", "一、总体情况", "二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况",
         "四、政府信息公开行政复议、行政诉讼情况", "五、存在的主要问题及改进情况", "六、其他需要报告的事项", "第二十条第（一）项",
         "未经复议直接起诉", "不少于", "个单位数据缺失）", "未报送的单位：", "〔请补充：", "报送不及时", "加强&lt;督促&gt;。",
     ] {
@@ -329,4 +329,36 @@ fn english_pages() {
     publish(&edition, out.path()).unwrap();
     let page = fs::read_to_string(out.path().join("2024/index.html")).unwrap();
     assert!(page.contains("Agencies without a report") && !page.contains("未报送的单位") && !page.contains('⟦'));
+}
+
+/// A user's own form, without sections and in English, is published by the same code.
+#[test]
+fn a_form_of_another_country() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/forms/us-foia.toml");
+    let forms = nianbao_form::Forms::with_files(&[file]).unwrap();
+    let ix = forms.find("us-foia").unwrap();
+    let mut world = world(1, 2024);
+    world.findings.clear();
+    world.receipts.truncate(1);
+    world.receipts[0].reports.clear();
+    for (i, agency) in ["Department of <Examples>", "Agency B"].iter().enumerate() {
+        let mut report = nianbao_form::Report::new(&forms, "cells.csv", *agency, 2024, ix);
+        for (n, &cell) in forms.form(ix).cells.iter().enumerate() {
+            let number = nianbao_form::Number::whole((n * 7 + i) as i64).unwrap();
+            report.set(cell, nianbao_form::Value::number(number, number.to_string(), nianbao_form::Place::Unknown));
+        }
+        world.receipts[0].reports.push(report);
+    }
+    let registry = nianbao_form::Registry::default();
+    let reports: Vec<_> = world.receipts[0].reports.iter().collect();
+    let compilation = nianbao_compile::compile(&forms, &registry, &reports, None).unwrap();
+    let entries = world.entries();
+    let mut edition = world.edition(&entries);
+    (edition.forms, edition.registry, edition.compilation, edition.lang) = (&forms, &registry, &compilation, "en");
+    let out = tempfile::tempdir().unwrap();
+    publish(&edition, out.path()).unwrap();
+    let text = words(&fs::read(out.path().join("2024/district-report.docx")).unwrap());
+    assert!(text.contains("Annual FOIA Report") && text.contains("Pending at start of year") && text.contains("|1|"), "{text}");
+    let page = fs::read_to_string(out.path().join("2024/index.html")).unwrap();
+    assert!(page.contains("Department of &lt;Examples&gt;"), "{page}");
 }

@@ -70,7 +70,7 @@ fn published(path: &Path, forms: &Forms, office: &Office) -> Result<Vec<Publishe
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source { name: name.into(), path: path.to_owned() };
-    let receipt = nianbao_intake::read(forms, &office.registry, &source);
+    let receipt = nianbao_intake::read_published(forms, &office.registry, &source);
     if receipt.reports.is_empty() {
         return Err(Failure::usage(format!("{}: {}", path.display(), receipt.reason_en)));
     }

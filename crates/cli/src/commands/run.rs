@@ -1,6 +1,7 @@
 //! `nianbao run` and `nianbao FOLDER`: read, check, compile, draw, publish.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use nianbao_chart::{Chart, Data, Picture, Target};
 use nianbao_form::{Finding, Forms};
@@ -113,11 +114,18 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
         let _stage = progress.stage("publish", "发布", "publishing", 0);
         nianbao_publish::publish(&edition, &pipeline.out).map_err(|e| Failure::Output(e.into()))?
     };
-    let coverage = assessment.compilation.coverage_of(&assessment.compilation.root, year);
-    let expected = coverage.iter().filter(|row| row.status != "unknown-agency").count();
-    summary::tell_run(&assessment, &findings, expected, &published.edited, &published.page, common);
+    let page = from_here(&published.page);
+    let closing = summary::Closing { assessment: &assessment, findings: &findings, edited: &published.edited, page: &page };
+    summary::tell_run(&closing, common);
     let done = Done { unread: assessment.unread(), failed_on: fails(&findings, wish.fail_on) };
     Ok((done, Some(published.address)))
+}
+
+/// A path as a person standing here would write it.
+fn from_here(path: &Path) -> PathBuf {
+    let Ok(whole) = path.canonicalize() else { return path.to_owned() };
+    let here = std::env::current_dir().and_then(|d| d.canonicalize());
+    here.ok().and_then(|here| whole.strip_prefix(here).map(Path::to_owned).ok()).unwrap_or(whole)
 }
 
 /// The chart files of the pipeline, or the built-in ones where it names none.

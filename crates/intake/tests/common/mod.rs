@@ -78,7 +78,8 @@ pub fn fill_docx(template: &[u8]) -> Vec<u8> {
         };
         let (before, cell) = piece.split_at(start);
         let merged = cell.contains("<w:vMerge/>") || cell.contains("w:val=\"continue\"");
-        let text: String = cell.split("<w:t").skip(1).filter_map(|t| t.split_once('>')?.1.split_once("</w:t>")).map(|t| t.0).collect();
+        let text: String =
+            cell.split("<w:t").skip(1).filter_map(|t| t.split_once('>')?.1.split_once("</w:t>")).map(|t| t.0).collect();
         out.push_str(before);
         if merged || !text.trim().is_empty() {
             out.push_str(cell);

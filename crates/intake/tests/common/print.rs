@@ -136,7 +136,10 @@ fn line(form: &Form, b: usize, value: &dyn Fn(Cell) -> String) -> Table {
 /// The table with a cell for every place: covered places are empty cells.
 pub fn flat(table: &Table) -> Vec<Vec<String>> {
     let places = expand(table);
-    places.into_iter().map(|row| row.into_iter().map(|(text, origin, _)| if origin { text } else { String::new() }).collect()).collect()
+    places
+        .into_iter()
+        .map(|row| row.into_iter().map(|(text, origin, _)| if origin { text } else { String::new() }).collect())
+        .collect()
 }
 
 /// Every place: text, whether the cell begins here, whether it is covered from above.
@@ -238,7 +241,11 @@ pub fn html_cells(rows: &[Vec<String>]) -> String {
 }
 
 fn paragraph(text: &str) -> String {
-    text.split('\n').map(|l| format!("<w:p><w:r><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>", l.replace('&', "&amp;").replace('<', "&lt;"))).collect()
+    text.split('\n')
+        .map(|l| {
+            format!("<w:p><w:r><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>", l.replace('&', "&amp;").replace('<', "&lt;"))
+        })
+        .collect()
 }
 
 pub fn word(title: &str, parts: &[Part]) -> String {

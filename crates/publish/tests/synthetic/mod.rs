@@ -113,7 +113,7 @@ fn findings(forms: &Forms, reports: &[&Report]) -> Vec<Finding> {
             .with("identities", "各列收办平衡")
             .with("ties", "")
             .at(&r.value(cell).place)
-            .alternative(format!("{cell:?}{found}"), rank)
+            .alternative("一个错误，两种改法", rank)
             .build()
     };
     for i in [0, 1, 2] {
@@ -136,7 +136,10 @@ fn findings(forms: &Forms, reports: &[&Report]) -> Vec<Finding> {
     findings.push(
         Finding::of("outlier", &Subject::of(r))
             .cell(forms, total, "200", "3–20")
-            .with("test", "检验")
+            .with("cell", form.name(total))
+            .with("basis", "本单位2020—2023年（合计12件）和同类20个单位")
+            .with("test", "负二项检验，双侧概率0.0003")
+            .with("false_alarms", "全部检验中预计误报不超过5%")
             .severity(Some(Severity::Warning))
             .build(),
     );
