@@ -321,7 +321,8 @@ impl<'a, 'e> Pages<'a, 'e> {
         let row = |(key, name, page): &(String, String, String)| {
             let letters = self.letters(self.names.letters.get(key).map(Vec::as_slice).unwrap_or_default(), "");
             let status = status.get(key.as_str()).copied().unwrap_or_default();
-            let counts = [Severity::Error, Severity::Warning, Severity::Info].map(|s| Value::from(self.count(Some(key), s))).to_vec();
+            let counts =
+                [Severity::Error, Severity::Warning, Severity::Info].map(|s| Value::from(self.count(Some(key), s))).to_vec();
             context! {
                 name, href => href(page), status, letters, counts,
                 kind => self.edition.registry.get(key).map(|a| a.kind.as_str()).unwrap_or_default(),
@@ -407,7 +408,8 @@ impl<'a, 'e> Pages<'a, 'e> {
         let forms = self.edition.forms;
         let form = forms.form(report.form);
         let guests = form.guests.iter().filter(|c| report.value(**c).state != State::Absent);
-        let guest = |c: &nianbao_form::Cell| context! { text => forms.name(report.form, *c), value => report.value(*c).raw.as_ref() };
+        let guest =
+            |c: &nianbao_form::Cell| context! { text => forms.name(report.form, *c), value => report.value(*c).raw.as_ref() };
         let unmapped = report.unmapped.iter().map(|u| context! { text => &u.text, value => self.lang.place(&u.place) });
         guests.map(guest).chain(unmapped).collect()
     }

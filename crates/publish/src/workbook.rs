@@ -141,7 +141,8 @@ impl Maker<'_, '_> {
             rest = &rest[run..];
             let name = format!("{}{}", self.lang.say("sheet_table"), first.table);
             let section = self.form.section(&first.section).map_or(first.corner.clone(), |s| s.title.clone());
-            let year = if self.lang == Lang::Zh { format!("{}年", self.edition.year) } else { format!(" {}", self.edition.year) };
+            let year =
+                if self.lang == Lang::Zh { format!("{}年", self.edition.year) } else { format!(" {}", self.edition.year) };
             let title = format!("{}{year} {name} {section}", self.edition.group_name);
             let size: usize = blocks.iter().map(|b| b.cells.len()).sum();
             if size <= SCREEN {

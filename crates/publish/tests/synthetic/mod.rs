@@ -150,7 +150,8 @@ fn findings(forms: &Forms, reports: &[&Report]) -> Vec<Finding> {
         .build();
     settled.status = Status::Explained;
     findings.push(settled);
-    findings.push(Finding::of("missing-section", &Subject::of(of(6))).with("section", "五").severity(Some(Severity::Info)).build());
+    findings
+        .push(Finding::of("missing-section", &Subject::of(of(6))).with("section", "五").severity(Some(Severity::Info)).build());
     findings
 }
 
