@@ -87,8 +87,13 @@ fn draw_all(bencher: divan::Bencher<'_, '_>, kind: &str) {
     let reports: Vec<&Report> = reports.iter().collect();
     let compilation = nianbao_compile::compile(Forms::built_in(), &registry, &reports, None).unwrap();
     let charts = nianbao_chart::built_in().unwrap();
-    let data =
-        nianbao_chart::Data { forms: Forms::built_in(), registry: &registry, compilation: &compilation, findings: &[], year: 2024 };
+    let data = nianbao_chart::Data {
+        forms: Forms::built_in(),
+        registry: &registry,
+        compilation: &compilation,
+        findings: &[],
+        year: 2024,
+    };
     let target = nianbao_chart::Target::default();
     let draw = || charts.iter().map(|c| nianbao_chart::draw(c, data, &target).unwrap()).collect::<Vec<_>>();
     let pictures = draw();

@@ -29,7 +29,10 @@ fn the_default_run_publishes_everything() {
     for (file, columns) in [
         ("cells.csv", "agency,year,cell,value,state,form,raw,place,agency_id,report,derived"),
         ("reports.csv", "report,agency_id,agency,year,form,format,bytes,sha256,status,reason,numbers,blanks,unmapped,counted"),
-        ("findings.csv", "severity,rule,agency_id,agency,year,report,cell,found,expected,message,place,suggestion,influence,status,key"),
+        (
+            "findings.csv",
+            "severity,rule,agency_id,agency,year,report,cell,found,expected,message,place,suggestion,influence,status,key",
+        ),
         ("district.csv", "group_id,group,level,year,cell,value,reports,missing,lower_bound"),
         ("coverage.csv", "group_id,group,year,agency_id,agency,status"),
         ("series.csv", "group_id,group,level,series,year,value,numerator,denominator,break"),
@@ -100,9 +103,11 @@ fn planted_defects_are_found_and_nothing_else_is_an_error() {
         assert!(findings.iter().any(|f| matches(p, f)), "planted but not found: {p:?}");
     }
     for f in findings.iter().filter(|f| f["severity"] == "error") {
-        let explained = planted.iter().any(|p| p["year"] == f["year"] && p["agency_id"] == f["agency_id"] && p["agency"] == f["agency"]);
+        let explained =
+            planted.iter().any(|p| p["year"] == f["year"] && p["agency_id"] == f["agency_id"] && p["agency"] == f["agency"]);
         assert!(explained, "an error that was not planted: {f:?}");
-        let by_rule = planted.iter().any(|p| p["rule"] == f["rule"] && p["year"] == f["year"] && p["agency_id"] == f["agency_id"]);
+        let by_rule =
+            planted.iter().any(|p| p["rule"] == f["rule"] && p["year"] == f["year"] && p["agency_id"] == f["agency_id"]);
         assert!(by_rule || !f["cause"].is_empty(), "an error of a rule that was not planted: {f:?}");
     }
 }
@@ -189,7 +194,10 @@ fn decisions_survive_runs_and_fail_on_heeds_them() {
     assert_eq!(code(&second), 0, "{}", err(&second));
     let again = file_rows(&findings);
     assert!(again.iter().filter(|f| f["severity"] == "error").all(|f| f["status"] != "open"));
-    assert_eq!(again.iter().filter(|f| f["severity"] == "error").count(), errors.len() + file_rows(&findings).iter().filter(|f| f["severity"] == "error" && f["status"] != "explained").count());
+    assert_eq!(
+        again.iter().filter(|f| f["severity"] == "error").count(),
+        errors.len() + file_rows(&findings).iter().filter(|f| f["severity"] == "error" && f["status"] != "explained").count()
+    );
 }
 
 #[test]

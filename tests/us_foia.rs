@@ -26,7 +26,8 @@ fn identities_and_chains_are_counted_as_a_plain_count_counts_them() {
     let output = nianbao(&["check", CELLS, "--form-file", FORM, "--format", "csv"]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     let findings = rows(&out(&output));
-    let count = |rule: &str, cell: &str| findings.iter().filter(|f| f["rule"] == rule && f["cell"].split(';').any(|c| c == cell)).count();
+    let count =
+        |rule: &str, cell: &str| findings.iter().filter(|f| f["rule"] == rule && f["cell"].split(';').any(|c| c == cell)).count();
 
     let figures = figures();
     assert_eq!(figures.len(), 1327);
@@ -87,8 +88,11 @@ fn it_is_published_too() {
     let output = nianbao(&["run", "pipelines/us-foia.toml", "--out", dir.path().to_str().unwrap(), "--lang", "en"]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     let published = dir.path().join("2020");
-    let totals: BTreeMap<String, String> =
-        file_rows(&root().join(TOTALS)).into_iter().filter(|r| r["year"] == "2020").map(|r| (r["cell"].clone(), r["value"].clone())).collect();
+    let totals: BTreeMap<String, String> = file_rows(&root().join(TOTALS))
+        .into_iter()
+        .filter(|r| r["year"] == "2020")
+        .map(|r| (r["cell"].clone(), r["value"].clone()))
+        .collect();
     let sums = file_rows(&published.join("data/district.csv"));
     let mut compared = 0;
     for row in sums.iter().filter(|r| r["year"] == "2020") {

@@ -85,9 +85,9 @@ fn put(backend: &mut SVGBackend<'_>, item: &Item) -> Result<(), Box<dyn std::err
 /// Moves a level or upright line of odd width to the middle of a row of pixels, where it is sharp.
 fn straightened(points: &[(f64, f64)], width: u32) -> Vec<(f64, f64)> {
     let shift = if width % 2 == 1 { 0.5 } else { 0.0 };
-    match points {
-        &[(x0, y0), (x1, y1)] if y0 == y1 => vec![(x0, y0.round() + shift), (x1, y0.round() + shift)],
-        &[(x0, y0), (x1, y1)] if x0 == x1 => vec![(x0.round() + shift, y0), (x0.round() + shift, y1)],
+    match *points {
+        [(x0, y0), (x1, y1)] if y0 == y1 => vec![(x0, y0.round() + shift), (x1, y0.round() + shift)],
+        [(x0, y0), (x1, y1)] if x0 == x1 => vec![(x0.round() + shift, y0), (x0.round() + shift, y1)],
         _ => points.to_vec(),
     }
 }

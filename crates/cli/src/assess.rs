@@ -64,7 +64,8 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     };
     let (mut reports, mut receipt_of) = (Vec::new(), Vec::new());
     for (i, receipt) in receipts.iter_mut().enumerate() {
-        let (dated, undated): (Vec<Report>, Vec<Report>) = std::mem::take(&mut receipt.reports).into_iter().partition(|r| r.year > 0);
+        let (dated, undated): (Vec<Report>, Vec<Report>) =
+            std::mem::take(&mut receipt.reports).into_iter().partition(|r| r.year > 0);
         if !undated.is_empty() {
             // A figure without a year belongs in no sum.
             let lost = dated.is_empty();
@@ -84,8 +85,9 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
 
     let arrivals = arrivals(request, &reports, &receipt_of, &receipts);
     let mut selection = collection::select(forms, registry, &arrivals);
-    let deadline = collection::Deadline::parse(request.deadline)
-        .ok_or_else(|| Failure::usage(format!("[collection] deadline = \"{}\": expected MM-DD, such as 01-31", request.deadline)))?;
+    let deadline = collection::Deadline::parse(request.deadline).ok_or_else(|| {
+        Failure::usage(format!("[collection] deadline = \"{}\": expected MM-DD, such as 01-31", request.deadline))
+    })?;
     let mut of_collection = std::mem::take(&mut selection.findings);
     of_collection.extend(collection::missing(registry, year, &arrivals, &selection));
     of_collection.extend(collection::late(registry, &arrivals, deadline));
@@ -112,7 +114,8 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
         findings.extend(screen::outliers(scope));
     }
     apply_severities(&mut findings, request.severities);
-    let in_run = |agency: &str, year: u16| reports.iter().any(|r| r.year == year && r.agency_key() == agency) || years.contains(&year);
+    let in_run =
+        |agency: &str, year: u16| reports.iter().any(|r| r.year == year && r.agency_key() == agency) || years.contains(&year);
     let stale = decisions::apply(&request.office.decisions, &mut findings, registry, in_run);
     findings.extend(stale);
     screen::rank(scope, &mut findings);
@@ -178,14 +181,20 @@ fn failures(receipts: &[Receipt]) -> Vec<collection::FailedFile> {
 fn choose_year(wish: Option<u16>, years: &BTreeSet<u16>, receipts: &[Receipt]) -> Result<u16, Failure> {
     let Some(&latest) = years.last() else {
         let list: Vec<String> = receipts.iter().map(|r| format!("{}: {}", r.name, r.reason_en)).collect();
-        return Err(Failure::usage(format!("none of the {} files is a report, nothing was written:\n  {}", list.len(), list.join("\n  "))));
+        return Err(Failure::usage(format!(
+            "none of the {} files is a report, nothing was written:\n  {}",
+            list.len(),
+            list.join("\n  ")
+        )));
     };
     match wish {
         None => Ok(latest),
         Some(year) if years.contains(&year) => Ok(year),
         Some(year) => {
             let near = years.iter().min_by_key(|y| y.abs_diff(year)).copied().unwrap_or(latest);
-            Err(Failure::usage(format!("--year {year}: there is no report of that year; the nearest is {near}, the latest {latest}")))
+            Err(Failure::usage(format!(
+                "--year {year}: there is no report of that year; the nearest is {near}, the latest {latest}"
+            )))
         }
     }
 }

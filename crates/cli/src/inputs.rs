@@ -93,7 +93,10 @@ fn receipts_table(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|e| usage(path, &e))?.clone();
     let column = |name: &str| {
-        headers.iter().position(|h| h == name).ok_or_else(|| usage(path, &format!("line 1: column `{name}` is missing; expected report,date")))
+        headers
+            .iter()
+            .position(|h| h == name)
+            .ok_or_else(|| usage(path, &format!("line 1: column `{name}` is missing; expected report,date")))
     };
     let (report, date) = (column("report")?, column("date")?);
     let mut table = BTreeMap::new();
@@ -135,7 +138,10 @@ pub(crate) fn matching(pipeline: &Pipeline) -> Result<Vec<Source>, Failure> {
         }
     }
     let office = |s: &Source| {
-        [&pipeline.registry, &pipeline.decisions, &pipeline.corrections, &pipeline.received].into_iter().flatten().any(|o| same(o, &s.path))
+        [&pipeline.registry, &pipeline.decisions, &pipeline.corrections, &pipeline.received]
+            .into_iter()
+            .flatten()
+            .any(|o| same(o, &s.path))
             || pipeline.texts.as_ref().is_some_and(|t| s.path.starts_with(t))
     };
     sources.retain(|s| !office(s));
@@ -158,7 +164,9 @@ pub(crate) fn chart_files(pipeline: &Pipeline) -> Result<Vec<PathBuf>, Failure> 
                     .compile_matcher();
                 let walk = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().flatten();
                 let before = files.len();
-                files.extend(walk.map(walkdir::DirEntry::into_path).filter(|p| p.strip_prefix(&root).is_ok_and(|p| matcher.is_match(p))));
+                files.extend(
+                    walk.map(walkdir::DirEntry::into_path).filter(|p| p.strip_prefix(&root).is_ok_and(|p| matcher.is_match(p))),
+                );
                 if files.len() == before {
                     return Err(Failure::usage(format!("charts: no file matches {}", pattern.display())));
                 }

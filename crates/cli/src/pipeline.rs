@@ -102,9 +102,8 @@ impl Pipeline {
     /// Reads a pipeline file. Rules of `[checks]` are compared with the known ones by [`Pipeline::prove_rules`], once the
     /// forms are loaded.
     pub(crate) fn load(path: &Path) -> Result<Pipeline, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|e| {
-            Failure::usage(format!("pipeline {}: {e}{}", path.display(), near_files(path)))
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Failure::usage(format!("pipeline {}: {e}{}", path.display(), near_files(path))))?;
         let file: File = toml::from_str(&text).map_err(|e| Failure::Usage(explain_toml(path, &text, &e).into()))?;
         let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         let at = |p: &Path| base.join(p);
@@ -126,7 +125,10 @@ impl Pipeline {
         }
         let deadline = file.collection.deadline.unwrap_or_else(|| DEADLINE.to_owned());
         if !is_month_day(&deadline) {
-            return Err(Failure::usage(format!("{}: [collection] deadline = \"{deadline}\": expected MM-DD, such as 01-31", path.display())));
+            return Err(Failure::usage(format!(
+                "{}: [collection] deadline = \"{deadline}\": expected MM-DD, such as 01-31",
+                path.display()
+            )));
         }
         for (key, file) in [
             ("registry", &file.input.registry),
@@ -138,7 +140,12 @@ impl Pipeline {
                 && !at(file).is_file()
                 && key != "decisions"
             {
-                return Err(Failure::usage(format!("{}: [input] {key}: {} is not there{}", path.display(), at(file).display(), near_files(&at(file)))));
+                return Err(Failure::usage(format!(
+                    "{}: [input] {key}: {} is not there{}",
+                    path.display(),
+                    at(file).display(),
+                    near_files(&at(file))
+                )));
             }
         }
         Ok(Pipeline {
@@ -190,12 +197,8 @@ fn is_month_day(text: &str) -> bool {
 pub(crate) fn near_files(path: &Path) -> String {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return String::new() };
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|e| e.file_name().to_string_lossy().into_owned())
-        .collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     match nearest(&name, names.iter().map(String::as_str)) {
         Some(near) => format!(" (did you mean {}?)", folder.join(near).display()),

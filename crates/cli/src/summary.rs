@@ -12,7 +12,9 @@ use crate::assess::{Assessment, failed};
 /// One file that was not wholly read.
 pub(crate) fn tell_receipt(receipt: &Receipt, common: &Common) {
     match common.log {
-        Log::Json => tracing::warn!(file = %receipt.name, status = receipt.status.as_str(), reason = %receipt.reason_en, "not wholly read"),
+        Log::Json => {
+            tracing::warn!(file = %receipt.name, status = receipt.status.as_str(), reason = %receipt.reason_en, "not wholly read")
+        }
         Log::Text => eprintln!("{}: {}", receipt.name, common.lang.pick(&receipt.reason, &receipt.reason_en)),
     }
 }
@@ -29,7 +31,8 @@ fn count(findings: &[&Finding], severity: Severity) -> usize {
 /// How many files and reports, how many findings of what kind.
 pub(crate) fn tell_counts(assessment: &Assessment, findings: &[Finding], common: &Common) {
     let open = open(findings);
-    let (errors, warnings, infos) = (count(&open, Severity::Error), count(&open, Severity::Warning), count(&open, Severity::Info));
+    let (errors, warnings, infos) =
+        (count(&open, Severity::Error), count(&open, Severity::Warning), count(&open, Severity::Info));
     let files = assessment.receipts.len();
     let unread = assessment.receipts.iter().filter(|r| failed(r)).count();
     let reports = assessment.reports.len();
@@ -44,7 +47,9 @@ pub(crate) fn tell_counts(assessment: &Assessment, findings: &[Finding], common:
                 let unread = if unread > 0 { format!("，{unread}个未能读取") } else { String::new() };
                 format!("共{files}个文件{unread}，读出{reports}份报告；发现错误{errors}处、警告{warnings}处、提示{infos}处。")
             }
-            Lang::En => format!("{files} files ({unread} not read), {reports} reports; {errors} errors, {warnings} warnings, {infos} notes."),
+            Lang::En => format!(
+                "{files} files ({unread} not read), {reports} reports; {errors} errors, {warnings} warnings, {infos} notes."
+            ),
         }
     );
 }
@@ -73,7 +78,8 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
     let year = assessment.year;
     let (counted, expected, beyond) = coverage(assessment);
     let open = open(findings);
-    let (errors, warnings, infos) = (count(&open, Severity::Error), count(&open, Severity::Warning), count(&open, Severity::Info));
+    let (errors, warnings, infos) =
+        (count(&open, Severity::Error), count(&open, Severity::Warning), count(&open, Severity::Info));
     let unread: Vec<&Receipt> = assessment.receipts.iter().filter(|r| failed(r)).collect();
     if common.log == Log::Json {
         for receipt in &unread {
@@ -101,7 +107,14 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
         }
     }
     if !unread.is_empty() {
-        eprintln!("{}", if zh { format!("{}个文件未能读取：", unread.len()) } else { format!("{} files could not be read:", unread.len()) });
+        eprintln!(
+            "{}",
+            if zh {
+                format!("{}个文件未能读取：", unread.len())
+            } else {
+                format!("{} files could not be read:", unread.len())
+            }
+        );
         for receipt in unread {
             eprintln!("  {}: {}", receipt.name, common.lang.pick(&receipt.reason, &receipt.reason_en));
         }

@@ -18,9 +18,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod file;
 mod chinese;
 pub mod figure;
+mod file;
 mod finding;
 mod form;
 mod forms;

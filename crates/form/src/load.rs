@@ -13,6 +13,9 @@ use crate::label;
 use crate::nearest;
 use crate::toml_error::{FormError, explain_toml, line_of};
 
+/// What the variables of an `each` stand for: id and short name.
+type Binding = HashMap<String, (String, String)>;
+
 /// What is at hand while one file is turned into a form.
 struct Loader<'a> {
     forms: &'a mut Forms,
@@ -202,7 +205,7 @@ impl Loader<'_> {
     }
 
     /// Every binding of the variables of `each`, with the short name that each value has in words.
-    fn bindings(&self, each: &Each, at: Range<usize>) -> Result<Vec<HashMap<String, (String, String)>>, FormError> {
+    fn bindings(&self, each: &Each, at: Range<usize>) -> Result<Vec<Binding>, FormError> {
         let mut all = vec![HashMap::new()];
         for (variable, values) in each {
             let lines = |block: &Block| -> Vec<(String, String)> {
@@ -232,7 +235,7 @@ impl Loader<'_> {
             };
             all = all
                 .into_iter()
-                .flat_map(|b: HashMap<String, (String, String)>| {
+                .flat_map(|b: Binding| {
                     values
                         .iter()
                         .map(move |v| {
@@ -248,7 +251,7 @@ impl Loader<'_> {
     }
 
     /// The cells that an id means: variables filled in, `*` matching any rest.
-    fn resolve(&self, pattern: &Spanned<String>, binding: &HashMap<String, (String, String)>) -> Result<Vec<Cell>, FormError> {
+    fn resolve(&self, pattern: &Spanned<String>, binding: &Binding) -> Result<Vec<Cell>, FormError> {
         let id = fill(pattern.get_ref(), binding, |v| &v.0);
         if let Some((front, back)) = id.split_once('*') {
             let cells: Vec<Cell> = self
@@ -269,7 +272,7 @@ impl Loader<'_> {
         })
     }
 
-    fn resolve_all(&self, patterns: &Ids, binding: &HashMap<String, (String, String)>) -> Result<Vec<Cell>, FormError> {
+    fn resolve_all(&self, patterns: &Ids, binding: &Binding) -> Result<Vec<Cell>, FormError> {
         let mut cells = Vec::new();
         for p in patterns {
             cells.extend(self.resolve(p, binding)?);
@@ -316,7 +319,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    fn terms(&self, ids: &Ids, binding: &HashMap<String, (String, String)>) -> Result<Vec<Term>, FormError> {
+    fn terms(&self, ids: &Ids, binding: &Binding) -> Result<Vec<Term>, FormError> {
         let mut terms = Vec::new();
         for id in ids {
             let (sign, bare) = match id.get_ref().strip_prefix('-') {
@@ -435,7 +438,7 @@ impl Loader<'_> {
     }
 }
 
-fn fill(template: &str, binding: &HashMap<String, (String, String)>, pick: impl Fn(&(String, String)) -> &String) -> String {
+fn fill(template: &str, binding: &Binding, pick: impl Fn(&(String, String)) -> &String) -> String {
     let mut out = template.to_owned();
     for (variable, value) in binding {
         out = out.replace(&format!("{{{variable}}}"), pick(value));
@@ -443,7 +446,7 @@ fn fill(template: &str, binding: &HashMap<String, (String, String)>, pick: impl 
     out
 }
 
-fn instance(binding: &HashMap<String, (String, String)>) -> String {
+fn instance(binding: &Binding) -> String {
     let mut names: Vec<_> = binding.iter().collect();
     names.sort();
     names.into_iter().map(|(_, v)| v.0.as_str()).collect::<Vec<_>>().join(",")

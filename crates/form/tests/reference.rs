@@ -18,7 +18,8 @@ fn compare(name: &str, text: &str) {
 
 #[test]
 fn rule_reference_is_current() {
-    let mut out = String::from("# 检查规则 / Rules\n\n由 `crates/form/rules.toml` 生成。Generated from `crates/form/rules.toml`.\n");
+    let mut out =
+        String::from("# 检查规则 / Rules\n\n由 `crates/form/rules.toml` 生成。Generated from `crates/form/rules.toml`.\n");
     for rule in rules() {
         let (zh, en) = (rule.severity.zh(), rule.severity.as_str());
         let _ = write!(
@@ -33,7 +34,8 @@ fn rule_reference_is_current() {
 #[test]
 fn form_tables_are_current() {
     let forms = Forms::built_in();
-    let mut out = String::from("# 表式 / Forms\n\n由 `crates/form/forms/*.toml` 生成。Generated from `crates/form/forms/*.toml`.\n");
+    let mut out =
+        String::from("# 表式 / Forms\n\n由 `crates/form/forms/*.toml` 生成。Generated from `crates/form/forms/*.toml`.\n");
     for (_, form) in forms.iter() {
         let _ = write!(out, "\n## {}：{}（{}）\n\n", form.id, form.title, form.issued_as);
         for section in &form.sections {
@@ -49,14 +51,18 @@ fn form_tables_are_current() {
             let _ = writeln!(out, "| `{}`{local} | {} | {} | {row} | {column} | {} |", def.id, block.table, block.item, def.unit);
         }
         let _ = write!(out, "\n{} identities, rank {}:\n\n", form.identities.len(), form.rank());
-        let sides = |cells: &[nianbao_form::Cell]| cells.iter().map(|c| format!("`{}`", forms.id(*c))).collect::<Vec<_>>().join(" + ");
+        let sides =
+            |cells: &[nianbao_form::Cell]| cells.iter().map(|c| format!("`{}`", forms.id(*c))).collect::<Vec<_>>().join(" + ");
         for i in &form.identities {
             let _ = writeln!(out, "- `{}`: {} = {}", i.key(), sides(&i.parts), sides(&i.whole));
         }
         out.push_str("\nchains:\n\n");
         for c in &form.chains {
             let terms = |t: &[nianbao_form::Term]| {
-                t.iter().map(|t| format!("{}`{}`", if t.sign < 0 { "− " } else { "+ " }, forms.id(t.cell))).collect::<Vec<_>>().join(" ")
+                t.iter()
+                    .map(|t| format!("{}`{}`", if t.sign < 0 { "− " } else { "+ " }, forms.id(t.cell)))
+                    .collect::<Vec<_>>()
+                    .join(" ")
             };
             let across = if c.across { " (also from the form before)" } else { "" };
             let _ = writeln!(out, "- `{}`: {} (y) = {} (y−1){across}", c.name, terms(&c.this), terms(&c.last));

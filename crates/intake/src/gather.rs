@@ -120,7 +120,7 @@ mod tests {
             std::fs::write(root.join(file), "x").unwrap();
         }
         let names = |inputs: &[PathBuf]| gather(inputs).unwrap().iter().map(|s| s.name.to_string()).collect::<Vec<_>>();
-        assert_eq!(names(&[root.clone()]), ["2020/a.docx", "2021/b.txt"]);
+        assert_eq!(names(std::slice::from_ref(&root)), ["2020/a.docx", "2021/b.txt"]);
         assert_eq!(names(&[root.join("2020/a.docx"), root.clone()]), ["2021/b.txt", "a.docx"]);
         assert_eq!(names(&[root.join("**/*.txt")]), ["2021/b.txt"]);
         assert_eq!(names(&[root.join("*/*.docx")]), ["2020/a.docx"]);

@@ -83,7 +83,7 @@ fn continues(before: &str, line: &str) -> bool {
         .is_some_and(|(number, _)| !folded.starts_with('(') && !number.as_bytes()[0].is_ascii_digit());
     let last = before.rsplit('\t').next().unwrap_or(before);
     let closed = figure::is_blank(last) || figure::read(last, "", nianbao_form::Kind::Count, &[]).number.is_some();
-    !heading && !(closed && line.chars().count() > 6) && line.chars().count() <= 60
+    !(heading || closed && line.chars().count() > 6) && line.chars().count() <= 60
 }
 
 fn cell(text: &str, line: usize) -> RawCell {

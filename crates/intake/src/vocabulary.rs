@@ -260,7 +260,7 @@ impl<'f> Vocabulary<'f> {
 /// The half of a text that was printed twice.
 fn halves(key: &str) -> Option<&str> {
     let middle = key.len() / 2;
-    (key.len() % 2 == 0 && key.is_char_boundary(middle) && key[..middle] == key[middle..]).then(|| &key[..middle])
+    (key.len().is_multiple_of(2) && key.is_char_boundary(middle) && key[..middle] == key[middle..]).then(|| &key[..middle])
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn line(line: &str) -> Line {
 fn stretches(text: &str) -> Vec<Stretch> {
     let parts: Vec<&str> = text.split("**").collect();
     // An odd mark without its partner is text.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return vec![Stretch { bold: false, text: text.to_owned() }];
     }
     let some = parts.iter().enumerate().filter(|(_, p)| !p.is_empty());

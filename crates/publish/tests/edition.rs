@@ -260,7 +260,7 @@ fn a_failure_leaves_the_old_edition_whole() {
     let before = tree(out.path());
     // A chart whose name cannot be a file stands for a disk that refuses in the middle of writing.
     let mut charts = world.charts.clone();
-    charts[1].0.name = format!("{}", "长".repeat(200));
+    charts[1].0.name = "长".repeat(200);
     edition.charts = &charts;
     let error = publish(&edition, out.path()).unwrap_err();
     assert!(matches!(error, PublishError::Io { .. }), "{error}");

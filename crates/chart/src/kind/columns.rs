@@ -28,7 +28,7 @@ pub(crate) struct Columns<'a> {
 /// Figures smaller than this can not be read on a page.
 const LEGIBLE: f64 = 15.0;
 
-fn total(stack: &Vec<Fig>) -> f64 {
+fn total(stack: &[Fig]) -> f64 {
     stack.iter().filter_map(|f| f.value()).sum()
 }
 
@@ -84,7 +84,7 @@ impl Columns<'_> {
     }
 
     fn ticks(&self) -> Vec<f64> {
-        let most = self.stacks.iter().map(total).fold(0.0, f64::max);
+        let most = self.stacks.iter().map(|s| total(s)).fold(0.0, f64::max);
         let whole = !self.percent && self.stacks.iter().flatten().all(|f| f.numerator.is_none_or(|m| m % 1_000_000 == 0));
         axis::ticks(most, 4, whole)
     }

@@ -76,10 +76,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         );
     }
     if !wrong.is_empty() {
-        let said: Vec<String> = wrong
-            .iter()
-            .map(|(m, f)| format!("{} {}", m.name, number::percent(f.value().unwrap_or_default())))
-            .collect();
+        let said: Vec<String> =
+            wrong.iter().map(|(m, f)| format!("{} {}", m.name, number::percent(f.value().unwrap_or_default()))).collect();
         notes.push(words.pick(
             format!("{}：比率超过100%，数据有误，未画出", said.join("、")),
             format!("{}: above 100 %, so a figure is wrong; not drawn", said.join(", ")),

@@ -37,7 +37,8 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
     let assessment = assess(&request, &progress)?;
     let year = args.year.unwrap_or(assessment.year);
     let findings = of_year(&assessment.findings, year);
-    let data = Data { forms: &forms, registry: &office.registry, compilation: &assessment.compilation, findings: &findings, year };
+    let data =
+        Data { forms: &forms, registry: &office.registry, compilation: &assessment.compilation, findings: &findings, year };
     let target = Target { level: args.level.clone(), agency: args.agency.clone() };
     let picture = nianbao_chart::draw(&chart, data, &target).map_err(|e| Failure::Usage(e.into()))?;
     let bytes = match format {
@@ -45,7 +46,11 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
         _ => picture.svg.into_bytes(),
     };
     let write = |out: &mut dyn std::io::Write| {
-        out.write_all(&bytes).map_err(|error| nianbao_publish::PublishError::Io { path: args.output.clone(), action: "cannot be written", error })
+        out.write_all(&bytes).map_err(|error| nianbao_publish::PublishError::Io {
+            path: args.output.clone(),
+            action: "cannot be written",
+            error,
+        })
     };
     output(nianbao_publish::write_atomically(&args.output, write), &args.output)?;
     for receipt in assessment.receipts.iter().filter(|r| failed(r)) {

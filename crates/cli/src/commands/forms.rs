@@ -24,7 +24,8 @@ pub(crate) fn forms(args: &FormsArgs, common: &Common) -> Result<Done, Failure> 
 pub(crate) fn find<'a>(forms: &'a Forms, id: &str) -> Result<&'a Form, Failure> {
     forms.find(id).map(|ix| forms.form(ix)).ok_or_else(|| {
         let known: Vec<&str> = forms.iter().map(|(_, f)| f.id.as_str()).collect();
-        let hint = nearest(id, known.iter().copied()).map_or_else(|| format!("known: {}", known.join(", ")), |n| format!("did you mean {n}?"));
+        let hint = nearest(id, known.iter().copied())
+            .map_or_else(|| format!("known: {}", known.join(", ")), |n| format!("did you mean {n}?"));
         Failure::usage(format!("no form `{id}`; {hint}"))
     })
 }
@@ -163,7 +164,8 @@ fn one(forms: &Forms, form: &Form, format: FormsFormat) -> String {
             let _ = writeln!(out, "\n{} cells (* local: added by agencies on their own, never absent)", form.cells.len());
             for r in rows(form) {
                 let mark = if r.local { "*" } else { " " };
-                let labels = [r.table, r.item, r.row, r.column].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" | ");
+                let labels =
+                    [r.table, r.item, r.row, r.column].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" | ");
                 let _ = writeln!(out, "{mark} {:<62} {labels}  [{}]", r.cell, r.unit);
             }
             let counts = form.cells.iter().filter(|c| forms.kind(**c) == Kind::Count).count();
@@ -176,10 +178,19 @@ fn one(forms: &Forms, form: &Form, format: FormsFormat) -> String {
             let _ = writeln!(out, "\n{} chains across years", form.chains.len());
             for c in &form.chains {
                 let terms = |t: &[nianbao_form::Term]| {
-                    t.iter().map(|t| format!("{}{}", if t.sign < 0 { "−" } else { "+" }, forms.id(t.cell))).collect::<Vec<_>>().join(" ")
+                    t.iter()
+                        .map(|t| format!("{}{}", if t.sign < 0 { "−" } else { "+" }, forms.id(t.cell)))
+                        .collect::<Vec<_>>()
+                        .join(" ")
                 };
                 let across = if c.across { " (also from the form before)" } else { "" };
-                let _ = writeln!(out, "  {}: {}  of the year before = {}  of the year{across}", c.name, terms(&c.last), terms(&c.this));
+                let _ = writeln!(
+                    out,
+                    "  {}: {}  of the year before = {}  of the year{across}",
+                    c.name,
+                    terms(&c.last),
+                    terms(&c.this)
+                );
             }
             for w in &form.crosswalk {
                 let _ = writeln!(out, "  crosswalk: {} = {}", sides(&w.old), sides(&w.new));

@@ -20,7 +20,9 @@ use crate::outcome::Failure;
 pub(crate) fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Output(anyhow::Error::new(e).context("standard output"))),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Output(anyhow::Error::new(e).context("standard output")))
+        }
         _ => Ok(()),
     }
 }

@@ -41,8 +41,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, F
         severities: &BTreeMap::new(),
     };
     let assessment = assess(&request, &progress)?;
-    let counted: Vec<&Report> =
-        assessment.reports.iter().zip(&assessment.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
+    let counted: Vec<&Report> = assessment.reports.iter().zip(&assessment.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
     let result = {
         let _stage = progress.stage("reconcile", "核对", "reconciling", 0);
         reconcile_totals(&forms, &office.registry, &published, &counted, pipeline.group.as_deref())
@@ -91,7 +90,10 @@ fn published_csv(path: &Path, forms: &Forms) -> Result<Vec<Published>, Failure> 
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers = reader.headers().map_err(|e| wrong(1, e.to_string()))?.clone();
     let column = |name: &str| {
-        headers.iter().position(|h| h == name).ok_or_else(|| wrong(1, format!("column `{name}` is missing; year, cell and value are needed")))
+        headers
+            .iter()
+            .position(|h| h == name)
+            .ok_or_else(|| wrong(1, format!("column `{name}` is missing; year, cell and value are needed")))
     };
     let (year, cell, value) = (column("year")?, column("cell")?, column("value")?);
     let mut all = Vec::new();
@@ -100,7 +102,10 @@ fn published_csv(path: &Path, forms: &Forms) -> Result<Vec<Published>, Failure> 
         let line = record.position().map_or(0, csv::Position::line);
         let known = forms.cell(&record[cell]).ok_or_else(|| {
             let hint = forms.nearest(&record[cell]).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
-            wrong(line, format!("column cell: `{}` is no cell of a known form{hint} (a form of your own: --form-file)", &record[cell]))
+            wrong(
+                line,
+                format!("column cell: `{}` is no cell of a known form{hint} (a form of your own: --form-file)", &record[cell]),
+            )
         })?;
         let year = record[year].parse().map_err(|_| wrong(line, format!("column year: `{}` is no year", &record[year])))?;
         all.push(Published::new(year, known, Number::parse(&record[value]).ok(), &record[value]));

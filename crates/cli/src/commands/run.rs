@@ -157,13 +157,7 @@ fn draw(
     progress: &Progress,
 ) -> Result<Vec<(Picture, Vec<u8>)>, Failure> {
     let stage = progress.stage("draw", "绘图", "drawing", charts.len());
-    let data = Data {
-        forms,
-        registry: &office.registry,
-        compilation: &assessment.compilation,
-        findings,
-        year: assessment.year,
-    };
+    let data = Data { forms, registry: &office.registry, compilation: &assessment.compilation, findings, year: assessment.year };
     charts
         .par_iter()
         .map(|chart| {
@@ -244,7 +238,14 @@ fn dry_run(pipeline: &Pipeline, office: &Office, charts: &[Chart], sources: &[So
     for file in pipeline.file.iter().chain(&office.files).chain(&pipeline.form_files) {
         text.push_str(&format!("read   {}\n", file.display()));
     }
-    text.push_str(&format!("draw   {} charts: {}\n", charts.len(), charts.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")));
-    text.push_str(&format!("write  {}{}<year>{0}\n", pipeline.out.display(), std::path::MAIN_SEPARATOR).replace("{0}", std::path::MAIN_SEPARATOR_STR));
+    text.push_str(&format!(
+        "draw   {} charts: {}\n",
+        charts.len(),
+        charts.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
+    ));
+    text.push_str(
+        &format!("write  {}{}<year>{0}\n", pipeline.out.display(), std::path::MAIN_SEPARATOR)
+            .replace("{0}", std::path::MAIN_SEPARATOR_STR),
+    );
     to_stdout(text.as_bytes())
 }

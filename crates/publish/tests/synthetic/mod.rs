@@ -65,7 +65,7 @@ fn report(forms: &Forms, agency: &Agency, i: usize, year: u16) -> Report {
         let blank = block.layout == Layout::Matrix && !def.total && i % 4 == 3;
         let value = if blank {
             let mut value = Value::without(State::Blank, "", at);
-            if roll % 3 == 0 {
+            if roll.is_multiple_of(3) {
                 value = Value {
                     state: State::Number,
                     number: Some(Number::ZERO),
