@@ -35,7 +35,7 @@ fn the_page_opens_from_a_file_and_fits() {
         for outside in ["src=\"http", "href=\"http", "url(http", "@import"] {
             assert!(!text.contains(outside), "{name} loads from outside: {outside}");
         }
-        for link in text.split("href=\"").chain(text.split("src=\"")).skip(1).filter_map(|s| s.split('"').next()) {
+        for link in text.split("href=\"").skip(1).chain(text.split("src=\"").skip(1)).filter_map(|s| s.split('"').next()) {
             let path = link.split('#').next().unwrap();
             if path.is_empty() || path.contains(':') || path.starts_with('<') {
                 continue;

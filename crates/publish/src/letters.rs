@@ -138,7 +138,7 @@ fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
             pieces.push(paragraph(format!("Please check each and send a corrected report, or an explanation, by {by}.")));
         }
     }
-    let head = ["no", "item", "found", "expected", "place", "comment"].map(|k| lang.say(k).to_owned()).to_vec();
+    let head = ["no", "item", "found", "expected_or_reference", "place", "comment"].map(|k| lang.say(k).to_owned()).to_vec();
     let rows = letter.findings.iter().enumerate().map(|(n, &i)| row(edition, form, lang, n + 1, &edition.findings[i])).collect();
     pieces.push(Piece::List(vec![65, 215, 105, 105, 150, 360], head, rows));
     pieces.extend(signature(edition, lang));
@@ -154,14 +154,16 @@ fn row(edition: &Edition<'_>, form: &Form, lang: Lang, n: usize, f: &Finding) ->
         comment.push_str(lang.say("alternative"));
         comment.push_str(other.text(lang.code()));
     }
-    vec![
-        n.to_string(),
-        cell_names(edition, form, lang, f),
-        f.found.join(if lang == Lang::Zh { "、" } else { ", " }),
-        wanted(f).join(if lang == Lang::Zh { "、" } else { ", " }),
-        lang.place(&f.place),
-        comment,
-    ]
+    // What stands in no cell is said by the comment.
+    let values =
+        |list: &[String]| if f.cells.is_empty() { String::new() } else { list.join(if lang == Lang::Zh { "、" } else { ", " }) };
+    vec![n.to_string(), cell_names(edition, form, lang, f), values(&f.found), values(wanted(f)), lang.place(&f.place), comment]
+}
+
+/// Whether what a finding wants is proved, rather than one of several possibilities or a range that is usual.
+pub(crate) fn is_proved(f: &Finding) -> bool {
+    let alternative = f.key.contains('#');
+    f.suggestion.iter().any(|s| !s.is_empty()) || (f.severity == Severity::Error && !alternative)
 }
 
 /// What a finding proposes, or else expects.

@@ -197,6 +197,7 @@ impl<'a, 'e> Pages<'a, 'e> {
             file => &f.subject.report,
             found => join(&f.found),
             expected => join(letters::wanted(f)),
+            expected_word => self.lang.say(if letters::is_proved(f) { "expected" } else { "reference" }),
             influence => f.influence.filter(|i| *i >= 0.0005).map(percent).unwrap_or_default(),
             status => f.status.as_str(),
             status_word => self.lang.status(f.status),
@@ -341,7 +342,7 @@ impl<'a, 'e> Pages<'a, 'e> {
         let context = context! {
             t => &self.words,
             lang => self.lang.html(),
-            title => format!("{name} {}", self.edition.year),
+            title => if self.lang == Lang::En { format!("{name} {}", self.edition.year) } else { format!("{name}{}年度", self.edition.year) },
             name,
             year => self.edition.year,
             group => &self.edition.group_name,

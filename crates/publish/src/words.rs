@@ -204,6 +204,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("place", "位置", "Place"),
     ("found", "现填", "Found"),
     ("expected", "应为", "Expected"),
+    ("reference", "参考值", "For reference"),
+    ("expected_or_reference", "应为或参考值", "Expected, or for reference"),
     ("influence", "影响", "Influence"),
     ("influence_note", "该格占全区汇总数的比重", "share of the district figure that the cell moves"),
     ("decision", "处理", "Decision"),
