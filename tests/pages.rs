@@ -36,6 +36,7 @@ fn the_page_opens_from_a_file_and_fits() {
             assert!(!text.contains(outside), "{name} loads from outside: {outside}");
         }
         for link in text.split("href=\"").skip(1).chain(text.split("src=\"").skip(1)).filter_map(|s| s.split('"').next()) {
+            let link = &link.replace("&#x2f;", "/");
             let path = link.split('#').next().unwrap();
             if path.is_empty() || path.contains(':') || path.starts_with('<') {
                 continue;
