@@ -99,6 +99,7 @@ impl<'a> Checker<'a> {
         }
         content::cells(speaker, report, &subject, &mut out.findings);
         content::rulemaking(speaker, self.registry, report, &subject, &mut out.findings);
+        fold_into_suspects(&mut out.findings);
         content::remarks(speaker, report, &subject, &mut out.findings);
         content::unmapped(report, &subject, &mut out.findings);
         out.findings.sort_by_key(|f| (Reverse(f.severity), f.cause.is_some()));
@@ -113,6 +114,23 @@ impl<'a> Checker<'a> {
     /// Chains across years over all reports; see [`check_chains`].
     pub fn chains(&self, reports: &[&Report]) -> Vec<Finding> {
         check_chains(self.forms, self.registry, reports)
+    }
+}
+
+/// A figure that is negative or no whole number and that the identities accuse as well is one cause: the suspect cell,
+/// which says what it should be.
+fn fold_into_suspects(findings: &mut [Finding]) {
+    let suspects: Vec<(String, String)> = findings
+        .iter()
+        .filter(|f| f.rule == "suspect-cell" && f.cells.len() == 1 && !f.key.contains('#'))
+        .map(|f| (f.cells[0].clone(), f.key.clone()))
+        .collect();
+    for finding in findings.iter_mut().filter(|f| matches!(f.rule.as_str(), "negative" | "not-a-count")) {
+        if let [cell] = &finding.cells[..]
+            && let Some((_, key)) = suspects.iter().find(|(c, _)| c == cell)
+        {
+            finding.cause = Some(key.clone());
+        }
     }
 }
 

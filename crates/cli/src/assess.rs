@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nianbao_check as check;
 use nianbao_compile::Compilation;
-use nianbao_form::{Finding, Forms, Report, Severity, Status, Subject};
+use nianbao_form::registry::name_key;
+use nianbao_form::{Finding, Forms, Registry, Report, Severity, Status, Subject};
 use nianbao_intake::{Receipt, Source};
 use nianbao_screen::{self as screen, Scope, collection, corrections, decisions};
 use rayon::prelude::*;
@@ -92,7 +93,9 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     of_collection.extend(collection::missing(registry, year, &arrivals, &selection));
     of_collection.extend(collection::late(registry, &arrivals, deadline));
     of_collection.extend(collection::registry_findings(registry, &request.office.problems));
-    of_collection.extend(collection::unreadable(&failures(&receipts)));
+    let unreadable = collection::unreadable(&failures(&receipts, registry, year));
+    explain_missing(&mut of_collection, &unreadable);
+    of_collection.extend(unreadable);
     drop(arrivals);
     let superseded: Vec<bool> = selection.superseded_by.iter().map(Option::is_some).collect();
     // A superseded report is history: what was wrong in it has been put right or stands in its successor.
@@ -118,6 +121,7 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
         |agency: &str, year: u16| reports.iter().any(|r| r.year == year && r.agency_key() == agency) || years.contains(&year);
     let stale = decisions::apply(&request.office.decisions, &mut findings, registry, in_run);
     findings.extend(stale);
+    inherit_status(&mut findings);
     screen::rank(scope, &mut findings);
     drop(counted);
     Ok(Assessment { receipts, counted: selection.counted, reports, receipt_of, superseded, findings, compilation, year })
@@ -130,7 +134,14 @@ fn correct(request: &Request<'_>, reports: &mut [Report]) -> Result<Vec<Finding>
     if corrections.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(reports.iter_mut().flat_map(|r| corrections::apply(&corrections, request.forms, r)).collect())
+    let mut findings: Vec<Finding> =
+        reports.iter_mut().flat_map(|r| corrections::apply(&corrections, request.forms, r)).collect();
+    for correction in &corrections {
+        if !reports.iter().any(|r| r.year == correction.year && r.agency_key() == correction.agency) {
+            findings.push(corrections::without_report(correction, request.forms, &request.office.registry));
+        }
+    }
+    Ok(findings)
 }
 
 /// Checks every report by itself and fills in what arithmetic proves.
@@ -171,11 +182,39 @@ fn arrivals<'a>(
         .collect()
 }
 
-fn failures(receipts: &[Receipt]) -> Vec<collection::FailedFile> {
+/// Files of which nothing could be taken, with whose they seem to be: the agency whose name or alias is the longest in
+/// the file's name, if only one is.
+fn failures(receipts: &[Receipt], registry: &Registry, year: u16) -> Vec<collection::FailedFile> {
     let failed = receipts.iter().filter(|r| failed(r));
     failed
-        .map(|r| collection::FailedFile { name: r.name.to_string(), reason: r.reason.clone(), reason_en: r.reason_en.clone() })
+        .map(|r| {
+            let key = name_key(r.name.rsplit('/').next().unwrap_or_default());
+            let named: Vec<_> = registry.names().filter(|(name, a)| a.exists(year) && key.contains(&name_key(name))).collect();
+            let longest = named.iter().map(|(name, _)| name.chars().count()).max();
+            let ids: BTreeSet<&str> =
+                named.iter().filter(|(name, _)| Some(name.chars().count()) == longest).map(|(_, a)| a.id.as_str()).collect();
+            let other_year =
+                (2000..2100).any(|y: u16| y != year && key.contains(&y.to_string())) && !key.contains(&year.to_string());
+            let agency = ids.first().filter(|_| ids.len() == 1 && !other_year).and_then(|id| registry.get(id));
+            let subject = agency.map_or_else(Subject::default, |a| Subject {
+                agency_id: a.id.clone(),
+                agency: a.name.clone(),
+                year,
+                report: String::new(),
+            });
+            collection::FailedFile { name: r.name.to_string(), reason: r.reason.clone(), reason_en: r.reason_en.clone(), subject }
+        })
         .collect()
+}
+
+/// A report that is missing because its file cannot be read has that as its cause.
+fn explain_missing(findings: &mut [Finding], unreadable: &[Finding]) {
+    for finding in findings.iter_mut().filter(|f| f.rule == "missing-report") {
+        let same = |u: &&Finding| u.subject.agency_id == finding.subject.agency_id && u.subject.year == finding.subject.year;
+        if let Some(cause) = unreadable.iter().find(same) {
+            finding.cause = Some(cause.cause_key().to_owned());
+        }
+    }
 }
 
 fn choose_year(wish: Option<u16>, years: &BTreeSet<u16>, receipts: &[Receipt]) -> Result<u16, Failure> {
@@ -205,6 +244,20 @@ fn apply_severities(findings: &mut Vec<Finding>, severities: &BTreeMap<String, O
     for finding in findings {
         if let Some(Some(severity)) = severities.get(&finding.rule) {
             finding.severity = *severity;
+        }
+    }
+}
+
+/// What another finding explains is settled with it.
+fn inherit_status(findings: &mut [Finding]) {
+    let settled: BTreeMap<String, Status> = findings
+        .iter()
+        .filter(|f| f.cause.is_none() && f.status != Status::Open)
+        .map(|f| (f.cause_key().to_owned(), f.status))
+        .collect();
+    for finding in findings.iter_mut().filter(|f| f.status == Status::Open) {
+        if let Some(status) = finding.cause.as_ref().and_then(|cause| settled.get(cause)) {
+            finding.status = *status;
         }
     }
 }

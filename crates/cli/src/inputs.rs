@@ -1,7 +1,7 @@
 //! Where a command reads from: patterns of a pipeline, files and folders of the command line, the office's own tables.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -13,7 +13,7 @@ use nianbao_screen::{corrections, decisions};
 
 use crate::args::Common;
 use crate::outcome::Failure;
-use crate::pipeline::{Pipeline, near_files};
+use crate::pipeline::{Pattern, Pipeline, near_files};
 
 /// Names of the office's own tables in a folder; they are not reports.
 const OFFICE_FILES: [&str; 4] = ["agencies.csv", "decisions.csv", "corrections.csv", "received.csv"];
@@ -116,22 +116,22 @@ fn receipts_table(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
 pub(crate) fn matching(pipeline: &Pipeline) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
     for pattern in &pipeline.reports {
-        let (root, glob) = split_glob(pattern);
+        let Pattern { root, glob } = pattern;
         if !root.exists() {
             return Err(Failure::usage(format!(
                 "[input] reports: {} is not there{}; nothing was read",
                 root.display(),
-                near_files(&root)
+                near_files(root)
             )));
         }
-        let found = gather(std::slice::from_ref(&root))?;
+        let found = gather(std::slice::from_ref(root))?;
         match glob {
             None => sources.extend(found),
             Some(glob) => {
-                let matcher = GlobBuilder::new(&glob)
+                let matcher = GlobBuilder::new(glob)
                     .literal_separator(true)
                     .build()
-                    .map_err(|e| Failure::usage(format!("[input] reports: {}: {e}", pattern.display())))?
+                    .map_err(|e| Failure::usage(format!("[input] reports: {pattern}: {e}")))?
                     .compile_matcher();
                 sources.extend(found.into_iter().filter(|s| matcher.is_match(s.name.as_ref())));
             }
@@ -152,23 +152,23 @@ pub(crate) fn matching(pipeline: &Pipeline) -> Result<Vec<Source>, Failure> {
 pub(crate) fn chart_files(pipeline: &Pipeline) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for pattern in &pipeline.charts {
-        let (root, glob) = split_glob(pattern);
+        let Pattern { root, glob } = pattern;
         match glob {
-            None if root.is_file() => files.push(root),
-            None => return Err(Failure::usage(format!("charts: {} is not there{}", root.display(), near_files(&root)))),
+            None if root.is_file() => files.push(root.clone()),
+            None => return Err(Failure::usage(format!("charts: {} is not there{}", root.display(), near_files(root)))),
             Some(glob) => {
-                let matcher = GlobBuilder::new(&glob)
+                let matcher = GlobBuilder::new(glob)
                     .literal_separator(true)
                     .build()
-                    .map_err(|e| Failure::usage(format!("charts: {}: {e}", pattern.display())))?
+                    .map_err(|e| Failure::usage(format!("charts: {pattern}: {e}")))?
                     .compile_matcher();
-                let walk = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().flatten();
+                let walk = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().flatten();
                 let before = files.len();
                 files.extend(
-                    walk.map(walkdir::DirEntry::into_path).filter(|p| p.strip_prefix(&root).is_ok_and(|p| matcher.is_match(p))),
+                    walk.map(walkdir::DirEntry::into_path).filter(|p| p.strip_prefix(root).is_ok_and(|p| matcher.is_match(p))),
                 );
                 if files.len() == before {
-                    return Err(Failure::usage(format!("charts: no file matches {}", pattern.display())));
+                    return Err(Failure::usage(format!("charts: no file matches {pattern}")));
                 }
             }
         }
@@ -178,20 +178,6 @@ pub(crate) fn chart_files(pipeline: &Pipeline) -> Result<Vec<PathBuf>, Failure> 
 
 fn same(a: &Path, b: &Path) -> bool {
     a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
-/// The longest part of a pattern without wildcards, and the rest.
-fn split_glob(pattern: &Path) -> (PathBuf, Option<String>) {
-    let is_glob = |c: &Component<'_>| c.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
-    let parts: Vec<Component<'_>> = pattern.components().collect();
-    match parts.iter().position(is_glob) {
-        None => (pattern.to_owned(), None),
-        Some(at) => {
-            let root: PathBuf = parts[..at].iter().collect();
-            let rest: Vec<String> = parts[at..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-            (if root.as_os_str().is_empty() { PathBuf::from(".") } else { root }, Some(rest.join("/")))
-        }
-    }
 }
 
 /// Gathers files and folders of the command line.
@@ -258,7 +244,7 @@ pub(crate) fn folder_pipeline(folder: &Path) -> Pipeline {
     let beside = folder.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
     Pipeline {
         file: None,
-        reports: vec![folder.to_owned()],
+        reports: vec![Pattern::literal(folder.to_owned())],
         registry: file(OFFICE_FILES[0]),
         decisions: Some(folder.join(OFFICE_FILES[1])),
         corrections: file(OFFICE_FILES[2]),

@@ -50,6 +50,11 @@ fn dispatch(command: Command, common: &Common) -> Result<Done, Failure> {
 /// Parses the command line. `nianbao FOLDER` is what a clerk gets by dragging a folder onto the program.
 fn parse(mut words: Vec<OsString>) -> Result<Cli, ExitCode> {
     let known: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let is_command = |w: &OsString| known.iter().any(|k| w == k.as_str());
+    let has_folder = words.iter().skip(1).any(|w| Path::new(w).is_dir());
+    if words.get(1).is_some_and(|w| w.to_string_lossy().starts_with('-')) && has_folder && !words.iter().any(is_command) {
+        words.insert(1, "folder".into());
+    }
     if let Some(first) = words.get(1).map(|w| w.to_string_lossy().into_owned())
         && !first.starts_with('-')
         && !known.contains(&first)

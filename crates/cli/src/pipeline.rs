@@ -67,13 +67,51 @@ struct Report {
     group: Option<String>,
 }
 
+/// A file, a folder, or a folder with a glob over what is below it. Only what the pipeline writes is a glob: brackets in
+/// the name of a folder above it are letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    pub(crate) root: PathBuf,
+    pub(crate) glob: Option<String>,
+}
+
+impl Pattern {
+    fn new(base: &Path, written: &str) -> Pattern {
+        let whole = base.join(written);
+        let parts: Vec<&str> = written.split(['/', std::path::MAIN_SEPARATOR]).collect();
+        match parts.iter().position(|p| p.contains(['*', '?', '[', '{'])) {
+            Some(at) if !whole.exists() => {
+                let fixed = parts[..at].join("/");
+                let fixed = if fixed.is_empty() && written.starts_with('/') { "/".to_owned() } else { fixed };
+                let root = if fixed.is_empty() { base.to_owned() } else { base.join(fixed) };
+                Pattern { root, glob: Some(parts[at..].join("/")) }
+            }
+            _ => Pattern::literal(whole),
+        }
+    }
+
+    /// A path that is meant as it is.
+    pub(crate) fn literal(root: PathBuf) -> Pattern {
+        Pattern { root, glob: None }
+    }
+}
+
+impl std::fmt::Display for Pattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.glob {
+            Some(glob) => write!(f, "{}", self.root.join(glob).display()),
+            None => write!(f, "{}", self.root.display()),
+        }
+    }
+}
+
 /// A pipeline with its paths resolved.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Pipeline {
     /// The file itself; none for a folder that was dragged onto the program.
     pub(crate) file: Option<PathBuf>,
-    /// Patterns as written, and resolved.
-    pub(crate) reports: Vec<PathBuf>,
+    /// Where reports lie.
+    pub(crate) reports: Vec<Pattern>,
     pub(crate) registry: Option<PathBuf>,
     pub(crate) decisions: Option<PathBuf>,
     pub(crate) corrections: Option<PathBuf>,
@@ -89,8 +127,8 @@ pub(crate) struct Pipeline {
     pub(crate) answer_by: String,
     pub(crate) from: String,
     pub(crate) group: Option<String>,
-    /// Chart files as patterns; empty for the built-in ones.
-    pub(crate) charts: Vec<PathBuf>,
+    /// Chart files; empty for the built-in ones.
+    pub(crate) charts: Vec<Pattern>,
     /// Folder that file names in outputs are relative to.
     pub(crate) base: PathBuf,
 }
@@ -149,7 +187,7 @@ impl Pipeline {
             }
         }
         Ok(Pipeline {
-            reports: file.input.reports.iter().map(|p| at(Path::new(p))).collect(),
+            reports: file.input.reports.iter().map(|p| Pattern::new(&base, p)).collect(),
             registry: file.input.registry.as_deref().map(at),
             decisions: file.input.decisions.as_deref().map(at),
             corrections: file.input.corrections.as_deref().map(at),
@@ -163,7 +201,7 @@ impl Pipeline {
             answer_by: file.notices.answer_by,
             from: file.notices.from,
             group: file.report.group,
-            charts: file.charts.iter().map(|p| at(Path::new(p))).collect(),
+            charts: file.charts.iter().map(|p| Pattern::new(&base, p)).collect(),
             file: Some(path.to_owned()),
             base,
         })

@@ -85,7 +85,13 @@ fn walk(folder: &Path, root: &Path, glob: Option<&globset::GlobMatcher>) -> io::
             Ok(entry) => entry,
             // A link in a circle leads to nothing new.
             Err(e) if e.loop_ancestor().is_some() => continue,
-            Err(e) => return Err(e.into()),
+            // A link to nowhere or a folder that may not be opened is listed by the reader with its reason.
+            Err(e) => {
+                if let Some(path) = e.path().filter(|p| glob.is_none_or(|g| g.is_match(relative(p, root)))) {
+                    out.push((root.to_owned(), path.to_owned()));
+                }
+                continue;
+            }
         };
         let fits = glob.is_none_or(|g| g.is_match(relative(entry.path(), root)));
         if entry.file_type().is_file() && fits {

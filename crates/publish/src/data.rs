@@ -219,9 +219,14 @@ fn cells_csv(out: &mut dyn Write, forms: &Forms, reports: &[&Report]) -> Result<
     Ok(())
 }
 
+/// A reporting year; empty where nothing tells it.
+fn year_text(year: u16) -> String {
+    if year == 0 { String::new() } else { year.to_string() }
+}
+
 fn report_csv(forms: &Forms, report: &Report) -> Result<Vec<u8>, PublishError> {
     let mut writer = csv::Writer::from_writer(Vec::with_capacity(32 << 10));
-    let year = report.year.to_string();
+    let year = year_text(report.year);
     for row in rows(forms, report) {
         let (value, place) = row.texts();
         record(&mut writer, &row.fields(&year, &value, &place))?;
@@ -231,12 +236,12 @@ fn report_csv(forms: &Forms, report: &Report) -> Result<Vec<u8>, PublishError> {
 
 fn cells_jsonl(out: &mut dyn Write, forms: &Forms, reports: &[&Report]) -> Result<(), PublishError> {
     for report in in_order(reports) {
-        let year = report.year.to_string();
+        let year = year_text(report.year);
         for row in rows(forms, report) {
             let (value, place) = row.texts();
             let fields = CELLS.iter().zip(row.fields(&year, &value, &place)).map(|(k, v)| {
                 // The year is a number in JSON; the value stays text so that no reader rounds it.
-                let json = if *k == "year" { report.year.into() } else { v.into() };
+                let json = if *k == "year" && report.year > 0 { report.year.into() } else { v.into() };
                 ((*k).to_owned(), json)
             });
             line(out, &fields.collect())?;
@@ -287,7 +292,7 @@ fn cells_frame(forms: &Forms, reports: &[&Report]) -> PolarsResult<DataFrame> {
 /// What findings.csv says of one finding.
 fn finding_fields(f: &Finding, lang: &str) -> [String; 16] {
     let s = &f.subject;
-    let year = if s.year == 0 { String::new() } else { s.year.to_string() };
+    let year = year_text(s.year);
     [
         f.severity.as_str().to_owned(),
         f.rule.clone(),

@@ -53,6 +53,7 @@ pub(crate) fn safe_name(words: &str) -> String {
     const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
     let cleaned: String = words
         .chars()
+        .filter(|c| !matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}'))
         .map(|c| if c.is_control() || "<>:\"/\\|?*#%&".contains(c) || c.is_whitespace() { '_' } else { c })
         .take(60)
         .collect();

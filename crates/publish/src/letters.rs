@@ -42,7 +42,8 @@ pub(crate) fn letters(edition: &Edition<'_>) -> Result<Vec<Letter>, PublishError
         let s = &f.subject;
         let agency = || (s.agency_id.clone(), s.agency.clone());
         if f.rule == MISSING {
-            if is_open(f) {
+            // Who has sent a file that cannot be read is told so, not reminded as if nothing had come.
+            if is_open(f) && f.cause.is_none() {
                 reminded.insert(agency());
             } else {
                 excused.insert(s.agency_key());

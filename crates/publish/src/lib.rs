@@ -191,6 +191,10 @@ pub fn publish(edition: &Edition<'_>, out: &Path) -> Result<Published, PublishEr
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
     let rendered = begun.elapsed().as_secs_f64();
     let target = out.join(edition.year.to_string());
+    if target.is_file() {
+        let error = std::io::Error::other("a file of this name is in the way of the folder; move it away");
+        return Err(PublishError::io(&target, "cannot be replaced")(error));
+    }
     let staged = store::stage(out, edition.year)?;
     files::write_all(staged.path(), &outputs)?;
     let edited = store::keep_edited(&target, staged.path())?;

@@ -40,8 +40,8 @@ impl Looks {
                 .set_border(FormatBorder::Thin)
                 .set_align(FormatAlign::VerticalCenter)
         };
-        let number = || base().set_align(FormatAlign::Right).set_num_format("0.######;-0.######;0");
-        let whole = || base().set_align(FormatAlign::Right).set_num_format("0");
+        let number = || base().set_align(FormatAlign::Right).set_num_format("General");
+        let whole = || base().set_align(FormatAlign::Right).set_num_format("General");
         let centre = || base().set_align(FormatAlign::Center).set_text_wrap();
         Looks {
             title: Format::new().set_font_name("宋体").set_font_size(14).set_bold(),
@@ -60,11 +60,6 @@ impl Looks {
             ],
             wrap: base().set_text_wrap(),
         }
-    }
-
-    /// Amounts show their decimals, counts none.
-    fn of_kind(format: &Format, kind: Kind) -> Format {
-        if kind == Kind::Amount { format.clone().set_num_format("0.######") } else { format.clone() }
     }
 }
 
@@ -242,7 +237,7 @@ impl Maker<'_, '_> {
                 Formula::new(format!("=SUM({letters}{}:{letters}{})", first + 1, last + 1)).set_result(decimal_text(sum));
             let missing = self.figures.of(cell).missing;
             let look = if missing > 0 { &self.looks.lower } else { &self.looks.total };
-            sheet.write_formula_with_format(row, column, formula, &Looks::of_kind(look, self.edition.forms.kind(cell)))?;
+            sheet.write_formula_with_format(row, column, formula, look)?;
             if missing > 0 {
                 note(sheet, row, column, &format!("{missing}{}", self.lang.say("missing_note")))?;
             }
@@ -275,7 +270,6 @@ impl Maker<'_, '_> {
 
     fn cell(&self, sheet: &mut Worksheet, row: u32, column: u16, report: &Report, cell: Cell) -> Result<(), XlsxError> {
         let value = report.value(cell);
-        let kind = self.edition.forms.kind(cell);
         let found = self.marks.get(&(report.agency_key(), self.edition.forms.id(cell)));
         let mut remarks: Vec<String> = Vec::new();
         let mut look = match value.state {
@@ -289,7 +283,6 @@ impl Maker<'_, '_> {
             look = &self.looks.by_severity[worst as usize];
             remarks.extend(messages(found, self.lang));
         }
-        let look = Looks::of_kind(look, kind);
         match (shown(Some(report), cell), value.state) {
             (Some(number), _) => {
                 sheet.write_number_with_format(row, column, number.to_f64(), &look)?;

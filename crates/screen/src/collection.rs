@@ -39,6 +39,8 @@ pub struct FailedFile {
     pub reason: String,
     /// Why, in English.
     pub reason_en: String,
+    /// Whose it seems to be, by the file's name; without id and name where that does not tell.
+    pub subject: Subject,
 }
 
 /// A calendar day.
@@ -273,7 +275,7 @@ pub fn registry_findings(registry: &Registry, problems: &[Problem]) -> Vec<Findi
 /// `unreadable`: files of which nothing could be read.
 pub fn unreadable(files: &[FailedFile]) -> Vec<Finding> {
     let finding = |file: &FailedFile| {
-        let subject = Subject { report: file.name.clone(), ..Subject::default() };
+        let subject = Subject { report: file.name.clone(), ..file.subject.clone() };
         Finding::of("unreadable", &subject).with_both("reason", file.reason.clone(), file.reason_en.clone()).build()
     };
     files.iter().map(finding).collect()

@@ -141,6 +141,23 @@ fn mismatch(correction: &Correction, forms: &Forms, report: &Report) -> Finding 
         .build()
 }
 
+/// `correction-mismatch` for a correction of a report that was not among those read.
+pub fn without_report(correction: &Correction, forms: &Forms, registry: &Registry) -> Finding {
+    let known = registry.get(&correction.agency);
+    let subject = Subject {
+        agency_id: known.map(|a| a.id.clone()).unwrap_or_default(),
+        agency: known.map_or_else(|| correction.agency.clone(), |a| a.name.clone()),
+        year: correction.year,
+        report: String::new(),
+    };
+    let name = forms.for_year(correction.year).map_or_else(String::new, |form| forms.name(form, correction.cell));
+    Finding::of("correction-mismatch", &subject)
+        .cell(forms, correction.cell, "", correction.from.clone())
+        .with("cell", name)
+        .with_both("found", "（没有这份报告）", "(there is no such report)")
+        .build()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -141,8 +141,12 @@ fn the_registry_and_broken_files_speak() {
     let findings = registry_findings(&registry, &problems);
     let rules: Vec<&str> = findings.iter().map(|f| f.rule.as_str()).collect();
     assert_eq!(rules, ["registry", "credit-code", "registry"], "{findings:#?}");
-    let failed =
-        FailedFile { name: "x.docx".into(), reason: "文件已加密".into(), reason_en: "the file is encrypted".into() };
+    let failed = FailedFile {
+        name: "x.docx".into(),
+        reason: "文件已加密".into(),
+        reason_en: "the file is encrypted".into(),
+        subject: nianbao_form::Subject::default(),
+    };
     let broken = unreadable(&[failed]);
     assert_eq!(broken[0].message, "文件“x.docx”无法读取：文件已加密。");
     plain(&findings);

@@ -57,7 +57,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     let charts = charts(pipeline, &forms)?;
     let sources = inputs::matching(pipeline)?;
     if sources.is_empty() {
-        let looked: Vec<String> = pipeline.reports.iter().map(|p| p.display().to_string()).collect();
+        let looked: Vec<String> = pipeline.reports.iter().map(ToString::to_string).collect();
         return Err(inputs::no_reports(&looked.join(", ")));
     }
     if wish.dry_run {
