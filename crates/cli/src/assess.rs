@@ -1,6 +1,7 @@
 //! Files to findings and sums: the part that `run`, `check` and `chart` have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use nianbao_check as check;
 use nianbao_compile::Compilation;
@@ -10,8 +11,10 @@ use nianbao_intake::{Receipt, Source};
 use nianbao_screen::{self as screen, Scope, collection, corrections, decisions};
 use rayon::prelude::*;
 
-use crate::inputs::Office;
+use crate::args::Common;
+use crate::inputs::{self, Office};
 use crate::outcome::Failure;
+use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 
 /// What is asked for.
@@ -25,6 +28,52 @@ pub(crate) struct Request<'a> {
     pub(crate) deadline: &'a str,
     pub(crate) group: Option<&'a str>,
     pub(crate) severities: &'a BTreeMap<String, Option<Severity>>,
+}
+
+/// Files and folders of the command line with the tables that go with them: what `check`, `reconcile` and `chart` start
+/// from.
+pub(crate) struct Given {
+    pub(crate) forms: Forms,
+    pub(crate) office: Office,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) pipeline: Pipeline,
+}
+
+impl Given {
+    /// `pipeline` gives registry, decisions and severities; without it `registry`, or an agencies.csv in a folder.
+    pub(crate) fn new(
+        paths: &[PathBuf],
+        pipeline: Option<&Path>,
+        registry: Option<&Path>,
+        common: &Common,
+    ) -> Result<Given, Failure> {
+        let (sources, found) = inputs::from_paths(paths)?;
+        let pipeline = match pipeline {
+            Some(path) => Pipeline::load(path)?,
+            None => Pipeline {
+                registry: registry.map(Path::to_owned).or(found),
+                deadline: crate::pipeline::DEADLINE.to_owned(),
+                ..Pipeline::default()
+            },
+        };
+        let forms = inputs::forms(common, Some(&pipeline))?;
+        let office = Office::load(&pipeline)?;
+        Ok(Given { forms, office, sources, pipeline })
+    }
+
+    /// [`assess`] over all of it, the latest year in front.
+    pub(crate) fn assess(&self, progress: &Progress) -> Result<Assessment, Failure> {
+        let request = Request {
+            forms: &self.forms,
+            office: &self.office,
+            sources: &self.sources,
+            year: None,
+            deadline: &self.pipeline.deadline,
+            group: self.pipeline.group.as_deref(),
+            severities: &self.pipeline.checks,
+        };
+        assess(&request, progress)
+    }
 }
 
 /// What came of it.

@@ -94,9 +94,18 @@ pub fn read(text: &str, unit: &str, kind: Kind, none: &[String]) -> Figure {
 }
 
 /// Compatibility forms folded, invisible characters dropped, every white space one blank, minus signs in ASCII.
+///
+/// Note marks (`①`, `²`) at either end are dropped, one in the middle stays as it is and so makes the text no number.
 fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkc() {
+    let edge = |c: char| is_mark(c) || is_inkless(c);
+    let bare = text.trim_matches(edge);
+    let bare = if bare.is_empty() { text } else { bare };
+    let folded = bare.chars().flat_map(|c| {
+        let (mark, plain) = if is_mark(c) { (Some(c), None) } else { (None, Some(c)) };
+        mark.into_iter().chain(plain.into_iter().nfkc())
+    });
+    for c in folded {
         match c {
             '−' | '﹣' => out.push('-'),
             '’' | '‘' => out.push('\''),
@@ -112,6 +121,13 @@ fn clean(text: &str) -> String {
     let kept = out.trim().len();
     let start = out.len() - out.trim_start().len();
     out[start..start + kept].to_owned()
+}
+
+/// Superscript and subscript digits, circled and bracketed numbers: marks of notes, never digits of a number.
+fn is_mark(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '\u{2070}' | '\u{2074}'..='\u{2079}' | '\u{2080}'..='\u{2089}' | '\u{2460}'..='\u{249B}'
+        | '\u{24EA}'..='\u{24FF}' | '\u{2776}'..='\u{2793}' | '\u{3220}'..='\u{3229}' | '\u{3251}'..='\u{325F}'
+        | '\u{3280}'..='\u{3289}' | '\u{32B1}'..='\u{32BF}' | '※')
 }
 
 fn is_none(text: &str, none: &[String]) -> bool {
@@ -187,7 +203,9 @@ fn number(text: &str, unit: &str, kind: Kind) -> Result<Number, Why> {
         (Measure::Money, Measure::Things) => return Err(COUNT),
         (Measure::Things, Measure::Money) => return Err(MONEY),
         (Measure::Money, Measure::Money) => value.exponent += chosen.power,
-        (Measure::Money, Measure::Nothing) if chosen.magnitude => return Err(WAN),
+        (Measure::Money, Measure::Nothing) if (1..4).contains(&chosen.magnitude) => return Err(WAN),
+        // 万 and 亿 behind the digits count 元, whatever the column's unit: 12.5万 is 12.5万元.
+        (Measure::Money, Measure::Nothing) if chosen.magnitude >= 4 => value.exponent -= 4,
         (Measure::Money, Measure::Nothing) => {
             value.exponent += MONEY_UNITS.iter().find(|(u, _)| *u == unit).map_or(0, |(_, power)| *power);
         }
@@ -225,8 +243,8 @@ struct Quantity {
     measure: Measure,
     /// Power of ten towards 万元, for money.
     power: i32,
-    /// Whether 万 or 亿 stood behind the digits.
-    magnitude: bool,
+    /// Power of ten that 百, 千, 万 or 亿 behind the digits gave to a number without a unit; 0 if none did.
+    magnitude: i32,
 }
 
 /// The numbers with their units that make up the whole text; an error where anything else stands in it.
@@ -255,6 +273,7 @@ fn quantity(text: &str) -> Result<(Quantity, &str), Why> {
     };
     let end = body.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | ' '))).unwrap_or(body.len());
     let digits = body[..end].trim_end();
+    let mut numeral_magnitude = 0;
     let (mut value, mut rest) = if digits.is_empty() {
         let end = body.find(|c: char| !chinese::is_numeral(c)).unwrap_or(body.len());
         if end == 0 {
@@ -262,29 +281,38 @@ fn quantity(text: &str) -> Result<(Quantity, &str), Why> {
         }
         // 万 before 元 belongs to the unit as much as to the numeral; the value is the same either way.
         let numeral = chinese(&body[..end]).ok_or(NUMERAL)?;
+        numeral_magnitude = if body[..end].contains(['万', '亿']) { 4 } else { 0 };
         (Decimal { mantissa: i128::from(numeral), exponent: 0 }, &body[end..])
     } else {
         (plain(digits)?, &body[digits.len()..])
     };
+    rest = rest.trim_start();
+    let after = rest;
+    let mut smaller = false;
+    if let Some((whole, behind)) = mixed(value, rest) {
+        (value, rest, smaller) = (whole, behind, true);
+    }
     if negative {
         value.mantissa = -value.mantissa;
     }
-    rest = rest.trim_start();
-    let after = rest;
-    let money = MONEY_UNITS.iter().find_map(|(unit, power)| rest.strip_prefix(unit).map(|r| (*power, r)));
+    let money = MONEY_UNITS.iter().find_map(|(unit, power)| spaced(rest, unit).map(|r| (*power, r)));
     if let Some((power, rest)) = money {
-        return Ok((Quantity { value, measure: Measure::Money, power, magnitude: false }, rest.trim_start_matches('整')));
+        return Ok((Quantity { value, measure: Measure::Money, power, magnitude: 0 }, rest.trim_start_matches('整')));
     }
-    let magnitude = [("万", 4), ("亿", 8), ("千", 3), ("百", 2)].iter().find_map(|(m, k)| rest.strip_prefix(m).map(|r| (*k, r)));
+    let magnitude = MAGNITUDES.iter().find_map(|(m, k)| rest.strip_prefix(m).map(|r| (*k, r)));
     if let Some((k, r)) = magnitude {
         value.exponent += k;
         rest = r;
     }
-    if let Some(rest) = THING_UNITS.iter().find_map(|unit| rest.strip_prefix(unit)) {
-        return Ok((Quantity { value, measure: Measure::Things, power: 0, magnitude: false }, rest));
+    if let Some(rest) = THING_UNITS.iter().find_map(|unit| spaced(rest, unit)) {
+        return Ok((Quantity { value, measure: Measure::Things, power: 0, magnitude: 0 }, rest));
+    }
+    if smaller {
+        // 12万5 may be 12.5万 or 120005.
+        return Err(ABOUT);
     }
     if yuan_sign {
-        return Ok((Quantity { value, measure: Measure::Money, power: -4, magnitude: false }, rest));
+        return Ok((Quantity { value, measure: Measure::Money, power: -4, magnitude: 0 }, rest));
     }
     // Whatever follows a bare number must be apart from it.
     let apart = rest.is_empty() || rest.starts_with([',', ';', '、']) || after.len() < body.len() - end + (end - digits.len());
@@ -292,7 +320,37 @@ fn quantity(text: &str) -> Result<(Quantity, &str), Why> {
         let e = rest.starts_with(['e', 'E', '^', '×', '*']);
         return Err(if e { SCIENTIFIC } else { ABOUT });
     }
-    Ok((Quantity { value, measure: Measure::Nothing, power: 0, magnitude: magnitude.is_some() }, rest))
+    let magnitude = magnitude.map_or(numeral_magnitude, |m| m.0);
+    Ok((Quantity { value, measure: Measure::Nothing, power: 0, magnitude }, rest))
+}
+
+const MAGNITUDES: [(&str, i32); 4] = [("亿", 8), ("万", 4), ("千", 3), ("百", 2)];
+
+/// A number in two parts, such as 12万5千 or 12万5000 before a unit: the whole, and what follows its last digit or 千.
+fn mixed(high: Decimal, rest: &str) -> Option<(Decimal, &str)> {
+    let (k, low) = MAGNITUDES[..2].iter().find_map(|(m, k)| rest.strip_prefix(m).map(|r| (*k, r.trim_start())))?;
+    let end = low.find(|c: char| !c.is_ascii_digit()).unwrap_or(low.len());
+    let digits: i128 = low.get(..end).filter(|d| (1..=8).contains(&d.len()))?.parse().ok()?;
+    let rest = low[end..].trim_start();
+    let small = MAGNITUDES.iter().find_map(|(m, k)| rest.strip_prefix(m).map(|r| (*k, r)));
+    // 12万5千元 and 12万5000元, but 万 before 元 is a unit of the second part.
+    let (power, rest) = small.filter(|(s, _)| *s < k).map_or((0, rest), |(s, r)| (s, r.trim_start()));
+    if rest.starts_with(['万', '亿']) || high.exponent != 0 {
+        return None;
+    }
+    let low = digits.checked_mul(10i128.checked_pow(power as u32)?)?;
+    let scale = 10i128.pow(k as u32);
+    let whole = high.mantissa.checked_mul(scale)?.checked_add(low)?;
+    (low < scale).then_some((Decimal { mantissa: whole, exponent: 0 }, rest))
+}
+
+/// What follows a unit that may be written with blanks between its characters.
+fn spaced<'t>(text: &'t str, unit: &str) -> Option<&'t str> {
+    let mut rest = text;
+    for c in unit.chars() {
+        rest = rest.trim_start().strip_prefix(c)?;
+    }
+    Some(rest)
 }
 
 /// ASCII digits with separators between groups of three and an optional fraction.
@@ -404,6 +462,14 @@ mod tests {
             ("12.0", "12"),
             ("12.50", "12.5"),
             ("12 件", "12"),
+            ("12.5万", "125000"),
+            ("12②", "12"),
+            ("12²", "12"),
+            ("①12", "12"),
+            ("12[1]", "12"),
+            ("1²2", "odd"),
+            ("①", "words"),
+            ("1万2千件", "12000"),
             ("12（件）", "12"),
             ("22（其中修订 16 件）", "22"),
             ("22 (其中：修订16件)(含废止)", "22"),
@@ -489,7 +555,17 @@ mod tests {
             ("984,361元", "98.4361"),
             ("0", "0"),
             ("5件", "odd"),
-            ("3万", "odd"),
+            ("3万", "3"),
+            ("12.5万", "12.5"),
+            ("12.5 万 元", "12.5"),
+            ("12万5千元", "12.5"),
+            ("12万5000元", "12.5"),
+            ("12万5", "odd"),
+            ("12万5万元", "odd"),
+            ("3千", "odd"),
+            ("1.5亿", "15000"),
+            ("三万", "3"),
+            ("三百", "300"),
             ("三万元", "3"),
             ("三十二元", "0.0032"),
             ("0.001元", "odd"),

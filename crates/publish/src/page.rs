@@ -168,7 +168,7 @@ pub(crate) fn pages(
     }
     let pages = Pages { edition, form, figures, names, lang, env, words: Value::from_object(lang.all()), below, leads, series };
     let entries: HashMap<&str, &Entry<'_>> = edition.counted().map(|e| (e.report.agency_key(), e)).collect();
-    let index = pages.index(&entries)?;
+    let index = pages.index()?;
     let agencies: Vec<Result<FileOut, PublishError>> =
         names.agencies.par_iter().map(|a| pages.agency(a, entries.get(a.0.as_str()).copied())).collect();
     let mut files = agencies.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -224,7 +224,7 @@ impl<'a, 'e> Pages<'a, 'e> {
         self.leads.iter().filter(mine).filter(open).count()
     }
 
-    fn index(&self, entries: &HashMap<&str, &Entry<'a>>) -> Result<FileOut, PublishError> {
+    fn index(&self) -> Result<FileOut, PublishError> {
         let (open, settled) = self.listed(None, "");
         let severities = [Severity::Error, Severity::Warning, Severity::Info];
         let filter = |s: Severity| context! { id => s.as_str(), word => self.lang.severity(s), count => self.count(None, s) };
@@ -238,7 +238,8 @@ impl<'a, 'e> Pages<'a, 'e> {
             group => &self.edition.group_name,
             office => &self.edition.office,
             year => self.edition.year,
-            counted => entries.len(),
+            counted => self.figures.coverage.iter().filter(|c| matches!(c.status.as_str(), "counted" | "partial")).count(),
+            beyond => self.figures.coverage.iter().filter(|c| c.status == "unknown-agency").count(),
             expected,
             errors => self.count(None, Severity::Error),
             warnings => self.count(None, Severity::Warning),

@@ -1,44 +1,28 @@
 //! `nianbao chart`: one chart file over any documents or normalised cells.
 
-use std::collections::BTreeMap;
-
 use nianbao_chart::{Data, Target};
 
 use crate::args::{ChartArgs, Common};
-use crate::assess::{Request, assess, failed, of_year};
+use crate::assess::{Given, failed, of_year};
 use crate::commands::{extension, output};
-use crate::inputs::{self, Office};
 use crate::outcome::{Done, Failure};
-use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::summary;
 
 pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> {
     let format = extension(&args.output, &["svg", "png"])?;
     let chart = nianbao_chart::load(&args.chart).map_err(|e| Failure::Usage(e.into()))?;
-    let (sources, found) = inputs::from_paths(&args.paths)?;
-    let pipeline = Pipeline {
-        registry: args.registry.clone().or(found),
-        deadline: crate::pipeline::DEADLINE.to_owned(),
-        ..Pipeline::default()
-    };
-    let forms = inputs::forms(common, Some(&pipeline))?;
-    let office = Office::load(&pipeline)?;
-    let progress = Progress::new(common);
-    let request = Request {
-        forms: &forms,
-        office: &office,
-        sources: &sources,
-        year: None,
-        deadline: &pipeline.deadline,
-        group: None,
-        severities: &BTreeMap::new(),
-    };
-    let assessment = assess(&request, &progress)?;
+    let given = Given::new(&args.paths, None, args.registry.as_deref(), common)?;
+    let assessment = given.assess(&Progress::new(common))?;
     let year = args.year.unwrap_or(assessment.year);
     let findings = of_year(&assessment.findings, year);
-    let data =
-        Data { forms: &forms, registry: &office.registry, compilation: &assessment.compilation, findings: &findings, year };
+    let data = Data {
+        forms: &given.forms,
+        registry: &given.office.registry,
+        compilation: &assessment.compilation,
+        findings: &findings,
+        year,
+    };
     let target = Target { level: args.level.clone(), agency: args.agency.clone() };
     let picture = nianbao_chart::draw(&chart, data, &target).map_err(|e| Failure::Usage(e.into()))?;
     let bytes = match format {

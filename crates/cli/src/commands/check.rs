@@ -3,34 +3,16 @@
 use std::path::Path;
 
 use crate::args::{CheckArgs, Common, Format};
-use crate::assess::{Request, assess, fails};
+use crate::assess::{Given, fails};
 use crate::commands::{extension, output, to_stdout};
-use crate::inputs::{self, Office};
 use crate::outcome::{Done, Failure};
-use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::summary;
 
 pub(crate) fn check(args: &CheckArgs, common: &Common) -> Result<Done, Failure> {
     let to_file = args.output.as_deref().map(|p| extension(p, &["csv", "jsonl"])).transpose()?;
-    let (sources, found) = inputs::from_paths(&args.paths)?;
-    let pipeline = match &args.pipeline {
-        Some(path) => Pipeline::load(path)?,
-        None => Pipeline { registry: found, deadline: crate::pipeline::DEADLINE.to_owned(), ..Pipeline::default() },
-    };
-    let forms = inputs::forms(common, Some(&pipeline))?;
-    let office = Office::load(&pipeline)?;
-    let progress = Progress::new(common);
-    let request = Request {
-        forms: &forms,
-        office: &office,
-        sources: &sources,
-        year: None,
-        deadline: &pipeline.deadline,
-        group: pipeline.group.as_deref(),
-        severities: &pipeline.checks,
-    };
-    let assessment = assess(&request, &progress)?;
+    let given = Given::new(&args.paths, args.pipeline.as_deref(), None, common)?;
+    let assessment = given.assess(&Progress::new(common))?;
     let format = match (to_file, args.format) {
         (Some("csv"), _) | (None, Format::Csv) => nianbao_publish::Format::Csv,
         (Some(_), _) | (None, Format::Jsonl) => nianbao_publish::Format::Jsonl,

@@ -1,6 +1,5 @@
 //! `nianbao reconcile`: published totals against the sum of the agencies.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -10,47 +9,31 @@ use nianbao_intake::Source;
 use serde_json::json;
 
 use crate::args::{Common, Format, Lang, ReconcileArgs};
-use crate::assess::{Request, assess, failed};
+use crate::assess::{Given, failed};
 use crate::commands::to_stdout;
-use crate::inputs::{self, Office};
+use crate::inputs::Office;
 use crate::outcome::{Done, Failure};
-use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::summary;
 
 pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, Failure> {
-    let (sources, found) = inputs::from_paths(&args.paths)?;
-    let pipeline = match &args.pipeline {
-        Some(path) => Pipeline::load(path)?,
-        None => Pipeline { registry: found, deadline: crate::pipeline::DEADLINE.to_owned(), ..Pipeline::default() },
-    };
-    let forms = inputs::forms(common, Some(&pipeline))?;
-    let office = Office::load(&pipeline)?;
-    let published = published(&args.published, &forms, &office)?;
+    let mut given = Given::new(&args.paths, args.pipeline.as_deref(), None, common)?;
+    let published = published(&args.published, &given.forms, &given.office)?;
     // The published report itself may lie in the folder of the agencies' reports.
     let own = args.published.canonicalize().ok();
-    let sources: Vec<Source> = sources.into_iter().filter(|s| own.is_none() || s.path.canonicalize().ok() != own).collect();
+    given.sources.retain(|s| own.is_none() || s.path.canonicalize().ok() != own);
     let progress = Progress::new(common);
-    let request = Request {
-        forms: &forms,
-        office: &office,
-        sources: &sources,
-        year: None,
-        deadline: &pipeline.deadline,
-        group: pipeline.group.as_deref(),
-        severities: &BTreeMap::new(),
-    };
-    let assessment = assess(&request, &progress)?;
+    let assessment = given.assess(&progress)?;
     let counted: Vec<&Report> = assessment.reports.iter().zip(&assessment.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
     let result = {
         let _stage = progress.stage("reconcile", "核对", "reconciling", 0);
-        reconcile_totals(&forms, &office.registry, &published, &counted, pipeline.group.as_deref())
+        reconcile_totals(&given.forms, &given.office.registry, &published, &counted, given.pipeline.group.as_deref())
             .map_err(|e| Failure::Usage(e.into()))?
     };
     let text = match args.format {
-        Format::Text => text(&result, &forms, common.lang),
-        Format::Csv => csv_rows(&result, &forms, common.lang)?,
-        Format::Jsonl => jsonl(&result, &forms, common.lang),
+        Format::Text => text(&result, &given.forms, common.lang),
+        Format::Csv => csv_rows(&result, &given.forms, common.lang)?,
+        Format::Jsonl => jsonl(&result, &given.forms, common.lang),
     };
     to_stdout(text.as_bytes())?;
     for receipt in assessment.receipts.iter().filter(|r| failed(r)) {
