@@ -103,7 +103,7 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
         eprintln!("  {}", by_rule(&open, zh));
         eprintln!("{}", if zh { "最需要先处理的：" } else { "To look at first:" });
         for (i, finding) in open.iter().take(3).enumerate() {
-            eprintln!("  {}. {}{}", i + 1, whose(finding), finding.text(common.lang.as_str()));
+            eprintln!("  {}. {}{}", i + 1, whose(finding, zh), finding.text(common.lang.as_str()));
         }
     }
     if !unread.is_empty() {
@@ -125,11 +125,11 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
     eprintln!("{}{}", if zh { "结果：" } else { "Result: " }, page.display());
 }
 
-fn whose(finding: &Finding) -> String {
+fn whose(finding: &Finding, zh: bool) -> String {
     if finding.subject.agency.is_empty() || finding.message.contains(&finding.subject.agency) {
         String::new()
     } else {
-        format!("{}：", finding.subject.agency)
+        format!("{}{}", finding.subject.agency, if zh { "：" } else { ": " })
     }
 }
 

@@ -179,6 +179,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("reports_missing", "未报送单位", "Missing"),
     ("errors_open", "待处理错误", "Open errors"),
     ("warnings_open", "待处理警告", "Open warnings"),
+    ("colon", "：", ": "),
     ("of_expected", "应报", "expected"),
     ("beyond", "另有名录外", "beyond the registry"),
     ("agencies_unit", "个单位", "agencies"),
