@@ -57,7 +57,7 @@ const SEVERAL: Why = ("同一格内有两个以上数字", "the cell holds more 
 const ABOUT: Why = ("数字为约数或带有其他符号", "the number is approximate or has other signs with it");
 const MONEY: Why = ("填写了金额，此处应填数量", "it is an amount of money where a count belongs");
 const COUNT: Why = ("填写了数量，此处应填金额", "it is a count where an amount of money belongs");
-const WAN: Why = ("“万”“亿”后未写“元”，单位不能认定", "万 or 亿 without 元 leaves the unit open");
+const WAN: Why = ("“百”“千”后未写“元”，单位不能认定", "百 or 千 without 元 leaves the unit open");
 const NUMERAL: Why = ("中文数字写法不规范", "the Chinese numeral is irregular");
 const WORDS: Why = ("填写的是文字", "it holds words");
 

@@ -63,6 +63,8 @@ pub struct Grid {
     pub cells: Vec<GridCell>,
     /// Row by row, the cell that covers each place; rows may differ in length.
     pub rows: Vec<Vec<Option<u32>>>,
+    /// Whether it was text with a row a line, so that blanks at the end of a row may have been cut off.
+    pub tabbed: bool,
 }
 
 impl Grid {
@@ -147,7 +149,8 @@ impl Builder {
     /// before and after it are grids of their own.
     pub fn table(&mut self, rows: Vec<Vec<RawCell>>, out: &mut Vec<Block>) {
         let mut pending: Vec<Vec<RawCell>> = Vec::new();
-        for row in rows {
+        for mut row in rows {
+            flatten(&mut row);
             if row.iter().any(|c| c.blocks.iter().any(|b| matches!(b, Block::Grid(_)))) {
                 self.grid(std::mem::take(&mut pending), out);
                 for cell in row {
@@ -180,6 +183,24 @@ impl Builder {
             self.places += layout.grid.rows.last().map_or(0, Vec::len) + 1;
         }
         out.push(Block::Grid(layout.grid));
+    }
+}
+
+/// Makes words of small tables inside the cells of a row of data; whatever is larger is page layout.
+fn flatten(row: &mut [RawCell]) {
+    let words = |g: &Grid| g.cells.iter().map(|c| c.text.as_str()).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("；");
+    let is_small = |b: &Block| match b {
+        Block::Grid(g) => g.cells.len() <= 6 && words(g).chars().count() <= 40,
+        Block::Paragraph(p) => p.text.chars().count() <= 100,
+    };
+    if row.len() < 3 || !row.iter().all(|c| c.blocks.iter().all(is_small)) {
+        return;
+    }
+    for block in row.iter_mut().flat_map(|c| &mut c.blocks) {
+        if let Block::Grid(g) = block {
+            let place = g.cells.first().map_or(Place::Unknown, |c| c.place.clone());
+            *block = Block::Paragraph(Paragraph { text: words(g), place });
+        }
     }
 }
 

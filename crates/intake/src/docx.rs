@@ -47,6 +47,8 @@ fn main_part<R: Read + std::io::Seek>(package: &mut zip::ZipArchive<R>) -> Strin
 struct Para {
     text: String,
     hidden: bool,
+    /// Whether the run is raised or lowered: a mark of a note, put into brackets lest it pass for a digit.
+    raised: bool,
     /// Open fields: whether each is still in its code, which is not text.
     fields: Vec<bool>,
 }
@@ -137,6 +139,12 @@ fn parse(xml: &str) -> Result<Document, Refusal> {
     }
 }
 
+/// Whether a raised text would read as part of a number: digits without brackets of their own.
+pub(crate) fn needs_brackets(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#' | ',' | '-' | '０'..='９'))
+}
+
 fn named(name: &str) -> Option<char> {
     Some(match name {
         "amp" => '&',
@@ -167,7 +175,7 @@ fn local(e: &BytesStart<'_>) -> &'static str {
         return if text == "m:t" { "t" } else { "" };
     }
     let bare = text.rsplit(':').next().unwrap_or(text);
-    const KNOWN: [&str; 42] = [
+    const KNOWN: [&str; 46] = [
         "p",
         "r",
         "t",
@@ -210,6 +218,10 @@ fn local(e: &BytesStart<'_>) -> &'static str {
         "webHidden",
         "specVanish",
         "ptab",
+        "strike",
+        "dstrike",
+        "vertAlign",
+        "rStyle",
     ];
     KNOWN.iter().find(|k| **k == bare).copied().unwrap_or("")
 }
@@ -249,8 +261,19 @@ impl State {
             }
             "txbxContent" => self.frames.push(Frame::Blocks(Vec::new())),
             "t" => return true,
-            "r" => self.para(|p| p.hidden = false),
-            "vanish" | "webHidden" | "specVanish" if parent == "rPr" && self.path.iter().rev().nth(2) == Some(&"r") => {
+            "r" => self.para(|p| (p.hidden, p.raised) = (false, false)),
+            "vertAlign" if parent == "rPr" && self.path.iter().rev().nth(2) == Some(&"r") => {
+                let on = matches!(value(e).as_deref(), Some("superscript" | "subscript"));
+                self.para(|p| p.raised = on);
+            }
+            "rStyle" if parent == "rPr" && self.path.iter().rev().nth(2) == Some(&"r") => {
+                let on = value(e).is_some_and(|v| v.contains("noteReference"));
+                self.para(|p| p.raised |= on);
+            }
+            // Struck out is deleted, whether or not Word kept track of it.
+            "vanish" | "webHidden" | "specVanish" | "strike" | "dstrike"
+                if parent == "rPr" && self.path.iter().rev().nth(2) == Some(&"r") =>
+            {
                 let on = is_on(e);
                 self.para(|p| p.hidden |= on);
             }
@@ -366,7 +389,11 @@ impl State {
     fn push(&mut self, text: &str) {
         self.para(|p| {
             if !p.hidden && !p.fields.contains(&true) {
-                p.text.push_str(text);
+                if p.raised && needs_brackets(text) {
+                    p.text.push_str(&format!("[{}]", text.trim()));
+                } else {
+                    p.text.push_str(text);
+                }
             }
         });
     }

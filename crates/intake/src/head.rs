@@ -12,6 +12,10 @@ pub(crate) struct Leaf {
     pub range: Option<(usize, usize)>,
     /// Its labels from the outermost inwards.
     pub path: Vec<String>,
+    /// Whether its innermost label is a label of its own and not that of a group.
+    pub own: bool,
+    /// Whether a group label that the form prints over it stands elsewhere in the head: its place is not to be trusted.
+    pub displaced: bool,
     /// The columns of forms that it can mean: print, column.
     pub means: Vec<(u16, u16)>,
 }
@@ -56,7 +60,12 @@ impl Token {
     }
 
     fn is_corner(&self) -> bool {
-        self.is_blank() || (self.uses.contains(&Use::Corner) && !self.is_leaf())
+        self.is_blank() || self.is_number() || (self.uses.contains(&Use::Corner) && !self.is_leaf())
+    }
+
+    /// The head of a column that numbers the rows.
+    fn is_number(&self) -> bool {
+        self.uses.is_empty() && matches!(key(&self.text).as_str(), "序号" | "编号" | "行次" | "序" | "no")
     }
 }
 
@@ -79,6 +88,19 @@ impl Head {
         });
         self.rows.push(tokens.collect());
         self.widths.push(grid.rows[row].len());
+    }
+
+    /// Whether its first column numbers the rows.
+    pub(crate) fn is_numbered(&self) -> bool {
+        self.rows.iter().filter_map(|r| r.first()).any(Token::is_number)
+    }
+
+    /// Whether all that the head leaves out is blanks cut off at the end of its rows: then places and order name the same
+    /// columns, each with a place of its own, and this is how wide the table is.
+    pub(crate) fn cut_width(&self, words: &Vocabulary<'_>) -> Option<usize> {
+        let known = |leaves: Vec<Leaf>| leaves.into_iter().map(|l| l.means).filter(|m| !m.is_empty()).collect::<Vec<_>>();
+        let (place, order) = (known(self.by_place(words)), known(self.by_order(words, 0)));
+        (!place.is_empty() && place == order).then(|| self.widths.iter().copied().max())?
     }
 
     /// The width that all its rows share, if they do.
@@ -107,10 +129,18 @@ impl Head {
                 continue;
             }
             let tokens: Vec<&Token> = path.iter().map(|(_, t)| *t).collect();
-            leaves.push(Leaf { range: Some((column, column + 1)), ..leaf(words, &tokens) });
+            let found = leaf(words, &tokens);
+            let displaced = found.means.iter().any(|m| self.is_group_elsewhere(*m, &tokens));
+            leaves.push(Leaf { range: Some((column, column + 1)), displaced, ..found });
             last = Some(ids);
         }
         leaves
+    }
+
+    /// Whether the head has a group label of a column, but not over it.
+    fn is_group_elsewhere(&self, (print, column): (u16, u16), path: &[&Token]) -> bool {
+        let is_group = |t: &Token| !t.is_leaf() && t.columns().any(|(p, c, _, leaf)| p == print && c == column && !leaf);
+        self.rows.iter().flatten().any(is_group) && !path.iter().any(|t| is_group(t))
     }
 
     /// The labels over a grid column from the top down, each once.
@@ -253,5 +283,6 @@ fn leaf(words: &Vocabulary<'_>, path: &[&Token]) -> Leaf {
     if means.iter().any(|(p, _)| words.prints[*p as usize].is_line()) {
         means.retain(|(p, _)| words.prints[*p as usize].is_line());
     }
-    Leaf { range: None, path: texts, means }
+    let own = path.last().is_some_and(|t| !t.is_group() || t.is_leaf());
+    Leaf { range: None, path: texts, own, displaced: false, means }
 }

@@ -17,13 +17,18 @@ pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
         return Err(Refusal::too_deep());
     }
     let page = Html::parse_document(text);
-    let mut walk =
-        Walk { builder: Builder::default(), frames: vec![Frame::Blocks(Vec::new())], line: String::new(), titles: Vec::new() };
+    let mut walk = Walk {
+        builder: Builder::default(),
+        frames: vec![Frame::Blocks(Vec::new())],
+        line: String::new(),
+        raised: Vec::new(),
+        titles: Vec::new(),
+    };
     let mut node = page.tree.root();
     // Depth first without recursion, so that no page can exhaust the stack.
     'walk: loop {
         let mut shown = match node.value() {
-            Node::Element(e) if is_hidden(e) => false,
+            Node::Element(e) if is_hidden(e) || (e.name() == "textarea" && !walk.in_cell()) => false,
             Node::Element(e) => {
                 walk.open(e);
                 true
@@ -115,9 +120,10 @@ fn is_hidden(e: &Element) -> bool {
             | "noscript"
             | "template"
             | "select"
-            | "textarea"
             | "button"
             | "del"
+            | "s"
+            | "strike"
             | "iframe"
             | "object"
             | "svg"
@@ -129,12 +135,24 @@ fn is_hidden(e: &Element) -> bool {
     }
     e.attr("style").is_some_and(|style| {
         let has = |word: &[u8]| style.as_bytes().windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
-        if !has(b"none") && !has(b"hidden") && !has(b"mso-hide") {
+        if !has(b"none") && !has(b"hidden") && !has(b"mso-hide") && !has(b"line-through") {
             return false;
         }
         let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
-        style.split(';').any(|rule| ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|h| rule.starts_with(h)))
+        let struck = |rule: &str| rule.starts_with("text-decoration") && rule.contains("line-through");
+        style
+            .split(';')
+            .any(|rule| struck(rule) || ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|h| rule.starts_with(h)))
     })
+}
+
+/// Whether an element raises or lowers its text: a mark of a note.
+fn is_raised(e: &Element) -> bool {
+    matches!(e.name(), "sup" | "sub")
+        || e.attr("style").is_some_and(|style| {
+            let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+            style.contains("vertical-align:super") || style.contains("vertical-align:sub")
+        })
 }
 
 fn is_block(name: &str) -> bool {
@@ -194,13 +212,27 @@ struct Walk {
     builder: Builder,
     frames: Vec<Frame>,
     line: String,
+    /// Where in the line each open raised element began.
+    raised: Vec<usize>,
     titles: Vec<String>,
 }
 
 impl Walk {
+    /// Whether text would go into a cell of a table.
+    fn in_cell(&self) -> bool {
+        matches!(self.frames.last(), Some(Frame::Cell(_)))
+    }
+
     fn open(&mut self, e: &Element) {
+        if is_raised(e) {
+            self.raised.push(self.line.len());
+        }
         match e.name() {
             "br" => self.flush(),
+            // A form that was saved after it had been filled in.
+            "input" if self.in_cell() && matches!(e.attr("type"), None | Some("" | "text" | "number")) => {
+                self.text(e.attr("value").unwrap_or_default());
+            }
             "table" => {
                 self.flush();
                 self.frames.push(Frame::Table(Table::default()));
@@ -222,6 +254,15 @@ impl Walk {
     }
 
     fn close(&mut self, e: &Element) {
+        if is_raised(e)
+            && let Some(start) = self.raised.pop()
+            && let Some(text) = self.line.get(start..)
+            && crate::docx::needs_brackets(text)
+        {
+            let mark = format!("[{}]", text.trim());
+            self.line.truncate(start);
+            self.line.push_str(&mark);
+        }
         match e.name() {
             "title" => {
                 let title = crate::document::trim(&std::mem::take(&mut self.line)).to_owned();

@@ -18,6 +18,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod aside;
 mod detect;
 pub mod document;
 mod docx;
@@ -32,6 +33,7 @@ mod refuse;
 mod registry_file;
 mod row;
 mod sections;
+mod several;
 mod tables;
 mod text;
 mod vocabulary;

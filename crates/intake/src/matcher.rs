@@ -4,27 +4,40 @@ use std::sync::Arc;
 
 use nianbao_form::{Cell, Form, FormIx, Forms, Place, Registry, Remark, Report, SectionKind, State, Unmapped, Value, figure};
 
+use crate::aside::Standing;
 use crate::document::{Block, Document};
 use crate::refuse::Refusal;
 use crate::sections::{self, Sections, Words};
+use crate::several;
 use crate::tables::{self, Entry, Found, Instance};
 use crate::vocabulary::Vocabulary;
 use crate::who;
+
+/// Makes the reports of a document: mostly one.
+///
+/// # Errors
+/// A document that is no such report, whose tables cannot be told from its words, or whose reports cannot be told apart.
+pub(crate) fn reports(
+    words: &Vocabulary<'_>,
+    registry: &Registry,
+    name: &Arc<str>,
+    document: &Document,
+) -> Result<Vec<Report>, Refusal> {
+    match several::split(words, document)? {
+        Some(parts) => parts.iter().map(|part| report(words, registry, name, part)).collect(),
+        None => Ok(vec![report(words, registry, name, document)?]),
+    }
+}
 
 /// Makes the report of a document.
 ///
 /// # Errors
 /// A document that is no such report, or whose tables cannot be told from its words.
-pub(crate) fn report(
-    words: &Vocabulary<'_>,
-    registry: &Registry,
-    name: &Arc<str>,
-    document: &Document,
-) -> Result<Report, Refusal> {
+fn report(words: &Vocabulary<'_>, registry: &Registry, name: &Arc<str>, document: &Document) -> Result<Report, Refusal> {
     let forms = words.forms;
     let found = tables::read(words, document, false);
     let flow = flow(document, &found);
-    let cells = choose(&found);
+    let cells = choose(&found, "", 0);
     let held: Vec<Cell> = cells.iter().flat_map(|(_, i, _)| i.cells.keys().copied()).collect();
     let ix = form_of(forms, &held, 0);
     let sections = match ix.or_else(|| forms.iter().find(|(_, f)| !f.sections.is_empty()).map(|f| f.0)) {
@@ -35,6 +48,7 @@ pub(crate) fn report(
         refuse_without_tables(words, document, &sections)?;
     }
     let who = who::find(document, &flow, &sections, name, registry);
+    let cells = choose(&found, &who.agency, who.year);
     // Tables that several generations share belong to the one of the year.
     let ix = form_of(forms, &held, who.year).or_else(|| forms.for_year(who.year)).or_else(|| forms.iter().last().map(|f| f.0));
     let Some(ix) = ix else { return Err(foreign()) };
@@ -43,6 +57,11 @@ pub(crate) fn report(
     report.title = who.title;
     report.remarks = who.remarks;
     fill(forms, &mut report, &cells);
+    for (table, instances) in &found.tables {
+        if !cells.iter().any(|c| c.0 == *table) {
+            keep_rows(&mut report, instances.iter(), None);
+        }
+    }
     settle_alternates(forms, &mut report);
     unmapped(&mut report, &found, &sections, document);
     missing(words, &mut report, &sections);
@@ -77,14 +96,21 @@ fn flow(document: &Document, found: &Found) -> Vec<Words> {
 
 type Chosen<'f> = (String, &'f Instance, Vec<&'f Instance>);
 
-/// Of each table the printing that counts: the last one that is as complete as any; and the others.
-fn choose(found: &Found) -> Vec<Chosen<'_>> {
+/// Of each table the printing that counts: the last one that is as complete as any of those that are the report's own; and
+/// the others. An empty printing does not count beside a filled one, nor one that mostly could not be read.
+fn choose<'f>(found: &'f Found, agency: &str, year: u16) -> Vec<Chosen<'f>> {
     found
         .tables
         .iter()
         .filter_map(|(table, instances)| {
-            let most = instances.iter().map(|i| i.cells.len()).max()?;
-            let at = instances.iter().rposition(|i| i.cells.len() == most)?;
+            let standing = |i: &Instance| i.aside.standing(agency, year);
+            let best = instances.iter().map(standing).min().filter(|s| *s != Standing::Foreign)?;
+            let own: Vec<&Instance> = instances.iter().filter(|i| standing(i) == best).collect();
+            let filled = own.iter().any(|i| i.is_filled());
+            let sound = own.iter().any(|i| i.is_filled() == filled && !i.is_poor());
+            let fits = |i: &Instance| standing(i) == best && i.is_filled() == filled && (!sound || !i.is_poor());
+            let most = instances.iter().filter(|i| fits(i)).map(|i| i.cells.len()).max()?;
+            let at = instances.iter().rposition(|i| fits(i) && i.cells.len() == most)?;
             let others = instances.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, o)| o).collect();
             Some((table.clone(), &instances[at], others))
         })
@@ -143,13 +169,18 @@ fn fill(forms: &Forms, report: &mut Report, chosen: &[Chosen<'_>]) {
                 place,
             });
         }
-        for other in others {
-            // What is the same in both is not lost; what differs is kept.
-            let rows: Vec<&(String, Place)> = other.rows.iter().filter(|r| !instance.rows.iter().any(|i| i.0 == r.0)).collect();
-            if let Some(first) = rows.first() {
-                let text = rows.iter().map(|r| r.0.as_str()).collect::<Vec<_>>().join("；");
-                report.unmapped.push(Unmapped { text, place: first.1.clone() });
-            }
+        keep_rows(report, others.iter().copied().filter(|o| o.is_filled()), Some(instance));
+    }
+}
+
+/// Keeps the rows of printings that do not count: what is the same in the one that does is not lost, what differs is kept.
+fn keep_rows<'i>(report: &mut Report, others: impl Iterator<Item = &'i Instance>, chosen: Option<&Instance>) {
+    for other in others {
+        let same = |row: &str| chosen.is_some_and(|c| c.rows.iter().any(|r| r.0 == row));
+        let rows: Vec<&(String, Place)> = other.rows.iter().filter(|r| !same(&r.0)).collect();
+        if let Some(first) = rows.first() {
+            let text = rows.iter().map(|r| r.0.as_str()).collect::<Vec<_>>().join("；");
+            report.unmapped.push(Unmapped { text, place: first.1.clone() });
         }
     }
 }

@@ -225,10 +225,55 @@ fn given(place: &str) -> Place {
     if place.is_empty() { Place::Unknown } else { Place::Given(place.into()) }
 }
 
-/// Passes bytes on and fails when a row has taken more than [`MAX_ROW`] of them.
+/// Passes bytes on, fails when a row has taken more than [`MAX_ROW`] of them, and notes where a quoted field is open.
 struct Limited<R> {
     inner: R,
     spent: Rc<std::cell::Cell<usize>>,
+    quotes: Rc<std::cell::Cell<Quotes>>,
+}
+
+/// Where in CSV the bytes that were passed on have come to.
+#[derive(Clone, Copy, Default)]
+struct Quotes {
+    /// Line of the file, from 0.
+    line: u64,
+    /// Line where the open quoted field began.
+    open: Option<u64>,
+    /// Whether the byte before was a quotation mark inside a quoted field, which may have closed it.
+    closing: bool,
+    /// Whether a field has begun.
+    inside: bool,
+}
+
+impl Quotes {
+    fn pass(mut self, bytes: &[u8]) -> Quotes {
+        for &b in bytes {
+            if self.closing && b != b'"' {
+                self.open = None;
+            }
+            match b {
+                b'"' if self.open.is_some() => self.closing = !self.closing,
+                b'"' if !self.inside => (self.open, self.inside, self.closing) = (Some(self.line), true, false),
+                b',' | b'\n' | b'\r' if self.open.is_none() => (self.inside, self.closing) = (false, false),
+                0xEF | 0xBB | 0xBF if self.line == 0 && !self.inside => {}
+                _ => (self.inside, self.closing) = (true, false),
+            }
+            self.line += u64::from(b == b'\n');
+        }
+        self
+    }
+
+    /// The line of the field whose quotation mark never closes, once all bytes have passed.
+    fn unclosed(self) -> Option<u64> {
+        self.open.filter(|_| !self.closing).map(|l| l + 1)
+    }
+}
+
+fn unclosed(line: u64) -> Refusal {
+    Refusal::unreadable(
+        format!("第{line}行有一个引号没有成对，其后各行被当作同一格的内容"),
+        format!("line {line}: a quotation mark is not closed and takes the rows after it for one field"),
+    )
 }
 
 impl<R: Read> Read for Limited<R> {
@@ -238,6 +283,7 @@ impl<R: Read> Read for Limited<R> {
         }
         let n = self.inner.read(buffer)?;
         self.spent.set(self.spent.get() + n);
+        self.quotes.set(self.quotes.get().pass(&buffer[..n]));
         Ok(n)
     }
 }
@@ -249,16 +295,22 @@ impl<R: Read> Read for Limited<R> {
 pub(crate) fn csv(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Refusal> {
     let file = File::open(path).map_err(|e| unopened(&e))?;
     let spent = Rc::new(std::cell::Cell::new(0));
-    let mut reader = csv::ReaderBuilder::new().from_reader(Limited { inner: file, spent: spent.clone() });
+    let quotes = Rc::new(std::cell::Cell::new(Quotes::default()));
+    let limited = Limited { inner: file, spent: spent.clone(), quotes: quotes.clone() };
+    let mut reader = csv::ReaderBuilder::new().from_reader(limited);
     let header = reader.byte_headers().map_err(|e| broken_csv(&e))?.clone();
     let columns = columns(&header, to.need)?;
     let mut record = csv::ByteRecord::new();
     loop {
         spent.set(0);
-        if !reader.read_byte_record(&mut record).map_err(|e| broken_csv(&e))? {
-            return Ok(to.finish());
-        }
+        let more = reader.read_byte_record(&mut record);
         let line = record.position().map_or(0, csv::Position::line);
+        if let Some(line) = swallowed(&record, line, header.len()) {
+            return Err(unclosed(line));
+        }
+        if !more.map_err(|e| broken_csv(&e))? {
+            return quotes.get().unclosed().map_or_else(|| Ok(to.finish()), |line| Err(unclosed(line)));
+        }
         let mut fields = Fields::default();
         for (i, column) in columns.iter().enumerate() {
             if let Some(column) = column {
@@ -269,6 +321,19 @@ pub(crate) fn csv(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Ref
         }
         to.row(&fields).map_err(|w| w.at(line))?;
     }
+}
+
+/// The line where a field begins that has rows of the file inside it.
+fn swallowed(record: &csv::ByteRecord, line: u64, columns: usize) -> Option<u64> {
+    let mut at = line;
+    for field in record {
+        let is_row = |l: &[u8]| l.iter().filter(|b| **b == b',').count() + 1 >= columns.max(4);
+        if field.split(|b| *b == b'\n').skip(1).any(is_row) {
+            return Some(at);
+        }
+        at += field.iter().filter(|b| **b == b'\n').count() as u64;
+    }
+    None
 }
 
 fn columns(header: &csv::ByteRecord, need: Need) -> Result<[Option<usize>; 11], Refusal> {
@@ -350,6 +415,34 @@ struct JsonRow {
     derived: Option<Scalar>,
 }
 
+/// The number beside a key of an object, as it is written: a float would not hold every decimal. The text is known to be
+/// valid JSON.
+fn token(text: &[u8], key: &str) -> Option<String> {
+    let (mut depth, mut at, mut found) = (0usize, 0, false);
+    while at < text.len() {
+        match text[at] {
+            b'"' => {
+                let start = at + 1;
+                at = start;
+                while *text.get(at)? != b'"' {
+                    at += if text[at] == b'\\' { 2 } else { 1 };
+                }
+                let colon = text[at + 1..].iter().find(|b| !b.is_ascii_whitespace()) == Some(&b':');
+                found = depth == 1 && colon && &text[start..at] == key.as_bytes();
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'0'..=b'9' | b'-' if found => {
+                let end = text[at..].iter().position(|b| !matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
+                return String::from_utf8(text[at..end.map_or(text.len(), |e| at + e)].to_vec()).ok();
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
 /// Reads JSON Lines.
 ///
 /// # Errors
@@ -390,7 +483,14 @@ pub(crate) fn json_lines(path: &Path, mut to: Collector<'_>) -> Result<Vec<Repor
             row.derived,
         ];
         let given: [bool; 11] = std::array::from_fn(|i| columns[i].is_some());
-        let texts = columns.map(|c| c.map(Scalar::text).unwrap_or_default());
+        let is_float = columns.each_ref().map(|c| matches!(c, Some(Scalar::Number(n)) if n.is_f64()));
+        let mut texts = columns.map(|c| c.map(Scalar::text).unwrap_or_default());
+        for i in (0..COLUMNS.len()).filter(|i| is_float[*i]) {
+            texts[i] = token(text, COLUMNS[i]).ok_or_else(|| {
+                Wrong::new(COLUMNS[i], "数值无法按原文读取，请写成文本", "the number cannot be taken as written; give it as text")
+                    .at(at)
+            })?;
+        }
         for need in to.need.columns().iter().filter(|n| **n != "value") {
             if let Some(i) = COLUMNS.iter().position(|c| c == need)
                 && !given[i]

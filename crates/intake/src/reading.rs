@@ -159,7 +159,7 @@ fn take(
     }
     let Some(document) = document(&format, &bytes).map_err(known_as)? else { return Err(Refusal::broken(format.name())) };
     drop(bytes);
-    let mut reports = vec![matcher::report(words, registry, &source.name, &document).map_err(known_as)?];
+    let mut reports = matcher::reports(words, registry, &source.name, &document).map_err(known_as)?;
     misnamed(&format, &extension, &mut reports);
     Ok(reports)
 }

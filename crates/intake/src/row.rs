@@ -71,7 +71,7 @@ pub(crate) struct Label {
 }
 
 /// Finds the label of a row among its first cells: the innermost cell that names a row of one of `prints`, outer ones
-/// telling apart what it leaves open. `limit` is the grid column where figures begin, if that is known; `columns` is how
+/// telling apart what it leaves open. `numbered` says that the head has a column of row numbers in front. `limit` is the grid column where figures begin, if that is known; `columns` is how
 /// many figures the head awaits.
 pub(crate) fn label(
     words: &Vocabulary<'_>,
@@ -79,13 +79,16 @@ pub(crate) fn label(
     row: &Row<'_>,
     prints: &[u16],
     (limit, columns): (Option<usize>, usize),
+    numbered: bool,
     group: &mut String,
 ) -> Option<Label> {
     let text = |cell: u32| grid.cell(cell).text.as_str();
     let is_value = |cell: u32| !figure::is_blank(text(cell)) && row.uses[cell as usize].is_empty() && is_figure(text(cell));
-    let before = row.cells.iter().take_while(|c| limit.map_or(!is_value(c.0), |l| c.1 < l)).count();
+    // The number of the row in a column of its own is neither label nor figure.
+    let skip = usize::from(numbered && row.cells.len() > 1 && is_value(row.cells[0].0));
+    let before = skip + row.cells[skip..].iter().take_while(|c| limit.map_or(!is_value(c.0), |l| c.1 < l)).count();
     let inked: Vec<(usize, u32)> =
-        row.cells[..before].iter().map(|c| c.0).enumerate().filter(|(_, c)| !figure::is_blank(text(*c))).collect();
+        row.cells[..before].iter().map(|c| c.0).enumerate().skip(skip).filter(|(_, c)| !figure::is_blank(text(*c))).collect();
     if inked.iter().any(|(_, c)| is_value(*c)) {
         return None;
     }
@@ -126,12 +129,13 @@ pub(crate) fn label(
     Some(Label { rows, cells: inked[..stop].iter().map(|c| c.1).collect(), end })
 }
 
-/// Pairs columns with the cells below them: each column over exactly one cell and each cell under at most one column.
+/// Pairs columns with the cells below them: each column over exactly one cell.
 /// `None` where head and row disagree and so only their order could tell.
 pub(crate) fn by_place(leaves: &[Leaf], row: &Row<'_>, grid: &Grid) -> Option<Vec<(usize, u32)>> {
     let mut out: Vec<(usize, u32)> = Vec::new();
     let first = leaves.first()?.range?.0;
     let values: Vec<&(u32, usize, usize)> = row.cells.iter().filter(|c| c.1 >= first).collect();
+    let (mut merged, mut single) = (false, true);
     if let ([_], true) = (leaves, values.len() > 1) {
         // One named column over several places: the one with ink, if there is but one.
         let inked: Vec<u32> = values.iter().map(|c| c.0).filter(|c| !figure::is_blank(&grid.cell(*c).text)).collect();
@@ -150,23 +154,73 @@ pub(crate) fn by_place(leaves: &[Leaf], row: &Row<'_>, grid: &Grid) -> Option<Ve
             ([first, ..], []) => *first,
             _ => return None,
         };
-        if out.iter().any(|o| o.1 == one) || row.cells.iter().any(|c| c.0 == one && c.1 < first) {
+        if row.cells.iter().any(|c| c.0 == one && c.1 < first) {
             return None;
         }
+        // A cell merged over several columns is given to each of them, whose figures are then left unread.
+        if out.iter().any(|o| o.1 == one) {
+            merged = true;
+        }
+        single &= under.len() == 1;
         out.push((i, one));
+    }
+    if merged && (!single || values.len() >= leaves.len()) {
+        return None;
     }
     // Ink in a place that no column names would be lost.
     let lost = values.iter().any(|c| !figure::is_blank(&grid.cell(c.0).text) && !out.iter().any(|o| o.1 == c.0));
     (!lost).then_some(out)
 }
 
+/// Pairs columns with cells of a row of text whose blanks at the end were cut off: counted from the left, where the label
+/// leaves the places before the first column blank and the row ends with ink.
+pub(crate) fn by_start(leaves: &[Leaf], row: &Row<'_>, label: &Label, grid: &Grid) -> Option<Vec<(usize, u32)>> {
+    let first = leaves.first()?.range?.0;
+    let text = |c: u32| grid.cell(c).text.as_str();
+    let aligned = row.cells.iter().all(|c| c.1 >= first || label.cells.contains(&c.0) || figure::is_blank(text(c.0)));
+    let inked = row.cells.last().is_some_and(|c| c.1 >= first && !figure::is_blank(text(c.0)));
+    if !aligned || !inked {
+        return None;
+    }
+    let mut out = Vec::new();
+    for (i, leaf) in leaves.iter().enumerate() {
+        let (start, end) = leaf.range?;
+        match row.cells.iter().filter(|c| c.1 < end && c.2 > start).collect::<Vec<_>>().as_slice() {
+            [one] => out.push((i, one.0)),
+            [] if start >= row.width => {}
+            _ => return None,
+        }
+    }
+    let lost = row.cells.iter().any(|c| c.1 >= first && !figure::is_blank(text(c.0)) && !out.iter().any(|o| o.1 == c.0));
+    (!lost).then_some(out)
+}
+
+/// Whether every place of a row from the first column on stands below a named column of its own.
+pub(crate) fn is_covered(leaves: &[Leaf], row: &Row<'_>) -> bool {
+    let Some(first) = leaves.first().and_then(|l| l.range) else { return false };
+    let under = |c: usize| leaves.iter().any(|l| l.own && l.range.is_some_and(|(a, b)| (a..b).contains(&c)));
+    (first.0..row.width).all(under)
+}
+
 /// Pairs columns and cells in order where there are as many of one as of the other; more cells only if those too many
-/// are blank and stand all in front or all behind.
-pub(crate) fn by_order(leaves: &[Leaf], cells: &[u32], grid: &Grid) -> Option<Vec<(usize, u32)>> {
-    let extra = cells.len().checked_sub(leaves.len())?;
+/// are blank, stand all in front or all behind, and the head is complete.
+pub(crate) fn by_order(leaves: &[Leaf], cells: &[u32], grid: &Grid, complete: bool) -> Option<Vec<(usize, u32)>> {
+    let extra = cells.len().checked_sub(leaves.len()).filter(|extra| complete || *extra == 0)?;
     let pair = |skip: usize| -> Vec<(usize, u32)> { (0..leaves.len()).map(|i| (i, cells[skip + i])).collect() };
     let blank = |range: &[u32]| range.iter().all(|c| figure::is_blank(&grid.cell(*c).text));
     let (front, behind) = (blank(&cells[..extra]), blank(&cells[leaves.len()..]));
+    // A figure that comes down from the row above, or a gap among figures beside blanks too many, may have moved the rest.
+    let ink = |c: &&u32| !figure::is_blank(&grid.cell(**c).text);
+    let gap = extra > 0 && !front && !cells[..leaves.len()].iter().all(|c| ink(&c));
+    if gap || cells.iter().filter(ink).any(|c| grid.cell(*c).rows > 1) {
+        return None;
+    }
+    // In text, a blank where the first figure should be may be that figure or belong to the label, if blanks at the end
+    // of the row were cut off.
+    let leads = front && cells.get(extra).is_some_and(|c| figure::is_blank(&grid.cell(*c).text));
+    if grid.tabbed && leads && !blank(cells) {
+        return None;
+    }
     match (extra, front, behind) {
         (0, ..) => Some(pair(0)),
         (_, true, true) if blank(cells) => Some(pair(extra)),

@@ -1,10 +1,11 @@
 //! The one matcher of tables: from grids to cells of forms, by labels alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use nianbao_form::{Cell, Place, State, figure};
 
+use crate::aside::{Aside, Captions};
 use crate::document::{Block, Document, Grid};
 use crate::head::{Head, Leaf};
 use crate::row::{self, Row};
@@ -31,6 +32,20 @@ pub(crate) struct Instance {
     pub cells: BTreeMap<Cell, Entry>,
     /// Its rows as text, for `unmapped` if another printing counts.
     pub rows: Vec<(String, Place)>,
+    /// What stands over it.
+    pub aside: Aside,
+}
+
+impl Instance {
+    /// Whether any figure stands in it.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.cells.values().any(|e| !figure::is_blank(&e.raw))
+    }
+
+    /// Whether most of it could not be read.
+    pub(crate) fn is_poor(&self) -> bool {
+        2 * self.cells.values().filter(|e| e.contested).count() > self.cells.len()
+    }
 }
 
 /// A row of words or figures that no label explains.
@@ -72,6 +87,8 @@ pub(crate) fn read(words: &Vocabulary<'_>, document: &Document, explain: bool) -
         line_done: false,
         group: String::new(),
         leaves: None,
+        captions: Captions::new(words.forms),
+        claims: HashMap::new(),
     };
     for (at, block) in document.blocks.iter().enumerate() {
         reader.block = at;
@@ -101,13 +118,28 @@ struct TableReader<'a, 'f> {
     /// Key of the last outer row label, for rows that leave it out.
     group: String,
     leaves: Option<(LeavesKey, Rc<Vec<Leaf>>)>,
+    captions: Captions,
+    /// What a place of a grid was found to be, to know merged cells that would be several figures.
+    claims: HashMap<(u32, u32), (String, Cell)>,
 }
 
-/// Head, its rows so far, whether places are trusted, and the row's number of cells if they are not.
-type LeavesKey = (usize, usize, bool, usize);
+/// How the cells of a row find their columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// By place: head and row have one width.
+    Place,
+    /// By place from the left: blanks at the end of the row were cut off.
+    Cut,
+    /// In order.
+    Order,
+}
+
+/// Head, its rows so far, how cells find their columns, and the row's number of cells if not by place.
+type LeavesKey = (usize, usize, Way, usize);
 
 impl TableReader<'_, '_> {
     fn paragraph(&mut self, text: &str) {
+        self.captions.paragraph(text, !self.found.tables.is_empty());
         let uses = self.words.look(text);
         if uses.contains(&Use::Item) {
             self.new_head();
@@ -183,7 +215,10 @@ impl TableReader<'_, '_> {
             }
             return 1;
         }
-        let texts = row.inked.iter().map(|c| grid.cell(*c).text.clone()).collect();
+        let texts: Vec<String> = row.inked.iter().map(|c| grid.cell(*c).text.clone()).collect();
+        if let [only] = texts.as_slice() {
+            self.captions.paragraph(only, !self.found.tables.is_empty());
+        }
         let place = grid.cell(row.inked[0]).place.clone();
         for &cell in &row.inked {
             self.note(grid, cell, || "no label of a form: unmapped".into());
@@ -201,41 +236,71 @@ impl TableReader<'_, '_> {
     }
 
     /// The columns for a row: by place where head and row have one width, else in order.
-    fn leaves(&mut self, row: &Row<'_>) -> (Rc<Vec<Leaf>>, bool) {
-        let regular = self.head.width() == Some(row.width) && row.is_full;
+    fn leaves(&mut self, row: &Row<'_>, grid: &Grid) -> (Rc<Vec<Leaf>>, Way) {
+        let cut = || if grid.tabbed { self.head.cut_width(self.words) } else { None };
+        let way = if self.head.width() == Some(row.width) && row.is_full {
+            Way::Place
+        } else {
+            match cut() {
+                Some(width) if row.width == width => Way::Place,
+                Some(width) if row.width < width => Way::Cut,
+                _ => Way::Order,
+            }
+        };
         // Rows of one table ask for the same columns.
-        let key = (self.head_number, self.head.len(), regular, if regular { 0 } else { row.cells.len() });
+        let key = (self.head_number, self.head.len(), way, if way == Way::Order { row.cells.len() } else { 0 });
         if let Some((known, leaves)) = &self.leaves
             && *known == key
         {
-            return (leaves.clone(), regular);
+            return (leaves.clone(), way);
         }
-        let mut leaves = if regular { self.head.by_place(self.words) } else { self.head.by_order(self.words, row.cells.len()) };
+        let mut leaves = match way {
+            Way::Order => self.head.by_order(self.words, row.cells.len()),
+            _ => self.head.by_place(self.words),
+        };
         // Unknown words in front of the known columns are what this agency calls the corner.
         let first = leaves.iter().position(|l| !l.means.is_empty()).unwrap_or(leaves.len());
         leaves.drain(..first);
         let leaves = Rc::new(leaves);
         self.leaves = Some((key, leaves.clone()));
-        (leaves, regular)
+        (leaves, way)
+    }
+
+    /// Whether the head names every column that some form prints for one of these rows.
+    fn is_complete(&self, rows: &[(u16, u16)], leaves: &[Leaf]) -> bool {
+        rows.iter().any(|(print, _)| {
+            let columns = self.words.prints[*print as usize].columns.len() as u16;
+            (0..columns).all(|c| leaves.iter().any(|l| l.means.contains(&(*print, c))))
+        })
     }
 
     /// A row with a row label. `None` if it has none that fits the head.
     fn labelled(&mut self, grid: &Grid, uses: &[Vec<Use>], row: &Row<'_>) -> Option<usize> {
-        let (leaves, regular) = self.leaves(row);
+        let (leaves, way) = self.leaves(row, grid);
         if leaves.is_empty() {
             return None;
         }
         let prints: Vec<u16> = leaves.iter().flat_map(|l| l.means.iter().map(|m| m.0)).collect();
-        let limit = if regular { leaves[0].range.map(|r| r.0) } else { None };
-        let label = row::label(self.words, grid, row, &prints, (limit, leaves.len()), &mut self.group)?;
+        let limit = if way == Way::Place { leaves[0].range.map(|r| r.0) } else { None };
+        let numbered = self.head.is_numbered();
+        let label = row::label(self.words, grid, row, &prints, (limit, leaves.len()), numbered, &mut self.group)?;
         self.closed = true;
+        if self.is_comparison(&label.rows, &leaves) {
+            let texts = row.inked.iter().map(|c| grid.cell(*c).text.clone()).collect();
+            let place = grid.cell(*row.inked.first()?).place.clone();
+            for &cell in &row.inked {
+                self.note(grid, cell, || "one column of the form twice, a comparison: unmapped".into());
+            }
+            self.found.loose.push(Loose { block: self.block, texts, place });
+            return Some(1);
+        }
         for &cell in &label.cells {
             self.note(grid, cell, || "row label".into());
         }
         let mut cells: Vec<u32> = row.cells.iter().skip(label.end).map(|c| c.0).collect();
         let mut taken = 1;
         // A row that an empty line has broken into pieces is put together again, if the pieces fit exactly.
-        if self.ragged && !regular && cells.len() < leaves.len() {
+        if self.ragged && way != Way::Place && cells.len() < leaves.len() {
             let mut more = cells.clone();
             while more.len() < leaves.len() && row.at + taken < grid.rows.len() {
                 let next = Row::new(grid, row.at + taken, uses);
@@ -251,16 +316,44 @@ impl TableReader<'_, '_> {
                 taken = 1;
             }
         }
-        let pairs = if regular { row::by_place(&leaves, row, grid) } else { None };
-        let pairs = pairs.or_else(|| row::by_order(&leaves, &cells, grid));
+        let complete = self.is_complete(&label.rows, &leaves);
+        let ink = |c: &u32| !figure::is_blank(&grid.cell(*c).text);
+        let mut cut = false;
+        let pairs = match way {
+            _ if leaves.iter().any(|l| l.displaced) => None,
+            Way::Place if !complete && !row::is_covered(&leaves, row) => None,
+            Way::Place => row::by_place(&leaves, row, grid).or_else(|| row::by_order(&leaves, &cells, grid, complete)),
+            Way::Order if !complete && leaves.iter().any(|l| !l.own) => None,
+            Way::Order => row::by_order(&leaves, &cells, grid, complete),
+            // Blanks in front were dropped too, or the row was put together: then all figures must be there.
+            Way::Cut => {
+                let start = cells.iter().position(ink).unwrap_or(cells.len());
+                let rest = &cells[start..];
+                if taken > 1 {
+                    row::by_order(&leaves, &cells, grid, complete)
+                } else if rest.len() == leaves.len() && complete {
+                    row::by_order(&leaves, rest, grid, complete)
+                } else {
+                    cut = true;
+                    row::by_start(&leaves, row, &label, grid)
+                }
+            }
+        };
         let names: Vec<String> = label.cells.iter().map(|c| grid.cell(*c).text.clone()).collect();
-        self.take(grid, &label.rows, &leaves, &cells, pairs, names);
+        self.take(grid, &label.rows, &leaves, &cells, (pairs, cut), names);
         Some(taken)
+    }
+
+    /// Whether two columns of the head name the same cells, as in a table of two years side by side.
+    fn is_comparison(&self, rows: &[(u16, u16)], leaves: &[Leaf]) -> bool {
+        let cells: Vec<Vec<(Cell, u16)>> = leaves.iter().map(|l| self.targets(rows, l)).filter(|t| !t.is_empty()).collect();
+        (1..cells.len()).any(|i| cells[..i].contains(&cells[i]))
     }
 
     /// The row of figures below a head that has no row labels.
     fn unlabelled(&mut self, grid: &Grid, uses: &[Vec<Use>], row: &Row<'_>) -> Option<usize> {
-        let (leaves, regular) = self.leaves(row);
+        let (leaves, way) = self.leaves(row, grid);
+        let regular = way == Way::Place;
         let is_line = |l: &Leaf| l.means.iter().any(|m| self.words.prints[m.0 as usize].is_line());
         if leaves.is_empty() || !leaves.iter().any(is_line) || self.line_done {
             return None;
@@ -284,15 +377,19 @@ impl TableReader<'_, '_> {
         if !regular && extra > 0 && lead_is_words {
             cells.drain(..extra);
         }
-        let pairs = if regular { row::by_place(&leaves, row, grid) } else { None };
-        let pairs = pairs.or_else(|| (cells.len() == leaves.len()).then(|| (0..cells.len()).map(|i| (i, cells[i])).collect()));
+        let rows: Vec<(u16, u16)> = leaves.iter().flat_map(|l| l.means.iter().map(|m| (m.0, 0))).collect();
+        let displaced = leaves.iter().any(|l| l.displaced);
+        let sure = !displaced && self.is_complete(&rows, &leaves) || (regular && !displaced && row::is_covered(&leaves, row));
+        let pairs = if regular && sure { row::by_place(&leaves, row, grid) } else { None };
+        let sure = sure || !regular && leaves.iter().all(|l| l.own);
+        let pairs =
+            pairs.or_else(|| (sure && cells.len() == leaves.len()).then(|| (0..cells.len()).map(|i| (i, cells[i])).collect()));
         if pairs.is_none() && row.inked.is_empty() {
             return Some(1);
         }
         self.closed = true;
         self.line_done = true;
-        let rows: Vec<(u16, u16)> = leaves.iter().flat_map(|l| l.means.iter().map(|m| (m.0, 0))).collect();
-        self.take(grid, &rows, &leaves, &cells, pairs, Vec::new());
+        self.take(grid, &rows, &leaves, &cells, (pairs, false), Vec::new());
         Some(taken)
     }
 
@@ -303,7 +400,7 @@ impl TableReader<'_, '_> {
             .is_some_and(|r| r.inked.iter().all(|c| uses[*c as usize].is_empty()))
     }
 
-    /// Gives the places of a row to cells of the form. Without pairs the row has another number of cells than its head:
+    /// Gives the places of a row to cells of the form; of a row that was `cut`, what has no place is blank. Without pairs the row has another number of cells than its head:
     /// what it holds is kept as words, cell by cell, and nothing is guessed.
     fn take(
         &mut self,
@@ -311,7 +408,7 @@ impl TableReader<'_, '_> {
         rows: &[(u16, u16)],
         leaves: &[Leaf],
         cells: &[u32],
-        pairs: Option<Vec<(usize, u32)>>,
+        (pairs, cut): (Option<Vec<(usize, u32)>>, bool),
         names: Vec<String>,
     ) {
         let texts = || cells.iter().map(|c| grid.cell(*c).text.as_str());
@@ -319,6 +416,13 @@ impl TableReader<'_, '_> {
         let place = cells.first().map_or(Place::Unknown, |c| grid.cell(*c).place.clone());
         let line = std::iter::once(label.as_str()).filter(|l| !l.is_empty()).chain(texts()).collect::<Vec<_>>().join(" | ");
         let whole = pairs.is_none().then(|| texts().filter(|t| !figure::is_blank(t)).collect::<Vec<_>>().join("；"));
+        // A row that fits no head and whose cells have been read already is not of this table.
+        if whole.is_some() && leaves.iter().any(|l| self.is_read(rows, l)) {
+            let texts = std::iter::once(label.clone()).chain(texts().filter(|t| !figure::is_blank(t)).map(str::to_owned));
+            let texts: Vec<String> = texts.filter(|t| !t.is_empty()).collect();
+            self.found.loose.push(Loose { block: self.block, texts, place });
+            return;
+        }
         let pairs = pairs.unwrap_or_default();
         let mut tables: Vec<String> = Vec::new();
         for (at, leaf) in leaves.iter().enumerate() {
@@ -327,6 +431,7 @@ impl TableReader<'_, '_> {
             let (raw, place) = match (cell, &whole) {
                 (Some(c), _) => (grid.cell(c).text.clone(), grid.cell(c).place.clone()),
                 (None, Some(all)) => (all.clone(), place.clone()),
+                (None, None) if cut => (String::new(), place.clone()),
                 (None, None) => continue,
             };
             match targets.as_slice() {
@@ -339,7 +444,11 @@ impl TableReader<'_, '_> {
                         });
                     }
                     let unit = leaf.path.iter().rev().find_map(|t| money_unit(t)).or_else(|| self.caption.clone());
+                    let ink = !figure::is_blank(&raw);
                     self.set(&table, *target, raw, place, unit, whole.is_some());
+                    if let (Some(c), true) = (cell, ink) {
+                        self.claim((grid.number, c), &table, *target);
+                    }
                     if !tables.contains(&table) {
                         tables.push(table);
                     }
@@ -364,6 +473,28 @@ impl TableReader<'_, '_> {
         }
     }
 
+    /// A merged cell that would be the figure of several cells of the form is left unread in each.
+    fn claim(&mut self, at: (u32, u32), table: &str, cell: Cell) {
+        let first = self.claims.entry(at).or_insert_with(|| (table.to_owned(), cell)).clone();
+        if first.1 == cell {
+            return;
+        }
+        for (table, cell) in [(first.0.as_str(), first.1), (table, cell)] {
+            let instance = self.found.tables.get_mut(table).and_then(|t| t.last_mut());
+            if let Some(entry) = instance.and_then(|i| i.cells.get_mut(&cell)) {
+                entry.contested = true;
+            }
+        }
+    }
+
+    /// Whether the cell that a row and a column name has been read under this head.
+    fn is_read(&self, rows: &[(u16, u16)], leaf: &Leaf) -> bool {
+        let targets = self.targets(rows, leaf);
+        let [(cell, print)] = targets.as_slice() else { return false };
+        let last = self.found.tables.get(&self.words.prints[*print as usize].table).and_then(|t| t.last());
+        last.and_then(|i| i.cells.get(cell)).is_some_and(|e| e.head == self.head_number && !e.contested)
+    }
+
     /// The cells that a row and a column can name together, each once, with a print of each.
     fn targets(&self, rows: &[(u16, u16)], leaf: &Leaf) -> Vec<(Cell, u16)> {
         let mut out: Vec<(Cell, u16)> = Vec::new();
@@ -383,9 +514,12 @@ impl TableReader<'_, '_> {
     fn set(&mut self, table: &str, cell: Cell, raw: String, place: Place, unit: Option<String>, contested: bool) {
         let head = self.head_number;
         let instances = self.found.tables.entry(table.to_owned()).or_default();
-        let again = instances.last().and_then(|i| i.cells.get(&cell)).is_some_and(|e| e.head != head);
+        let again = instances.last().is_some_and(|i| {
+            i.cells.get(&cell).is_some_and(|e| e.head != head)
+                || (i.aside != self.captions.aside && i.cells.values().all(|e| e.head != head))
+        });
         if instances.is_empty() || again {
-            instances.push(Instance::default());
+            instances.push(Instance { aside: self.captions.aside.clone(), ..Instance::default() });
         }
         let Some(instance) = instances.last_mut() else { return };
         match instance.cells.get_mut(&cell) {

@@ -16,12 +16,15 @@ pub(crate) fn read(text: &str) -> Document {
     while at < lines.len() {
         if lines[at].contains('\t') && !trim_start_is_words(lines[at]) {
             let end = table_end(&lines, at);
-            let rows = if lines[at..end].iter().any(|l| has_inner_tab(l)) {
-                rows_of_lines(&lines[at..end], at)
-            } else {
-                cells_of_lines(&lines[at..end], at)
-            };
+            let tabbed = lines[at..end].iter().any(|l| has_inner_tab(l));
+            let rows = if tabbed { rows_of_lines(&lines[at..end], at) } else { cells_of_lines(&lines[at..end], at) };
+            let before = blocks.len();
             builder.table(rows, &mut blocks);
+            for block in &mut blocks[before..] {
+                if let Block::Grid(grid) = block {
+                    grid.tabbed = tabbed;
+                }
+            }
             at = end;
         } else {
             let before = blocks.len();

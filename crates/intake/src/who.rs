@@ -22,10 +22,10 @@ pub(crate) struct Who {
 
 /// A title taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Title {
+pub(crate) struct Title {
     text: String,
-    agency: String,
-    year: Option<u16>,
+    pub agency: String,
+    pub year: Option<u16>,
 }
 
 /// Finds agency and year.
@@ -170,7 +170,8 @@ fn pieces(line: &str) -> Vec<Title> {
     out
 }
 
-fn parse(text: &str) -> Option<Title> {
+/// A text that is nothing but a title.
+pub(crate) fn parse(text: &str) -> Option<Title> {
     let whole = text.trim_matches(figure::is_inkless);
     let mut bare: String =
         whole.chars().filter(|c| !figure::is_inkless(*c) && !matches!(c, '《' | '》' | '"' | '“' | '”')).collect();

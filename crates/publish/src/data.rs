@@ -80,8 +80,20 @@ const REPORTS: [&str; 14] = [
 ];
 const DISTRICT: [&str; 9] = ["group_id", "group", "level", "year", "cell", "value", "reports", "missing", "lower_bound"];
 const COVERAGE: [&str; 6] = ["group_id", "group", "year", "agency_id", "agency", "status"];
-const SERIES: [&str; 10] =
-    ["group_id", "group", "level", "series", "year", "value", "numerator", "denominator", "break", "lower_bound"];
+const SERIES: [&str; 12] = [
+    "group_id",
+    "group",
+    "level",
+    "series",
+    "year",
+    "value",
+    "numerator",
+    "denominator",
+    "break",
+    "lower_bound",
+    "change",
+    "growth",
+];
 
 /// Writes normalised cells to a file, in one step, or to `out`; ordered by year, agency id and the form's cells.
 ///
@@ -437,6 +449,7 @@ fn coverage(edition: &Edition<'_>) -> Result<FileOut, PublishError> {
 fn series(edition: &Edition<'_>) -> Result<FileOut, PublishError> {
     let rows = edition.compilation.series.iter().map(|s| {
         let exact = |n: Option<i128>| n.map(decimal_text).unwrap_or_default();
+        let growth = edition.compilation.growth(&s.group_id, &s.series, s.year);
         vec![
             s.group_id.clone(),
             s.group.clone(),
@@ -448,6 +461,8 @@ fn series(edition: &Edition<'_>) -> Result<FileOut, PublishError> {
             exact(s.denominator),
             s.break_note.clone(),
             s.lower_bound.to_string(),
+            growth.map(|g| decimal_text(g.change)).unwrap_or_default(),
+            growth.and_then(|g| g.percent_text()).unwrap_or_default(),
         ]
     });
     table("data/series.csv", &SERIES, rows)

@@ -31,6 +31,8 @@ fn field(name: &str) -> Json {
         "counted" => ("boolean", "whether its figures are in the sums"),
         "reports" => ("integer", "how many reports are in the sum"),
         "missing" => ("integer", "how many expected figures are not known"),
+        "change" => ("number", "change since the year before; empty where the two years cannot be compared"),
+        "growth" => ("number", "the change in per cent of the year before; empty also where that is under 10"),
         "lower_bound" => ("boolean", "whether some expected figure is missing, so that the value is a lower bound"),
         "break" => ("string", "why figures before this year cannot be compared"),
         "influence" => ("number", "share of the district figure that the cell moves"),

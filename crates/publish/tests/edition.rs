@@ -130,7 +130,7 @@ fn columns_are_those_of_the_contract() {
         ),
         ("district", "group_id,group,level,year,cell,value,reports,missing,lower_bound"),
         ("coverage", "group_id,group,year,agency_id,agency,status"),
-        ("series", "group_id,group,level,series,year,value,numerator,denominator,break,lower_bound"),
+        ("series", "group_id,group,level,series,year,value,numerator,denominator,break,lower_bound,change,growth"),
     ] {
         let text = fs::read_to_string(out.path().join(format!("2024/data/{file}.csv"))).unwrap();
         assert_eq!(text.lines().next(), Some(head), "{file}");
