@@ -285,16 +285,16 @@ impl Maker<'_, '_> {
         }
         match (shown(Some(report), cell), value.state) {
             (Some(number), _) => {
-                sheet.write_number_with_format(row, column, number.to_f64(), &look)?;
+                sheet.write_number_with_format(row, column, number.to_f64(), look)?;
                 if let Some(identity) = &value.derived {
                     remarks.push(format!("{}{identity}", self.lang.say("derived_note")));
                 }
             }
             (None, State::None | State::Text) => {
-                sheet.write_string_with_format(row, column, value.raw.as_ref(), &look)?;
+                sheet.write_string_with_format(row, column, value.raw.as_ref(), look)?;
             }
             _ => {
-                sheet.write_blank(row, column, &look)?;
+                sheet.write_blank(row, column, look)?;
             }
         }
         if remarks.is_empty() { Ok(()) } else { note(sheet, row, column, &remarks.join("\n")) }
