@@ -293,7 +293,7 @@ impl<R: Read> Read for Limited<R> {
 /// # Errors
 /// The first thing that is wrong, with line and column.
 pub(crate) fn csv(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Refusal> {
-    let file = File::open(path).map_err(|e| unopened(&e))?;
+    let file = File::open(path).map_err(|e| Refusal::unopened(&e))?;
     let spent = Rc::new(std::cell::Cell::new(0));
     let quotes = Rc::new(std::cell::Cell::new(Quotes::default()));
     let limited = Limited { inner: file, spent: spent.clone(), quotes: quotes.clone() };
@@ -360,10 +360,6 @@ fn columns(header: &csv::ByteRecord, need: Need) -> Result<[Option<usize>; 11], 
         }
     }
     Ok(out)
-}
-
-fn unopened(error: &io::Error) -> Refusal {
-    Refusal::unreadable(format!("文件打不开：{error}"), format!("the file cannot be opened: {error}"))
 }
 
 fn broken_csv(error: &csv::Error) -> Refusal {
@@ -448,11 +444,11 @@ fn token(text: &[u8], key: &str) -> Option<String> {
 /// # Errors
 /// The first thing that is wrong, with line and column.
 pub(crate) fn json_lines(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Refusal> {
-    let mut reader = BufReader::new(File::open(path).map_err(|e| unopened(&e))?);
+    let mut reader = BufReader::new(File::open(path).map_err(|e| Refusal::unopened(&e))?);
     let mut line = Vec::new();
     for at in 1u64.. {
         line.clear();
-        let n = (&mut reader).take(MAX_ROW as u64 + 1).read_until(b'\n', &mut line).map_err(|e| unopened(&e))?;
+        let n = (&mut reader).take(MAX_ROW as u64 + 1).read_until(b'\n', &mut line).map_err(|e| Refusal::unopened(&e))?;
         if n == 0 {
             break;
         }

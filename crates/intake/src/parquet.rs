@@ -19,7 +19,7 @@ const SLICE: usize = 131_072;
 pub(crate) fn read(path: &Path, mut to: Collector<'_>, need: Need) -> Result<Vec<Report>, Refusal> {
     let broken = |_| Refusal::broken("parquet");
     let open = || {
-        File::open(path).map_err(|e| Refusal::unreadable(format!("文件打不开：{e}"), format!("the file cannot be opened: {e}")))
+        File::open(path).map_err(|e| Refusal::unopened(&e))
     };
     let mut offset = 0;
     let mut rows = ParquetReader::new(open()?).num_rows().map_err(broken)?;

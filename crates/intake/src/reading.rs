@@ -119,7 +119,7 @@ fn take(
     need: Need,
     receipt: &mut Receipt,
 ) -> Result<Vec<Report>, Refusal> {
-    let unopened = |e: std::io::Error| Refusal::unreadable(format!("文件打不开：{e}"), format!("the file cannot be opened: {e}"));
+    let unopened = |e: std::io::Error| Refusal::unopened(&e);
     let mut file = File::open(&source.path).map_err(unopened)?;
     receipt.bytes = file.metadata().map_err(unopened)?.len();
     let mut bytes = Vec::new();

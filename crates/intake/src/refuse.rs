@@ -24,6 +24,18 @@ impl Refusal {
         Refusal { status: Status::Foreign, zh: zh.into(), en: en.into() }
     }
 
+    /// A file that the system does not open.
+    pub(crate) fn unopened(error: &std::io::Error) -> Refusal {
+        use std::io::ErrorKind;
+        let zh = match error.kind() {
+            ErrorKind::NotFound => "文件不存在，或者是失效的链接",
+            ErrorKind::PermissionDenied => "没有读取该文件的权限",
+            ErrorKind::IsADirectory => "这是一个打不开的文件夹",
+            _ => "文件打不开，可能正被其他程序占用或存储设备有问题",
+        };
+        Refusal::unreadable(zh, format!("the file cannot be opened: {error}"))
+    }
+
     /// A broken container.
     pub(crate) fn broken(format: &str) -> Refusal {
         Refusal::unreadable(
