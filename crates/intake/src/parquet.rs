@@ -18,9 +18,7 @@ const SLICE: usize = 131_072;
 /// A broken file, a missing column, a column of a type that cannot hold what it should, a row that is wrong.
 pub(crate) fn read(path: &Path, mut to: Collector<'_>, need: Need) -> Result<Vec<Report>, Refusal> {
     let broken = |_| Refusal::broken("parquet");
-    let open = || {
-        File::open(path).map_err(|e| Refusal::unopened(&e))
-    };
+    let open = || File::open(path).map_err(|e| Refusal::unopened(&e));
     let mut offset = 0;
     let mut rows = ParquetReader::new(open()?).num_rows().map_err(broken)?;
     // An empty file still has columns to be looked at.
