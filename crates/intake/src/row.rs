@@ -212,7 +212,8 @@ pub(crate) fn by_order(leaves: &[Leaf], cells: &[u32], grid: &Grid, complete: bo
     // A figure that comes down from the row above, or a gap among figures beside blanks too many, may have moved the rest.
     let ink = |c: &&u32| !figure::is_blank(&grid.cell(**c).text);
     let whole = |from: usize| cells[from..from + leaves.len()].iter().all(|c| ink(&c));
-    let gap = extra > 0 && !blank(cells) && !(front && whole(extra)) && !(behind && whole(0));
+    let certain = blank(cells) || (front && whole(extra)) || (behind && whole(0));
+    let gap = extra > 0 && !certain;
     if gap || cells.iter().filter(ink).any(|c| grid.cell(*c).rows > 1) {
         return None;
     }

@@ -147,6 +147,10 @@ fn lines_over_years(scene: &mut Scene, area: Area, c: &Columns<'_>) {
             }
         }
     }
+    // A figure over the point of another series would be taken for that one's.
+    for (i, stack) in c.stacks.iter().enumerate() {
+        taken.extend(stack.iter().filter_map(|f| f.value()).map(|v| Area::new(x(i) - 9.0, y(v) - 9.0, 18.0, 18.0)));
+    }
     for k in 0..series {
         let color = c.colors.get(k).copied().unwrap_or(palette::MAIN);
         for i in 0..c.years.len() {
