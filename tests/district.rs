@@ -218,7 +218,7 @@ fn decisions_survive_runs_and_fail_on_heeds_them() {
     assert!(!errors.is_empty());
     for finding in &errors {
         let key = finding["key"].split('#').next().unwrap();
-        let output = nianbao_in(dir.path(), &["decide", key, "explained", "--reason", "单位已书面说明", "--by", "测试"]);
+        let output = nianbao_in(dir.path(), &["decide", key, "explained", "--reason", "单位说明：“两,处”\n属实", "--by", "测试"]);
         assert_eq!(code(&output), 0, "{}", err(&output));
     }
     let second = nianbao_in(dir.path(), &["run", "--fail-on", "error"]);

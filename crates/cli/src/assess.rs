@@ -148,7 +148,9 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     drop(arrivals);
     let superseded: Vec<bool> = selection.superseded_by.iter().map(Option::is_some).collect();
     // A superseded report is history: what was wrong in it has been put right or stands in its successor.
-    findings.retain(|f| !reports.iter().zip(&superseded).any(|(r, &old)| old && Subject::of(r) == f.subject));
+    let history: BTreeSet<Subject> =
+        reports.iter().zip(&superseded).filter(|(_, old)| **old).map(|(r, _)| Subject::of(r)).collect();
+    findings.retain(|f| !history.contains(&f.subject));
     findings.extend(of_collection);
     for (earlier, later) in selection.superseded_by.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, s))) {
         findings.extend(check::check_restated(forms, &reports[earlier], &reports[later]));
@@ -166,8 +168,7 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
         findings.extend(screen::outliers(scope));
     }
     apply_severities(&mut findings, request.severities);
-    let in_run =
-        |agency: &str, year: u16| reports.iter().any(|r| r.year == year && r.agency_key() == agency) || years.contains(&year);
+    let in_run = |_: &str, year: u16| years.contains(&year);
     let stale = decisions::apply(&request.office.decisions, &mut findings, registry, in_run);
     findings.extend(stale);
     inherit_status(&mut findings);

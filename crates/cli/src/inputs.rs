@@ -1,11 +1,10 @@
 //! Where a command reads from: patterns of a pipeline, files and folders of the command line, the office's own tables.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use globset::GlobBuilder;
 use nianbao_form::registry::Problem;
 use nianbao_form::{Forms, Registry};
 use nianbao_intake::Source;
@@ -22,8 +21,7 @@ const OFFICE_FILES: [&str; 4] = ["agencies.csv", "decisions.csv", "corrections.c
 pub(crate) fn forms(common: &Common, pipeline: Option<&Pipeline>) -> Result<Forms, Failure> {
     let mut files: Vec<PathBuf> = pipeline.map(|p| p.form_files.clone()).unwrap_or_default();
     for file in &common.form_file {
-        let same = |a: &PathBuf| a.canonicalize().ok().is_some_and(|a| file.canonicalize().is_ok_and(|b| a == b));
-        if !files.iter().any(same) {
+        if !files.iter().any(|known| whole(known) == whole(file)) {
             files.push(file.clone());
         }
     }
@@ -116,7 +114,7 @@ fn receipts_table(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
 pub(crate) fn matching(pipeline: &Pipeline) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
     for pattern in &pipeline.reports {
-        let Pattern { root, glob } = pattern;
+        let root = &pattern.root;
         if !root.exists() {
             return Err(Failure::usage(format!(
                 "[input] reports: {} is not there{}; nothing was read",
@@ -124,27 +122,14 @@ pub(crate) fn matching(pipeline: &Pipeline) -> Result<Vec<Source>, Failure> {
                 near_files(root)
             )));
         }
+        let matcher = pattern.matcher("[input] reports")?;
         let found = gather(std::slice::from_ref(root))?;
-        match glob {
-            None => sources.extend(found),
-            Some(glob) => {
-                let matcher = GlobBuilder::new(glob)
-                    .literal_separator(true)
-                    .build()
-                    .map_err(|e| Failure::usage(format!("[input] reports: {pattern}: {e}")))?
-                    .compile_matcher();
-                sources.extend(found.into_iter().filter(|s| matcher.is_match(s.name.as_ref())));
-            }
-        }
+        sources.extend(found.into_iter().filter(|s| matcher.as_ref().is_none_or(|m| m.is_match(s.name.as_ref()))));
     }
-    let office = |s: &Source| {
-        [&pipeline.registry, &pipeline.decisions, &pipeline.corrections, &pipeline.received]
-            .into_iter()
-            .flatten()
-            .any(|o| same(o, &s.path))
-            || pipeline.texts.as_ref().is_some_and(|t| s.path.starts_with(t))
-    };
-    sources.retain(|s| !office(s));
+    let tables = [&pipeline.registry, &pipeline.decisions, &pipeline.corrections, &pipeline.received];
+    let office: HashSet<PathBuf> = tables.into_iter().flatten().map(|p| whole(p)).collect();
+    let texts = pipeline.texts.as_ref();
+    sources.retain(|s| !office.contains(&whole(&s.path)) && !texts.is_some_and(|t| s.path.starts_with(t)));
     Ok(distinct(sources, &pipeline.base))
 }
 
@@ -152,16 +137,11 @@ pub(crate) fn matching(pipeline: &Pipeline) -> Result<Vec<Source>, Failure> {
 pub(crate) fn chart_files(pipeline: &Pipeline) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for pattern in &pipeline.charts {
-        let Pattern { root, glob } = pattern;
-        match glob {
+        let root = &pattern.root;
+        match pattern.matcher("charts")? {
             None if root.is_file() => files.push(root.clone()),
             None => return Err(Failure::usage(format!("charts: {} is not there{}", root.display(), near_files(root)))),
-            Some(glob) => {
-                let matcher = GlobBuilder::new(glob)
-                    .literal_separator(true)
-                    .build()
-                    .map_err(|e| Failure::usage(format!("charts: {pattern}: {e}")))?
-                    .compile_matcher();
+            Some(matcher) => {
                 let walk = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().flatten();
                 let before = files.len();
                 files.extend(
@@ -176,8 +156,9 @@ pub(crate) fn chart_files(pipeline: &Pipeline) -> Result<Vec<PathBuf>, Failure> 
     Ok(files)
 }
 
-fn same(a: &Path, b: &Path) -> bool {
-    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+/// A path with its links followed, or as it is where it leads nowhere.
+fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Gathers files and folders of the command line.
@@ -217,7 +198,7 @@ pub(crate) fn no_reports(looked_in: &str) -> Failure {
 fn distinct(sources: Vec<Source>, base: &Path) -> Vec<Source> {
     let mut by_path: BTreeMap<PathBuf, Source> = BTreeMap::new();
     for source in sources {
-        by_path.entry(source.path.canonicalize().unwrap_or_else(|_| source.path.clone())).or_insert(source);
+        by_path.entry(whole(&source.path)).or_insert(source);
     }
     let mut names: HashMap<Arc<str>, usize> = HashMap::new();
     for source in by_path.values() {

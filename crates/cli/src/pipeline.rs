@@ -90,6 +90,13 @@ impl Pattern {
         }
     }
 
+    /// What decides whether a path below the root is meant; none where everything is.
+    pub(crate) fn matcher(&self, key: &str) -> Result<Option<globset::GlobMatcher>, Failure> {
+        let Some(glob) = &self.glob else { return Ok(None) };
+        let glob = globset::GlobBuilder::new(glob).literal_separator(true).build();
+        glob.map(|g| Some(g.compile_matcher())).map_err(|e| Failure::usage(format!("{key}: {self}: {e}")))
+    }
+
     /// A path that is meant as it is.
     pub(crate) fn literal(root: PathBuf) -> Pattern {
         Pattern { root, glob: None }

@@ -6,9 +6,6 @@ use nianbao_form::{Finding, Registry, Status, Subject};
 
 use crate::table::{self, TableError};
 
-/// The columns of `decisions.csv`.
-pub const HEADER: &str = "key,decision,reason,by,date";
-
 /// One line of `decisions.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -110,20 +107,12 @@ fn parts(key: &str) -> Option<(&str, u16)> {
     Some((agency, year.parse().ok()?))
 }
 
-/// The line to append to `decisions.csv`, with its line end.
-pub fn line(key: &str, decision: Status, reason: &str, by: &str, date: &str) -> String {
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    // Writing to memory fails for no input, and what is written is UTF-8 because its parts are.
-    let written = writer.write_record([key, decision.as_str(), reason, by, date]).is_ok();
-    let bytes = writer.into_inner().unwrap_or_default();
-    debug_assert!(written);
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    const HEADER: &str = "key,decision,reason,by,date";
 
     fn finding(agency: &str, rank: Option<usize>) -> Finding {
         let subject = Subject { agency: agency.into(), year: 2024, ..Subject::default() };
@@ -188,12 +177,5 @@ mod tests {
             assert_eq!(parse(text, "d.csv").unwrap_err().to_string(), want);
         }
         assert_eq!(parse("", "d.csv"), Ok(vec![]));
-    }
-
-    #[test]
-    fn a_line_reads_back() {
-        let text = format!("{HEADER}\n{}", line("k", Status::Explained, "原因：“两,处”\n换行", "张三", "2025-02-03"));
-        let back = parse(&text, "d.csv").unwrap();
-        assert_eq!((back[0].status, back[0].reason.as_str()), (Status::Explained, "原因：“两,处”\n换行"));
     }
 }

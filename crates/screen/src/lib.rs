@@ -38,15 +38,6 @@ pub use influence::rank;
 pub use outlier::{COVERAGE, FALSE_DISCOVERY_RATE, outliers};
 pub use table::TableError;
 
-/// One report among all that were read, with what the collection decided of it.
-#[derive(Clone, Debug)]
-pub struct Entry<'a> {
-    /// The report.
-    pub report: &'a Report,
-    /// Whether its figures are in the sums.
-    pub counted: bool,
-}
-
 /// What the statistics look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
