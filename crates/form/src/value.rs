@@ -60,8 +60,23 @@ pub enum Place {
         /// Column, counting grid columns after spans are expanded.
         column: u32,
     },
+    /// A table on a page of a document with fixed pages, or of a picture of one.
+    OnPage {
+        /// Page.
+        page: u32,
+        /// The how-many-eth table of the document.
+        table: u32,
+        /// Row of the table on this page.
+        row: u32,
+        /// Column, counting grid columns after spans are expanded.
+        column: u32,
+        /// Whether the figure was recognised in a picture rather than read.
+        ocr: bool,
+    },
     /// A line of a text file.
     Line(u32),
+    /// A line of a text file with several cells, and the character of it where the cell begins.
+    LineAt(u32, u32),
     /// A paragraph of a document.
     Paragraph(u32),
     /// A page.
@@ -78,7 +93,11 @@ impl Place {
         match self {
             Place::Unknown => String::new(),
             Place::Table { table, row, column } => format!("第{table}个表格第{row}行第{column}列"),
+            Place::OnPage { page, table, row, column, ocr } => {
+                format!("第{page}页第{table}个表格第{row}行第{column}列{}", if *ocr { "（图片识别）" } else { "" })
+            }
             Place::Line(line) => format!("第{line}行"),
+            Place::LineAt(line, character) => format!("第{line}行第{character}字"),
             Place::Paragraph(n) => format!("第{n}段"),
             Place::Page(page) => format!("第{page}页"),
             Place::Sheet(sheet, cell) => format!("工作表“{sheet}”{cell}"),
@@ -92,7 +111,11 @@ impl fmt::Display for Place {
         match self {
             Place::Unknown => Ok(()),
             Place::Table { table, row, column } => write!(f, "table {table}, row {row}, column {column}"),
+            Place::OnPage { page, table, row, column, ocr } => {
+                write!(f, "page {page}, table {table}, row {row}, column {column}{}", if *ocr { ", ocr" } else { "" })
+            }
             Place::Line(line) => write!(f, "line {line}"),
+            Place::LineAt(line, character) => write!(f, "line {line}, character {character}"),
             Place::Paragraph(n) => write!(f, "paragraph {n}"),
             Place::Page(page) => write!(f, "page {page}"),
             Place::Sheet(sheet, cell) => write!(f, "sheet {sheet} {cell}"),

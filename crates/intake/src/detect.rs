@@ -1,6 +1,6 @@
 //! What a file is, by its content; and what its bytes say as text.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -11,6 +11,18 @@ use crate::refuse::Refusal;
 pub(crate) enum Format {
     /// Word document.
     Docx,
+    /// Word 97–2003 document.
+    Doc,
+    /// OpenDocument text.
+    Odt,
+    /// Rich Text Format.
+    Rtf,
+    /// PDF.
+    Pdf,
+    /// A workbook that calamine reads, by its usual extension: `xlsx`, `xls`, `ods`.
+    Sheet(&'static str),
+    /// Single-file web page.
+    Mhtml,
     /// Web page.
     Html,
     /// Plain text.
@@ -30,6 +42,12 @@ impl Format {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Format::Docx => "docx",
+            Format::Doc => "doc",
+            Format::Odt => "odt",
+            Format::Rtf => "rtf",
+            Format::Pdf => "pdf",
+            Format::Sheet(name) => name,
+            Format::Mhtml => "mhtml",
             Format::Html => "html",
             Format::Text => "txt",
             Format::Csv => "csv",
@@ -48,7 +66,12 @@ impl Format {
             "csv" => *self == Format::Csv,
             "jsonl" | "ndjson" | "json" => *self == Format::JsonLines,
             "parquet" => *self == Format::Parquet,
-            "doc" | "wps" | "pdf" | "xlsx" | "xls" | "et" | "rtf" | "odt" | "ofd" => self.name() == extension,
+            "doc" | "dot" | "wps" | "wpt" => *self == Format::Doc,
+            "xls" | "xlt" | "et" | "ett" => *self == Format::Sheet("xls"),
+            "xlsx" | "xlsm" => *self == Format::Sheet("xlsx"),
+            "odt" | "fodt" => *self == Format::Odt,
+            "mht" | "mhtml" => *self == Format::Mhtml,
+            "pdf" | "ods" | "rtf" | "ofd" => self.name() == extension,
             "zip" | "rar" | "7z" | "gz" | "tar" => self.name() == "archive",
             "png" | "jpg" | "jpeg" | "gif" | "bmp" | "tif" | "tiff" | "webp" => self.name() == "image",
             _ => true,
@@ -87,14 +110,10 @@ pub(crate) fn format(bytes: &[u8], extension: &str) -> Format {
 fn magic(bytes: &[u8]) -> Option<Format> {
     let starts = |m: &[u8]| bytes.starts_with(m);
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
-        return Some(foreign(
-            "pdf",
-            "PDF文件，请报送可编辑的.docx或网页.html",
-            "a PDF file; send an editable .docx or a web page",
-        ));
+        return Some(Format::Pdf);
     }
     if starts(b"{\\rtf") {
-        return Some(foreign("rtf", "RTF文件，请另存为.docx后重新报送", "an RTF file; save it as .docx and send it anew"));
+        return Some(Format::Rtf);
     }
     let image: [&[u8]; 6] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"BM", b"II*\0", b"MM\0*"];
     if image.iter().any(|m| starts(m)) && bytes.len() > 16 && (!starts(b"BM") || bytes[6..10] == [0; 4])
@@ -118,7 +137,7 @@ fn magic(bytes: &[u8]) -> Option<Format> {
 }
 
 fn package(bytes: &[u8]) -> Format {
-    let Ok(package) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+    let Ok(mut package) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return Format::Other("zip", Refusal::broken("zip"));
     };
     let names: Vec<String> = package.file_names().take(10_000).flatten().map(|n| n.into_owned()).collect();
@@ -126,17 +145,17 @@ fn package(bytes: &[u8]) -> Format {
     if has("word/document") {
         Format::Docx
     } else if has("xl/") {
-        foreign(
-            "xlsx",
-            "Excel工作簿（.xlsx），请改报.docx，或导出为归集数据.csv",
-            "an Excel workbook; send a .docx, or normalised cells as .csv",
-        )
+        Format::Sheet("xlsx")
     } else if has("ppt/") {
         foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx")
     } else if has("OFD.xml") {
         foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx")
     } else if has("content.xml") && has("mimetype") {
-        foreign("odt", "OpenDocument文件，请另存为.docx后重新报送", "an OpenDocument file; save it as .docx and send it anew")
+        let sheet = package.by_name("mimetype").is_ok_and(|m| {
+            let mut kind = String::new();
+            m.take(100).read_to_string(&mut kind).is_ok() && kind.contains("spreadsheet")
+        });
+        if sheet { Format::Sheet("ods") } else { Format::Odt }
     } else {
         foreign("archive", "压缩文件，请解压后把其中的报告单独报送", "an archive; unpack it and send the reports themselves")
     }
@@ -151,13 +170,9 @@ fn compound(bytes: &[u8]) -> Format {
     if has("EncryptedPackage") {
         unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
     } else if has("WordDocument") {
-        foreign(
-            "doc",
-            "旧版Word文件（.doc），请另存为.docx后重新报送",
-            "an old Word file (.doc); save it as .docx and send it anew",
-        )
+        Format::Doc
     } else if has("Workbook") || has("Book") {
-        foreign("xls", "旧版Excel文件（.xls），请改报.docx", "an old Excel file (.xls); send a .docx")
+        Format::Sheet("xls")
     } else {
         foreign(
             "doc",
@@ -180,11 +195,7 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     let start = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let lower = start[..floor(start, 4096)].to_lowercase();
     if lower.contains("mime-version:") && lower.contains("multipart/related") {
-        return foreign(
-            "mhtml",
-            "单一文件网页（.mht），请另存为.docx后重新报送",
-            "a single-file web page (.mht); save it as .docx and send it anew",
-        );
+        return Format::Mhtml;
     }
     if lower.starts_with("<?xml")
         && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
@@ -314,7 +325,6 @@ mod tests {
         ] {
             let format = format(bytes, "docx");
             assert_eq!(format.name(), name);
-            assert!(matches!(format, Format::Other(..)));
             assert!(!format.fits("docx"));
         }
         let mut cfb = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();

@@ -18,22 +18,30 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod archive;
 mod aside;
 mod detect;
+mod doc;
 pub mod document;
 mod docx;
 mod gather;
 mod head;
 mod html;
 mod matcher;
+mod mhtml;
 mod normalised;
+mod odt;
+#[cfg(feature = "parquet")]
 mod parquet;
+mod pdf;
 mod reading;
 mod refuse;
 mod registry_file;
 mod row;
+mod rtf;
 mod sections;
 mod several;
+mod sheet;
 mod tables;
 mod text;
 mod vocabulary;

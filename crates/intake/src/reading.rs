@@ -13,7 +13,7 @@ use crate::document::Document;
 use crate::normalised::{self, Collector, Need};
 use crate::refuse::Refusal;
 use crate::vocabulary::Vocabulary;
-use crate::{Receipt, Source, Status, docx, html, matcher, parquet, text};
+use crate::{Receipt, Source, Status, doc, docx, html, matcher, mhtml, odt, pdf, rtf, sheet, text};
 
 /// A document is not read if it is larger than this; normalised cells are read in a stream and have no limit.
 const MAX_DOCUMENT: u64 = 256 << 20;
@@ -80,6 +80,12 @@ fn extension(source: &Source) -> String {
 fn document(format: &Format, bytes: &[u8]) -> Result<Option<Document>, Refusal> {
     Ok(Some(match format {
         Format::Docx => docx::read(bytes)?,
+        Format::Doc => doc::read(bytes)?,
+        Format::Odt => odt::read(bytes)?,
+        Format::Rtf => rtf::read(bytes)?,
+        Format::Pdf => pdf::read(bytes)?,
+        Format::Sheet(_) => sheet::read(bytes)?,
+        Format::Mhtml => mhtml::read(bytes)?,
         Format::Html => html::read(&decode(bytes, true))?,
         Format::Text => text::read(&decode(bytes, false)),
         _ => return Ok(None),
@@ -133,7 +139,10 @@ fn take(
         let mut reports = match head {
             Format::Csv => normalised::csv(&source.path, to)?,
             Format::JsonLines => normalised::json_lines(&source.path, to)?,
-            _ => parquet::read(&source.path, to, need)?,
+            #[cfg(feature = "parquet")]
+            _ => crate::parquet::read(&source.path, to, need)?,
+            #[cfg(not(feature = "parquet"))]
+            _ => return Err(Refusal::foreign("本程序未包含Parquet支持", "this build does not read Parquet")),
         };
         misnamed(&head, &extension, &mut reports);
         return Ok(reports);
@@ -200,7 +209,7 @@ fn judge(forms: &Forms, receipt: &mut Receipt) {
         zh.push("文件中没有任何报告".into());
         en.push("the file holds no report".into());
     }
-    if let ([report], true) = (receipt.reports.as_slice(), matches!(receipt.format.as_str(), "docx" | "html" | "txt")) {
+    if let ([report], true) = (receipt.reports.as_slice(), !matches!(receipt.format.as_str(), "csv" | "jsonl" | "parquet")) {
         let tables: Vec<&str> = report.remarks.iter().filter(|r| r.rule == "missing-table").map(|r| r.found.as_str()).collect();
         if !tables.is_empty() {
             zh.push(format!("缺少表格：{}", tables.join("、")));

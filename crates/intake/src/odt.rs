@@ -1,0 +1,12 @@
+//! OpenDocument text, as a package (.odt) or flat (.fodt).
+
+use crate::document::Document;
+use crate::refuse::Refusal;
+
+/// Reads the file.
+///
+/// # Errors
+/// A broken, protected or oversized file.
+pub(crate) fn read(_bytes: &[u8]) -> Result<Document, Refusal> {
+    Err(Refusal::foreign("OpenDocument文件，请另存为.docx后重新报送", "an OpenDocument file; save it as .docx and send it anew"))
+}
