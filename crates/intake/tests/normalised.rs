@@ -102,6 +102,7 @@ fn json_lines() {
     }
 }
 
+#[cfg(feature = "parquet")]
 #[test]
 fn parquet() {
     use polars::prelude::{Column, DataFrame, DataType};
