@@ -1,0 +1,179 @@
+//! Points, matrices and what stands on a page: glyphs, lines, pictures. Coordinates are points from the top left corner of
+//! the page as it is looked at, x to the right and y downwards.
+
+/// An affine map `[a b c d e f]` as PDF writes it: x' = ax + cy + e, y' = bx + dy + f.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Matrix(pub [f64; 6]);
+
+impl Matrix {
+    pub(super) const IDENTITY: Matrix = Matrix([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+
+    /// The map that takes `self` first and `then` second.
+    pub(super) fn then(self, then: Matrix) -> Matrix {
+        let [a, b, c, d, e, f] = self.0;
+        let (x, y) = then.apply(e, f);
+        let ([p, q], [r, s]) = (then.turn(a, b), then.turn(c, d));
+        Matrix([p, q, r, s, x, y])
+    }
+
+    /// Where a point goes.
+    pub(super) fn apply(self, x: f64, y: f64) -> (f64, f64) {
+        let [a, b, c, d, e, f] = self.0;
+        (a * x + c * y + e, b * x + d * y + f)
+    }
+
+    /// Where a direction goes.
+    pub(super) fn turn(self, x: f64, y: f64) -> [f64; 2] {
+        let [a, b, c, d, ..] = self.0;
+        [a * x + c * y, b * x + d * y]
+    }
+
+    /// By how much it makes things larger, in the mean of both directions.
+    pub(super) fn scale(self) -> f64 {
+        let [a, b, c, d, ..] = self.0;
+        (a * d - b * c).abs().sqrt()
+    }
+}
+
+/// A rectangle; empty if an end lies before its start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rect {
+    pub x0: f32,
+    pub y0: f32,
+    pub x1: f32,
+    pub y1: f32,
+}
+
+impl Rect {
+    /// What holds nothing and grows with [`Rect::add`].
+    pub(super) const NONE: Rect = Rect { x0: f32::MAX, y0: f32::MAX, x1: f32::MIN, y1: f32::MIN };
+
+    pub(super) fn width(&self) -> f32 {
+        self.x1 - self.x0
+    }
+
+    pub(super) fn height(&self) -> f32 {
+        self.y1 - self.y0
+    }
+
+    pub(super) fn holds(&self, x: f32, y: f32) -> bool {
+        (self.x0..=self.x1).contains(&x) && (self.y0..=self.y1).contains(&y)
+    }
+
+    pub(super) fn add(&mut self, x: f32, y: f32) {
+        *self = Rect { x0: self.x0.min(x), y0: self.y0.min(y), x1: self.x1.max(x), y1: self.y1.max(y) };
+    }
+
+    pub(super) fn common(&self, other: &Rect) -> Rect {
+        Rect { x0: self.x0.max(other.x0), y0: self.y0.max(other.y0), x1: self.x1.min(other.x1), y1: self.y1.min(other.y1) }
+    }
+
+    pub(super) fn around(&self, other: &Rect) -> Rect {
+        Rect { x0: self.x0.min(other.x0), y0: self.y0.min(other.y0), x1: self.x1.max(other.x1), y1: self.y1.max(other.y1) }
+    }
+
+    pub(super) fn grown(&self, by: f32) -> Rect {
+        Rect { x0: self.x0 - by, y0: self.y0 - by, x1: self.x1 + by, y1: self.y1 + by }
+    }
+
+    /// Whether it has an area, and all its sides are numbers.
+    pub(super) fn is_real(&self) -> bool {
+        self.x0 < self.x1 && self.y0 < self.y1
+    }
+}
+
+/// The way a line of text runs on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Run {
+    Right,
+    Down,
+    Left,
+    Up,
+}
+
+impl Run {
+    /// The way of a direction, if it is one of the four within some eight degrees: a watermark across the page is none.
+    pub(super) fn of(x: f64, y: f64) -> Option<Run> {
+        let (across, along) = (x.abs() < y.abs() * 0.15, y.abs() < x.abs() * 0.15);
+        match (along, across) {
+            (true, _) if x > 0.0 => Some(Run::Right),
+            (true, _) => Some(Run::Left),
+            (_, true) if y > 0.0 => Some(Run::Down),
+            (_, true) => Some(Run::Up),
+            _ => None,
+        }
+    }
+
+    /// A step along the line on the page.
+    pub(super) fn page(self, along: f32) -> (f32, f32) {
+        match self {
+            Run::Right => (along, 0.0),
+            Run::Down => (0.0, along),
+            Run::Left => (-along, 0.0),
+            Run::Up => (0.0, -along),
+        }
+    }
+
+    /// A point of the page as (along the line, from line to line).
+    pub(super) fn local(self, x: f32, y: f32) -> (f32, f32) {
+        match self {
+            Run::Right => (x, y),
+            Run::Down => (y, -x),
+            Run::Left => (-x, -y),
+            Run::Up => (-y, x),
+        }
+    }
+}
+
+/// A character at its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glyph {
+    /// What it says; U+FFFD where that cannot be known.
+    pub char: char,
+    pub run: Run,
+    /// From where to where it reaches along its line, in the line's own direction.
+    pub start: f32,
+    pub end: f32,
+    /// Its baseline from line to line, in the line's own direction.
+    pub base: f32,
+    /// Size of the type.
+    pub size: f32,
+    /// Centre on the page.
+    pub x: f32,
+    pub y: f32,
+    /// Whether a blank was drawn before it.
+    pub spaced: bool,
+}
+
+impl Glyph {
+    /// The middle of its ink from line to line: letters stand above the baseline.
+    pub(super) fn middle(&self) -> f32 {
+        self.base - 0.35 * self.size
+    }
+}
+
+/// A straight line along a side of the page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rule {
+    pub level: bool,
+    /// y of a level line, x of an upright one.
+    pub at: f32,
+    pub start: f32,
+    pub end: f32,
+}
+
+/// All that was drawn on a page.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub number: u32,
+    pub width: f32,
+    pub height: f32,
+    pub glyphs: Vec<Glyph>,
+    pub rules: Vec<Rule>,
+    /// Filled areas that text can stand on.
+    pub fills: Vec<Rect>,
+    /// Pictures, with the name of each.
+    pub pictures: Vec<(Rect, Box<str>)>,
+    /// Text without ink, as programs that recognise scanned pages leave it over the picture.
+    pub unseen: Vec<Glyph>,
+}

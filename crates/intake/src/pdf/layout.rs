@@ -1,0 +1,98 @@
+//! A page as a sequence of lines of text and tables, from the top down.
+
+use super::geometry::{Glyph, Page, Rect, Run};
+use super::lines::{Line, by_run, lines};
+use super::ruled::{self, Table};
+use super::rules;
+use crate::refuse::Refusal;
+
+/// What stands on a page, one below the other.
+#[derive(Debug)]
+pub(super) enum Item {
+    Line(Line),
+    Table(Table),
+}
+
+impl Item {
+    /// Where it begins and ends from the top.
+    pub(super) fn extent(&self) -> (f32, f32) {
+        match self {
+            Item::Line(line) => (line.middle - 0.5 * line.size, line.middle + 0.5 * line.size),
+            Item::Table(table) => (table.bounds.y0, table.bounds.y1),
+        }
+    }
+}
+
+/// A page laid out.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub number: u32,
+    pub width: f32,
+    pub height: f32,
+    pub items: Vec<Item>,
+    /// Whether its words are what a program recognised in its picture.
+    pub recognised: bool,
+    /// The name of a picture that covers most of the page.
+    pub picture: Option<Box<str>>,
+    /// Characters, and how many of them could not be decoded.
+    pub glyphs: usize,
+    pub unknown: usize,
+}
+
+/// Share of a page that a picture of the page covers.
+const PICTURE: f32 = 0.5;
+
+/// Lays out a page.
+///
+/// # Errors
+/// More lines than any page has.
+pub(super) fn layout(page: Page) -> Result<Layout, Refusal> {
+    let area = page.width * page.height;
+    let covered = |r: &Rect| r.width() * r.height();
+    let whole = page.pictures.iter().fold(Rect::NONE, |r, p| if covered(&p.0) > 0.1 * area { r.around(&p.0) } else { r });
+    let picture = (whole.is_real() && covered(&whole) > PICTURE * area)
+        .then(|| page.pictures.iter().max_by(|a, b| covered(&a.0).total_cmp(&covered(&b.0))).map(|p| p.1.clone()))
+        .flatten();
+    // Words without ink are a recognition's; beside real ones they would be there twice.
+    let recognised = page.glyphs.len() < 10 && page.unseen.len() > page.glyphs.len();
+    let glyphs = if recognised { page.unseen } else { page.glyphs };
+    let unknown = glyphs.iter().filter(|g| g.char == super::font::UNKNOWN).count();
+    let count = glyphs.len();
+    let (mut items, rest) = ruled_tables(&page.rules, glyphs)?;
+    for (run, list) in by_run(&rest) {
+        // Words that run otherwise than the page stand in the margin or across it, unless the whole page does.
+        if run == Run::Right || list.len() > count / 2 {
+            items.extend(lines(&list).into_iter().map(Item::Line));
+        }
+    }
+    items.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
+    Ok(Layout {
+        number: page.number,
+        width: page.width,
+        height: page.height,
+        items,
+        recognised,
+        picture,
+        glyphs: count,
+        unknown,
+    })
+}
+
+/// Tables with lines, and the characters outside of them.
+fn ruled_tables(rules: &[super::geometry::Rule], mut glyphs: Vec<Glyph>) -> Result<(Vec<Item>, Vec<Glyph>), Refusal> {
+    let frames = rules::frames(&rules::joined(rules))?;
+    let mut tables: Vec<(Rect, Vec<Rect>)> = frames.iter().filter_map(|f| Some((f.bounds, ruled::cells(f)?))).collect();
+    // Tables inside of others take their words first.
+    tables.sort_by(|a, b| (a.0.width() * a.0.height()).total_cmp(&(b.0.width() * b.0.height())));
+    let mut items = Vec::new();
+    for (bounds, places) in tables {
+        let (inside, outside): (Vec<Glyph>, Vec<Glyph>) = glyphs.into_iter().partition(|g| bounds.holds(g.x, g.y));
+        glyphs = outside;
+        let (table, rest) = ruled::fill(places, bounds, inside);
+        glyphs.extend(rest);
+        if table.cells.iter().any(|c| !c.text.is_empty()) {
+            items.push(Item::Table(table));
+        }
+    }
+    Ok((items, glyphs))
+}
