@@ -287,7 +287,7 @@ impl<'a> Interpreter<'a> {
 impl<'a> Canvas<'a> {
     fn is_full(&self) -> bool {
         let page = &self.page;
-        page.glyphs.len() + page.unseen.len() > MAX_MARKS
+        page.glyphs.len() + page.unseen.len() + page.blanks.len() > MAX_MARKS
             || page.rules.len() + page.fills.len() + page.pictures.len() > MAX_MARKS
             || self.path.is_full()
     }

@@ -4,18 +4,8 @@ use nianbao_form::Place;
 
 use super::layout::{Item, Layout};
 use super::lines::Line;
-use super::ruled::{Cell, Table};
-use crate::document::{Block, Builder, Down, RawCell};
-
-/// How far the edges of a table may move from one page to the next.
-const SHIFT: f32 = 6.0;
-
-/// A table with the pages that its parts stand on.
-struct Part {
-    page: u32,
-    recognised: bool,
-    table: Table,
-}
+use super::parts::{Part, end_table};
+use crate::document::{Block, Builder};
 
 /// Puts pages one behind the other.
 pub(super) fn flow(pages: Vec<Layout>, builder: &mut Builder) -> Vec<Block> {
@@ -34,11 +24,11 @@ pub(super) fn flow(pages: Vec<Layout>, builder: &mut Builder) -> Vec<Block> {
                 }
                 Item::Table(next) => {
                     words.end(builder, &mut out);
-                    let goes_on = top && table.last().is_some_and(|p| p.page < page.number && is_continued(&p.table, &next));
-                    if !goes_on {
+                    let part = Part { page: page.number, recognised: page.recognised, table: next };
+                    if !(top && table.last().is_some_and(|above| part.continues(above))) {
                         end_table(&mut table, builder, &mut out);
                     }
-                    table.push(Part { page: page.number, recognised: page.recognised, table: next });
+                    table.push(part);
                     top = false;
                 }
             }
@@ -46,106 +36,6 @@ pub(super) fn flow(pages: Vec<Layout>, builder: &mut Builder) -> Vec<Block> {
     }
     words.end(builder, &mut out);
     end_table(&mut table, builder, &mut out);
-    out
-}
-
-/// Whether a table at the top of a page goes on with the one at the end of the page before: their outer edges are the same.
-fn is_continued(above: &Table, below: &Table) -> bool {
-    let (a, b) = (above.bounds, below.bounds);
-    above.ruled == below.ruled && (a.x0 - b.x0).abs() < SHIFT && (a.x1 - b.x1).abs() < SHIFT
-}
-
-fn end_table(parts: &mut Vec<Part>, builder: &mut Builder, out: &mut Vec<Block>) {
-    if parts.is_empty() {
-        return;
-    }
-    let before = out.len();
-    builder.table(rows(std::mem::take(parts)), out);
-    for block in out.iter_mut().skip(before) {
-        let Block::Grid(grid) = block else { continue };
-        let number = grid.number;
-        for cell in &mut grid.cells {
-            if let Place::OnPage { table, column, .. } = &mut cell.place {
-                (*table, *column) = (number, cell.column as u32 + 1);
-            }
-        }
-    }
-}
-
-/// Edges of cells along one axis; those closer than a letter are one.
-fn edges(at: impl Iterator<Item = f32>) -> Vec<f32> {
-    let mut all: Vec<f32> = at.collect();
-    all.sort_by(f32::total_cmp);
-    let mut out: Vec<(f32, f32)> = Vec::new();
-    for x in all {
-        match out.last_mut() {
-            Some((_, last)) if x - *last <= 3.0 => *last = x,
-            _ => out.push((x, x)),
-        }
-    }
-    out.into_iter().map(|(a, b)| (a + b) / 2.0).collect()
-}
-
-fn index(edges: &[f32], at: f32) -> usize {
-    edges.iter().enumerate().min_by(|a, b| (a.1 - at).abs().total_cmp(&(b.1 - at).abs())).map_or(0, |e| e.0)
-}
-
-/// The rows of a table from the places of its cells.
-fn rows(parts: Vec<Part>) -> Vec<Vec<RawCell>> {
-    let xs = edges(parts.iter().flat_map(|p| &p.table.cells).flat_map(|c| [c.place.x0, c.place.x1]));
-    let columns = xs.len().saturating_sub(1);
-    let mut out = Vec::new();
-    for part in parts {
-        let ys = edges(part.table.cells.iter().flat_map(|c| [c.place.y0, c.place.y1]));
-        let height = ys.len().saturating_sub(1);
-        if height * columns > crate::document::MAX_PLACES {
-            continue;
-        }
-        let mut cells: Vec<(usize, usize, usize, usize, Cell)> = part
-            .table
-            .cells
-            .into_iter()
-            .map(|c| (index(&ys, c.place.y0), index(&xs, c.place.x0), index(&ys, c.place.y1), index(&xs, c.place.x1), c))
-            .filter(|(y0, x0, y1, x1, _)| y0 < y1 && x0 < x1)
-            .collect();
-        cells.sort_by_key(|c| (c.0, c.1));
-        let mut taken = vec![false; height * columns];
-        let mut cells = cells.into_iter().peekable();
-        for row in 0..height {
-            let place = |row: usize| Place::OnPage {
-                page: part.page,
-                table: 0,
-                row: row as u32 + 1,
-                column: 0,
-                ocr: part.recognised,
-            };
-            let mut line = Vec::new();
-            let mut column = 0;
-            while column < columns {
-                if taken[row * columns + column] {
-                    column += 1;
-                    continue;
-                }
-                let here = cells.next_if(|c| c.0 == row && c.1 == column);
-                let (y1, x1, text) = here.map_or((row + 1, column + 1, String::new()), |c| (c.2, c.3, c.4.text));
-                let free = (column..x1).take_while(|c| !taken[row * columns + c]).count();
-                for r in row..y1 {
-                    taken[r * columns + column..r * columns + column + free].fill(true);
-                }
-                let mut blocks = Vec::new();
-                text.split('\n').for_each(|t| Builder::default().paragraph(t, &mut blocks));
-                line.push(RawCell {
-                    blocks,
-                    columns: free,
-                    down: Down::Rows(y1 - row),
-                    skip: 0,
-                    place: Some(place(row)),
-                });
-                column += free;
-            }
-            out.push(line);
-        }
-    }
     out
 }
 

@@ -169,6 +169,8 @@ pub(super) struct Page {
     pub width: f32,
     pub height: f32,
     pub glyphs: Vec<Glyph>,
+    /// Characters without ink, which matter where they are underlined.
+    pub blanks: Vec<Glyph>,
     pub rules: Vec<Rule>,
     /// Filled areas that text can stand on.
     pub fills: Vec<Rect>,

@@ -2,6 +2,7 @@
 
 use super::geometry::{Glyph, Page, Rect, Run};
 use super::lines::{Line, by_run, lines};
+use super::marks;
 use super::ruled::{self, Table};
 use super::rules;
 use crate::refuse::Refusal;
@@ -55,10 +56,11 @@ pub(super) fn layout(page: Page) -> Result<Layout, Refusal> {
         .flatten();
     // Words without ink are a recognition's; beside real ones they would be there twice.
     let recognised = page.glyphs.len() < 10 && page.unseen.len() > page.glyphs.len();
-    let glyphs = if recognised { page.unseen } else { page.glyphs };
+    let (mut rules, mut glyphs) = (page.rules, if recognised { page.unseen } else { page.glyphs });
+    marks::drop_marks(&mut rules, &mut glyphs, &page.blanks);
     let unknown = glyphs.iter().filter(|g| g.char == super::font::UNKNOWN).count();
     let count = glyphs.len();
-    let (mut items, rest) = ruled_tables(&page.rules, glyphs)?;
+    let (mut items, rest) = ruled_tables(&rules, glyphs)?;
     for (run, list) in by_run(&rest) {
         // Words that run otherwise than the page stand in the margin or across it, unless the whole page does.
         if run == Run::Right || list.len() > count / 2 {
@@ -90,7 +92,7 @@ fn ruled_tables(rules: &[super::geometry::Rule], mut glyphs: Vec<Glyph>) -> Resu
         glyphs = outside;
         let (table, rest) = ruled::fill(places, bounds, inside);
         glyphs.extend(rest);
-        if table.cells.iter().any(|c| !c.text.is_empty()) {
+        if table.cells.iter().any(|c| !c.words.text.is_empty()) {
             items.push(Item::Table(table));
         }
     }

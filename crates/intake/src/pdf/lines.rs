@@ -141,19 +141,34 @@ fn raised(c: char) -> char {
     c.to_digit(10).and_then(|d| RAISED.get(d as usize).copied()).unwrap_or(c)
 }
 
-/// The text of a cell: its lines one below the other. `width` is that of the cell, to know numbers that were too long for
-/// it.
-pub(super) fn cell_text(glyphs: &[Glyph], width: f32) -> String {
-    let mut out = String::new();
+/// The text of a cell.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    /// Its lines one below the other.
+    pub text: String,
+    /// Whether nothing more went into the last line, so that the text may go on elsewhere.
+    pub full: bool,
+}
+
+/// Word leaves 5.4 points on each side of a cell.
+const PADDING: f32 = 11.5;
+
+/// Reads a cell that is `width` wide; the width tells numbers that were too long for it.
+pub(super) fn cell_text(glyphs: &[Glyph], width: f32) -> Words {
+    let mut out = Words::default();
     for (run, list) in by_run(glyphs) {
-        let mut before: Option<Line> = None;
-        for line in lines(&list) {
-            let joined = run == Run::Right && before.as_ref().is_some_and(|b| is_cut(b, &line, width));
-            if !out.is_empty() && !joined {
-                out.push('\n');
+        let lines = lines(&list);
+        for (at, line) in lines.iter().enumerate() {
+            let joined = run == Run::Right && at > 0 && is_cut(&lines[at - 1], line, width);
+            if !out.text.is_empty() && !joined {
+                out.text.push('\n');
             }
-            out.push_str(&line.text());
-            before = Some(line);
+            out.text.push_str(&line.text());
+        }
+        if let (Run::Right, Some(last)) = (run, lines.last()) {
+            let several = lines.len() > 1;
+            let measure = if several { lines.iter().map(|l| l.end - l.start).fold(0.0, f32::max) } else { width - PADDING };
+            out.full = last.end - last.start > measure - 1.3 * last.size;
         }
     }
     out
@@ -161,8 +176,6 @@ pub(super) fn cell_text(glyphs: &[Glyph], width: f32) -> String {
 
 /// Whether a number goes on in the next line because no more of it went into this one.
 fn is_cut(line: &Line, next: &Line, width: f32) -> bool {
-    /// Word leaves 5.4 points on each side of a cell.
-    const PADDING: f32 = 11.5;
     let figures = |l: &Line| l.glyphs.iter().all(|g| g.char.is_ascii_digit() || matches!(g.char, '.' | ','));
     let Some(first) = next.glyphs.first().filter(|g| g.char.is_ascii_digit()) else { return false };
     let more = first.end - first.start;

@@ -2,7 +2,7 @@
 //! both.
 
 use super::geometry::{Glyph, Rect};
-use super::lines::cell_text;
+use super::lines::{Words, cell_text};
 use super::rules::Frame;
 
 /// Edges closer than this are one edge.
@@ -16,7 +16,7 @@ const COVERED: f32 = 0.6;
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
     pub place: Rect,
-    pub text: String,
+    pub words: Words,
 }
 
 /// A table on a page.
@@ -126,6 +126,6 @@ pub(super) fn fill(places: Vec<Rect>, bounds: Rect, glyphs: Vec<Glyph>) -> (Tabl
             None => rest.push(glyph),
         }
     }
-    let cells = places.into_iter().zip(held).map(|(place, held)| Cell { place, text: cell_text(&held, place.width()) }).collect();
+    let cells = places.into_iter().zip(held).map(|(place, held)| Cell { place, words: cell_text(&held, place.width()) }).collect();
     (Table { bounds, cells, ruled: true }, rest)
 }

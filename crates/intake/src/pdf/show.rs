@@ -63,10 +63,6 @@ pub(super) fn show(bytes: &[u8], state: &State<'_>, tm: Matrix, seen: bool, page
             // In a vertical line the origin is above the middle of the character, in a level one on the baseline.
             let lift = if font.vertical { 0.0 } else { 0.35 * size / height.max(1e-9) };
             for (i, &char) in chars.iter().enumerate() {
-                if is_inkless(char) {
-                    spaced |= char != '\u{AD}';
-                    continue;
-                }
                 let part = |at: f64| {
                     let k = at / chars.len() as f64;
                     (start.0 + (end.0 - start.0) * k, start.1 + (end.1 - start.1) * k)
@@ -79,6 +75,11 @@ pub(super) fn show(bytes: &[u8], state: &State<'_>, tm: Matrix, seen: bool, page
                 let base = if font.vertical { from.1 + 0.35 * size } else { from.1 };
                 let (start, end) = (from.0.min(to.0), from.0.max(to.0));
                 let glyph = Glyph { char, run, start, end, base, size, x, y, spaced };
+                if is_inkless(char) {
+                    spaced |= char != '\u{AD}';
+                    page.blanks.push(glyph);
+                    continue;
+                }
                 spaced = false;
                 if size <= 0.5 || !state.clip.grown(0.5).holds(x, y) {
                     continue;
