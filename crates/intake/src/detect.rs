@@ -4,6 +4,8 @@ use std::io::{Cursor, Read};
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::doc::compound::Compound;
+use crate::doc::fib::is_encrypted;
 use crate::refuse::Refusal;
 
 /// What a file was found to be.
@@ -161,18 +163,28 @@ fn package(bytes: &[u8]) -> Format {
     }
 }
 
-/// Compound files (old Office, encrypted new Office): the directory names its streams in UTF-16.
+/// Compound files (old Office, encrypted new Office), by the streams of their root: embedded objects have others further
+/// down. Where the directory cannot be read (a file cut off, or only its head at hand) the names tell that are in sight.
 fn compound(bytes: &[u8]) -> Format {
-    let has = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(wide.len()).any(|w| w == wide)
+    let file = Compound::open(bytes).ok();
+    let has = |name: &str| match &file {
+        Some(file) => file.has(name),
+        None => {
+            let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            memchr::memmem::find(bytes, &wide).is_some()
+        }
     };
-    if has("EncryptedPackage") {
+    let is_protected = |file: &Compound<'_>| {
+        file.stream("WordDocument").ok().flatten().is_some_and(|word| is_encrypted(&word))
+    };
+    if has("EncryptedPackage") || has("\u{9}DRMContent") || file.as_ref().is_some_and(is_protected) {
         unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
     } else if has("WordDocument") {
         Format::Doc
     } else if has("Workbook") || has("Book") {
         Format::Sheet("xls")
+    } else if has("PowerPoint Document") {
+        foreign("ppt", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx")
     } else {
         foreign(
             "doc",
