@@ -112,7 +112,7 @@ fn magic(bytes: &[u8]) -> Option<Format> {
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
         return Some(Format::Pdf);
     }
-    if starts(b"{\\rtf") {
+    if rtf_start(bytes).is_some() {
         return Some(Format::Rtf);
     }
     let image: [&[u8]; 6] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"BM", b"II*\0", b"MM\0*"];
@@ -134,6 +134,13 @@ fn magic(bytes: &[u8]) -> Option<Format> {
         ));
     }
     None
+}
+
+/// Where Rich Text Format begins: programs put a byte order mark or blank lines before it.
+pub(crate) fn rtf_start(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = head.trim_ascii_start();
+    text.starts_with(b"{\\rtf").then(|| bytes.len() - text.len())
 }
 
 fn package(bytes: &[u8]) -> Format {
