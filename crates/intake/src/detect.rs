@@ -204,6 +204,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if lower.contains("mime-version:") && lower.contains("multipart/related") {
         return Format::Mhtml;
     }
+    if lower.starts_with('<') && lower.contains("<office:document") {
+        return Format::Odt;
+    }
     if lower.starts_with("<?xml")
         && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
     {

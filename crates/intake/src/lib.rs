@@ -28,6 +28,7 @@ mod docx;
 mod gather;
 mod head;
 mod html;
+mod line;
 mod matcher;
 mod mhtml;
 mod normalised;

@@ -274,7 +274,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-
     fn text(&mut self, text: &[u8]) {
         let skipped = (self.skip as usize).min(text.len());
         self.skip -= skipped as u32;
@@ -549,6 +548,8 @@ impl<'a> Reader<'a> {
                 if before.is_some() {
                     self.push(char::REPLACEMENT_CHARACTER);
                 }
+                // A hyphen at which no line breaks: what `\_` is.
+                let unit = if unit == 0x2011 { u32::from(b'-') } else { unit };
                 self.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
         }

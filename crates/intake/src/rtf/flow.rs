@@ -4,6 +4,7 @@
 //! ends where a paragraph stands less deep.
 
 use crate::document::{Block, Builder, MAX_PLACES};
+use crate::line::Line;
 use crate::rtf::table::{Definition, Row, lay_out};
 
 /// Tables nest no deeper than this; what is deeper counts as standing there.
@@ -45,9 +46,7 @@ struct Level {
 #[derive(Debug)]
 pub(super) struct Flow {
     /// The open paragraph.
-    text: String,
-    /// Raised or lowered text at its end.
-    raised: String,
+    line: Line,
     levels: Vec<Level>,
     definitions: Vec<Definition>,
     /// Whether a row of the outermost table was defined that has not ended: programs that forget `\intbl` write its cells.
@@ -60,8 +59,7 @@ impl Flow {
     /// An empty flow.
     pub(super) fn new() -> Flow {
         Flow {
-            text: String::new(),
-            raised: String::new(),
+            line: Line::default(),
             levels: vec![Level::default()],
             definitions: Vec::new(),
             row_is_open: false,
@@ -72,28 +70,13 @@ impl Flow {
     /// The open paragraph, to write plain text at its end.
     pub(super) fn plain(&mut self) -> &mut String {
         self.ended_row = None;
-        if !self.raised.is_empty() {
-            self.lower();
-        }
-        &mut self.text
+        self.line.plain()
     }
 
     /// The end of the open paragraph, to write raised or lowered text.
     pub(super) fn raised(&mut self) -> &mut String {
         self.ended_row = None;
-        &mut self.raised
-    }
-
-    /// Raised text ends: digits go into brackets lest they pass for digits of the number before them.
-    fn lower(&mut self) {
-        if crate::docx::needs_brackets(&self.raised) {
-            self.text.push('[');
-            self.text.push_str(self.raised.trim());
-            self.text.push(']');
-        } else {
-            self.text.push_str(&self.raised);
-        }
-        self.raised.clear();
+        self.line.raised()
     }
 
     /// How deep a paragraph stands that says it is `told` deep.
@@ -105,30 +88,20 @@ impl Flow {
     pub(super) fn paragraph(&mut self, told: usize, press: &mut Press) {
         let level = self.level(told);
         // A blank paragraph ends tables but begins none.
-        let blank = self.text.is_empty() && self.raised.is_empty();
-        self.go_to(if blank { level.min(self.levels.len() - 1) } else { level }, press);
+        self.go_to(if self.line.is_empty() { level.min(self.levels.len() - 1) } else { level }, press);
         self.end_text(press);
     }
 
     /// Puts the open paragraph where the flow is.
     fn end_text(&mut self, press: &mut Press) {
-        if !self.raised.is_empty() {
-            self.lower();
-        }
-        if self.text.is_empty() {
+        if self.line.is_empty() {
             return;
         }
         let in_cell = self.levels.len() > 1;
         let Some(top) = self.levels.last_mut() else { return };
         let before = top.content.len();
-        // A line break inside a cell stays; in running text it begins a paragraph, as headings are often followed by one.
-        if in_cell {
-            press.builder.paragraph(&self.text, &mut top.content);
-        } else {
-            self.text.split('\n').for_each(|line| press.builder.paragraph(line, &mut top.content));
-        }
+        self.line.end(in_cell, &mut press.builder, &mut top.content);
         press.count(top.content.len() - before);
-        self.text.clear();
     }
 
     /// The definition of rows at a depth.
@@ -246,7 +219,7 @@ impl Flow {
 
     /// All blocks.
     pub(super) fn finish(mut self, told: usize, press: &mut Press) -> Vec<Block> {
-        if !self.text.is_empty() || !self.raised.is_empty() {
+        if !self.line.is_empty() {
             self.paragraph(told, press);
         }
         self.go_to(0, press);
