@@ -114,7 +114,7 @@ fn magic(bytes: &[u8]) -> Option<Format> {
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
         return Some(Format::Pdf);
     }
-    if starts(b"{\\rtf") {
+    if rtf_start(bytes).is_some() {
         return Some(Format::Rtf);
     }
     let image: [&[u8]; 6] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"BM", b"II*\0", b"MM\0*"];
@@ -136,6 +136,13 @@ fn magic(bytes: &[u8]) -> Option<Format> {
         ));
     }
     None
+}
+
+/// Where Rich Text Format begins: programs put a byte order mark or blank lines before it.
+pub(crate) fn rtf_start(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = head.trim_ascii_start();
+    text.starts_with(b"{\\rtf").then(|| bytes.len() - text.len())
 }
 
 fn package(bytes: &[u8]) -> Format {
@@ -208,6 +215,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     let lower = start[..floor(start, 4096)].to_lowercase();
     if lower.contains("mime-version:") && lower.contains("multipart/related") {
         return Format::Mhtml;
+    }
+    if lower.starts_with('<') && lower.contains("<office:document") {
+        return Format::Odt;
     }
     if lower.starts_with("<?xml")
         && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))

@@ -20,6 +20,7 @@
 
 mod archive;
 mod aside;
+mod columns;
 mod detect;
 mod doc;
 pub mod document;
@@ -27,6 +28,7 @@ mod docx;
 mod gather;
 mod head;
 mod html;
+mod line;
 mod matcher;
 mod mhtml;
 mod normalised;
