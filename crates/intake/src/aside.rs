@@ -46,7 +46,7 @@ const PURPOSES: [&str; 16] = [
     "往年",
 ];
 /// How names of bodies end.
-const BODIES: [&str; 14] =
+pub(crate) const BODIES: [&str; 14] =
     ["局", "委员会", "办公室", "中心", "街道办事处", "街道", "镇", "乡", "馆", "公司", "医院", "学校", "支队", "大队"];
 
 impl Aside {

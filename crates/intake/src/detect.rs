@@ -1,11 +1,12 @@
 //! What a file is, by its content; and what its bytes say as text.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read, Seek};
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::doc::compound::Compound;
 use crate::doc::fib::is_encrypted;
+use crate::members::Members;
 use crate::refuse::Refusal;
 
 /// What a file was found to be.
@@ -35,6 +36,8 @@ pub(crate) enum Format {
     JsonLines,
     /// Normalised cells as Parquet.
     Parquet,
+    /// An archive of files.
+    Zip,
     /// Anything else: its name and why it is not read.
     Other(&'static str, Refusal),
 }
@@ -55,6 +58,7 @@ impl Format {
             Format::Csv => "csv",
             Format::JsonLines => "jsonl",
             Format::Parquet => "parquet",
+            Format::Zip => "zip",
             Format::Other(name, _) => name,
         }
     }
@@ -68,13 +72,18 @@ impl Format {
             "csv" => *self == Format::Csv,
             "jsonl" | "ndjson" | "json" => *self == Format::JsonLines,
             "parquet" => *self == Format::Parquet,
-            "doc" | "dot" | "wps" | "wpt" => *self == Format::Doc,
-            "xls" | "xlt" | "et" | "ett" => *self == Format::Sheet("xls"),
-            "xlsx" | "xlsm" => *self == Format::Sheet("xlsx"),
+            "doc" | "dot" => *self == Format::Doc,
+            // WPS gives its own extensions to both the old and the new formats.
+            "wps" | "wpt" => matches!(self, Format::Doc | Format::Docx),
+            "et" | "ett" => matches!(self, Format::Sheet("xls" | "xlsx")),
+            "xls" | "xlt" => *self == Format::Sheet("xls"),
+            "xlsx" | "xlsm" | "xltx" | "xltm" => *self == Format::Sheet("xlsx"),
+            "xlsb" => *self == Format::Sheet("xlsb"),
             "odt" | "fodt" => *self == Format::Odt,
             "mht" | "mhtml" => *self == Format::Mhtml,
             "pdf" | "ods" | "rtf" | "ofd" => self.name() == extension,
-            "zip" | "rar" | "7z" | "gz" | "tar" => self.name() == "archive",
+            "zip" => *self == Format::Zip,
+            "rar" | "7z" | "gz" | "tar" => self.name() == "archive",
             "png" | "jpg" | "jpeg" | "gif" | "bmp" | "tif" | "tiff" | "webp" => self.name() == "image",
             _ => true,
         }
@@ -94,8 +103,8 @@ pub(crate) fn format(bytes: &[u8], extension: &str) -> Format {
     if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) || bytes == b"\xEF\xBB\xBF" {
         return unreadable("empty", "文件为空，请重新报送", "the file is empty; send it anew");
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return package(bytes);
+    if is_package(bytes) {
+        return package(Members::open(Cursor::new(bytes)));
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         return compound(bytes);
@@ -145,29 +154,43 @@ pub(crate) fn rtf_start(bytes: &[u8]) -> Option<usize> {
     text.starts_with(b"{\\rtf").then(|| bytes.len() - text.len())
 }
 
-fn package(bytes: &[u8]) -> Format {
-    let Ok(mut package) = zip::ZipArchive::new(Cursor::new(bytes)) else {
-        return Format::Other("zip", Refusal::broken("zip"));
-    };
-    let names: Vec<String> = package.file_names().take(10_000).flatten().map(|n| n.into_owned()).collect();
-    let has = |start: &str| names.iter().any(|n| n.starts_with(start));
-    if has("word/document") {
-        Format::Docx
-    } else if has("xl/") {
-        Format::Sheet("xlsx")
-    } else if has("ppt/") {
-        foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx")
-    } else if has("OFD.xml") {
-        foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx")
-    } else if has("content.xml") && has("mimetype") {
-        let sheet = package.by_name("mimetype").is_ok_and(|m| {
-            let mut kind = String::new();
-            m.take(100).read_to_string(&mut kind).is_ok() && kind.contains("spreadsheet")
-        });
-        if sheet { Format::Sheet("ods") } else { Format::Odt }
-    } else {
-        foreign("archive", "压缩文件，请解压后把其中的报告单独报送", "an archive; unpack it and send the reports themselves")
+/// Whether bytes begin as a zip file does.
+pub(crate) fn is_package(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// What a zip file is by the names in it. `None` is a broken one.
+pub(crate) fn package<R: Read + Seek>(members: Option<Members<R>>) -> Format {
+    let Some(mut members) = members else { return Format::Other("zip", Refusal::broken("zip")) };
+    let has = |start: &str| members.list().iter().take(10_000).any(|m| m.name.trim_start_matches('/').starts_with(start));
+    if has("[Content_Types].xml") || has("_rels/") || has("word/document") {
+        if has("word/document") {
+            return Format::Docx;
+        }
+        if has("xl/workbook.bin") {
+            return Format::Sheet("xlsb");
+        }
+        if has("xl/") {
+            return Format::Sheet("xlsx");
+        }
+        if has("ppt/") {
+            return foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx");
+        }
     }
+    if has("OFD.xml") {
+        return foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx");
+    }
+    if has("content.xml") {
+        let kind = members.find("mimetype").and_then(|at| members.bytes(at, 1000).ok()).unwrap_or_default();
+        let kind = String::from_utf8_lossy(&kind).into_owned();
+        if kind.contains("opendocument.spreadsheet") {
+            return Format::Sheet("ods");
+        }
+        if kind.contains("opendocument") {
+            return Format::Odt;
+        }
+    }
+    Format::Zip
 }
 
 /// Compound files (old Office, encrypted new Office), by the streams of their root: embedded objects have others further
@@ -235,10 +258,29 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if start.starts_with('{') && (lower.contains("\"cell\"") || matches!(extension, "jsonl" | "ndjson" | "json")) {
         return Format::JsonLines;
     }
-    let first = start.lines().next().unwrap_or("");
-    let names: Vec<String> = first.split(',').map(|f| f.trim().trim_matches('"').to_lowercase()).collect();
-    let known = ["agency", "year", "cell", "value"].iter().filter(|k| names.iter().any(|n| n == *k)).count();
-    if known >= 2 || extension == "csv" { Format::Csv } else { Format::Text }
+    if columns(start).1 >= 2 || extension == "csv" { Format::Csv } else { Format::Text }
+}
+
+/// What parts the columns of normalised cells in the first line of a text, and how many of their names it has.
+pub(crate) fn columns(text: &str) -> (u8, usize) {
+    let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or("");
+    let known = |delimiter: char| {
+        let names: Vec<String> = first.split(delimiter).take(100).map(|f| f.trim().trim_matches('"').to_lowercase()).collect();
+        ["agency", "year", "cell", "value"].iter().filter(|k| names.iter().any(|n| n == *k)).count()
+    };
+    let mut best = (b',', known(','));
+    for delimiter in [b'\t', b';', b'|'] {
+        let known = known(char::from(delimiter));
+        if known > best.1 {
+            best = (delimiter, known);
+        }
+    }
+    best
+}
+
+/// Whether a file begins with the column names of normalised cells.
+pub(crate) fn has_columns(bytes: &[u8]) -> bool {
+    columns(&decode(&bytes[..bytes.len().min(8192)], false)).1 >= 2
 }
 
 fn floor(text: &str, at: usize) -> usize {
@@ -262,6 +304,78 @@ pub(crate) fn decode(bytes: &[u8], html: bool) -> String {
     let declared = html.then(|| declared(bytes)).flatten();
     let encoding = utf16(bytes).or(declared).unwrap_or_else(|| guess(bytes));
     encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// Text in an encoding that is not told, as a stream of UTF-8. What the first bytes are goes for all of them.
+pub(crate) struct Decoded<R> {
+    inner: R,
+    /// None where the text is UTF-8 already.
+    decoder: Option<Decoder>,
+    /// What was looked at, decoded.
+    head: String,
+    /// Decoded bytes that wait, and how many of them have been given out.
+    ready: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl<R: Read> Decoded<R> {
+    pub(crate) fn new(mut inner: R) -> io::Result<Decoded<R>> {
+        let mut start = Vec::new();
+        (&mut inner).take(65_536).read_to_end(&mut start)?;
+        let utf8 = match std::str::from_utf8(&start) {
+            Ok(text) => !text.contains('\0'),
+            // Cut in the middle of a character.
+            Err(e) => e.error_len().is_none() && start.len() == 65_536,
+        };
+        let encoding = match Encoding::for_bom(&start) {
+            Some((encoding, _)) => encoding,
+            None if utf8 => UTF_8,
+            None => utf16(&start).unwrap_or_else(|| guess(&start)),
+        };
+        let head = encoding.decode_with_bom_removal(&start[..start.len().min(8192)]).0.into_owned();
+        let mut out = Decoded { inner, decoder: None, head, ready: Vec::new(), at: 0, ended: false };
+        if encoding == UTF_8 {
+            out.ready = start;
+        } else {
+            out.decoder = Some(encoding.new_decoder_with_bom_removal());
+            out.decode(&start, start.len() < 65_536)?;
+        }
+        Ok(out)
+    }
+
+    /// The first lines of the text.
+    pub(crate) fn head(&self) -> &str {
+        &self.head
+    }
+
+    fn decode(&mut self, bytes: &[u8], last: bool) -> io::Result<()> {
+        let Some(decoder) = &mut self.decoder else { return Ok(()) };
+        let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len()));
+        let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut text, last);
+        if !matches!(result, DecoderResult::InputEmpty) {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "the text changes its encoding on the way"));
+        }
+        (self.ready, self.at, self.ended) = (text.into_bytes(), 0, last);
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.ready.len() && self.decoder.is_some() && !self.ended {
+            let mut bytes = vec![0; 16_384];
+            let n = self.inner.read(&mut bytes)?;
+            self.decode(&bytes[..n], n == 0)?;
+        }
+        if self.at == self.ready.len() && self.decoder.is_none() {
+            return self.inner.read(buffer);
+        }
+        let n = buffer.len().min(self.ready.len() - self.at);
+        buffer[..n].copy_from_slice(&self.ready[self.at..self.at + n]);
+        self.at += n;
+        Ok(n)
+    }
 }
 
 /// The encoding that a page declares in its first kilobytes.

@@ -21,6 +21,7 @@
 mod archive;
 mod aside;
 mod columns;
+mod contents;
 mod detect;
 mod doc;
 pub mod document;
@@ -29,7 +30,9 @@ mod gather;
 mod head;
 mod html;
 mod line;
+mod judge;
 mod matcher;
+mod members;
 mod mhtml;
 mod normalised;
 mod odt;
@@ -48,6 +51,7 @@ mod tables;
 mod text;
 mod vocabulary;
 mod who;
+mod workbook;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -70,6 +74,9 @@ pub enum Status {
     /// It can be read but is not such a report.
     Foreign,
 }
+
+/// The format of files that programs and systems put beside a clerk's own.
+pub(crate) const SYSTEM: &str = "system";
 
 impl Status {
     /// The word of `reports.csv`.
@@ -111,6 +118,14 @@ pub struct Receipt {
     pub reason_en: String,
     /// The reports in it: one for a document, many for normalised cells.
     pub reports: Vec<Report>,
+}
+
+impl Receipt {
+    /// Whether nothing could be taken from a file that somebody may have meant as a report. Lock files, hidden files and
+    /// the like are listed but were meant by nobody.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.status, Status::Unreadable | Status::Foreign) && self.format != SYSTEM
+    }
 }
 
 /// What is wrong with a table that the office keeps (registry, decisions, corrections, receipts): file, line, column.

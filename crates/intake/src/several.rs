@@ -104,7 +104,7 @@ fn restarts(words: &Vocabulary<'_>, document: &Document, titles: &[(usize, Title
     })
 }
 
-fn mixed() -> Refusal {
+pub(crate) fn mixed() -> Refusal {
     Refusal::unreadable(
         "文件中有两份报告的表格，且第二份没有标题，无法确认各属哪个单位、哪一年，请分成两个文件报送",
         "the file holds the tables of two reports and no title tells whose the second are; send each in a file of its own",
