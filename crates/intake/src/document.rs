@@ -52,6 +52,8 @@ pub struct GridCell {
     pub columns: usize,
     /// Where.
     pub place: Place,
+    /// Whether its text is not certain, as letters recognised in a picture may be: no figure is taken from it.
+    pub doubtful: bool,
 }
 
 /// A table with spans expanded: every covered place points to its cell.
@@ -111,12 +113,14 @@ pub struct RawCell {
     pub skip: usize,
     /// Where, if the container tells; else table, row and column are counted.
     pub place: Option<Place>,
+    /// Whether its text is not certain.
+    pub doubtful: bool,
 }
 
 impl RawCell {
     /// A plain cell of one place.
     pub fn plain(blocks: Vec<Block>) -> RawCell {
-        RawCell { blocks, columns: 1, down: Down::Rows(1), skip: 0, place: None }
+        RawCell { blocks, columns: 1, down: Down::Rows(1), skip: 0, place: None, doubtful: false }
     }
 }
 
@@ -232,7 +236,7 @@ impl Layout {
                     self.grid.cells[cell as usize].rows = row + 1 - self.grid.cells[cell as usize].row;
                     cell
                 }
-                None => self.push(raw.blocks, row, column, columns, raw.place),
+                None => self.push(raw.blocks, raw.doubtful, (row, column, columns), raw.place),
             };
             let more = match raw.down {
                 Down::Rows(0) => self.height - row - 1,
@@ -273,7 +277,13 @@ impl Layout {
         self.grid.rows.get(row.checked_sub(1)?)?.get(column).copied().flatten()
     }
 
-    fn push(&mut self, blocks: Vec<Block>, row: usize, column: usize, columns: usize, place: Option<Place>) -> u32 {
+    fn push(
+        &mut self,
+        blocks: Vec<Block>,
+        doubtful: bool,
+        (row, column, columns): (usize, usize, usize),
+        place: Option<Place>,
+    ) -> u32 {
         let mut text = String::new();
         for block in blocks {
             if let Block::Paragraph(p) = block {
@@ -284,7 +294,7 @@ impl Layout {
             }
         }
         let place = place.unwrap_or(Place::Table { table: self.grid.number, row: row as u32 + 1, column: column as u32 + 1 });
-        self.grid.cells.push(GridCell { text, row, column, rows: 1, columns, place });
+        self.grid.cells.push(GridCell { text, row, column, rows: 1, columns, place, doubtful });
         self.grid.cells.len() as u32 - 1
     }
 }

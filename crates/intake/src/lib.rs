@@ -59,7 +59,9 @@ use std::sync::Arc;
 use nianbao_form::Report;
 
 pub use gather::gather;
+pub use matcher::Matcher;
 pub use reading::{explain, read, read_all, read_published};
+pub use refuse::Refusal;
 pub use registry_file::read_registry;
 
 /// What became of a file.

@@ -13,6 +13,28 @@ use crate::tables::{self, Entry, Found, Instance};
 use crate::vocabulary::Vocabulary;
 use crate::who;
 
+/// The one matcher, for documents that are in memory already: labels of all forms, prepared once.
+#[derive(Debug)]
+pub struct Matcher<'f> {
+    words: Vocabulary<'f>,
+}
+
+impl<'f> Matcher<'f> {
+    /// Prepares the labels of all forms.
+    pub fn new(forms: &'f Forms) -> Matcher<'f> {
+        Matcher { words: Vocabulary::new(forms) }
+    }
+
+    /// The reports of a document that is called `name` (relative to its folder, with `/`): mostly one.
+    ///
+    /// # Errors
+    /// A document that is no such report, whose tables cannot be told from its words, or whose reports cannot be told
+    /// apart.
+    pub fn reports(&self, registry: &Registry, name: &Arc<str>, document: &Document) -> Result<Vec<Report>, Refusal> {
+        reports(&self.words, registry, name, document)
+    }
+}
+
 /// Makes the reports of a document: mostly one.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use crate::Status;
 
 /// A file that cannot be taken: what it is, and what the agency or the office can do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     /// Unreadable or foreign.
     pub status: Status,
     /// Reason and remedy in Chinese.
