@@ -53,7 +53,7 @@ use std::sync::Arc;
 use nianbao_form::Report;
 
 pub use gather::gather;
-pub use reading::{explain, read, read_all, read_published};
+pub use reading::{explain, open, read, read_all, read_published};
 pub use registry_file::read_registry;
 
 /// What became of a file.

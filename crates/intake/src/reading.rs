@@ -72,6 +72,20 @@ pub fn explain(forms: &Forms, registry: &Registry, source: &Source) -> String {
     out
 }
 
+/// The paragraphs and tables in a file's bytes, before any label is looked for; `extension` (lower case, no dot) decides only
+/// between kinds of plain text.
+///
+/// # Errors
+/// Why the file is not read, in English.
+pub fn open(bytes: &[u8], extension: &str) -> Result<Document, String> {
+    let refused = |r: Refusal| r.en;
+    let format = detect::format(bytes, extension);
+    match &format {
+        Format::Other(_, refusal) => Err(refusal.en.clone()),
+        _ => document(&format, bytes).map_err(refused)?.ok_or_else(|| Refusal::foreign("", "normalised cells").en),
+    }
+}
+
 fn extension(source: &Source) -> String {
     let name = source.name.rsplit('/').next().unwrap_or("");
     name.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default()
