@@ -137,6 +137,9 @@ fn magic(bytes: &[u8]) -> Option<Format> {
 }
 
 fn package(bytes: &[u8]) -> Format {
+    if crate::docx::is_word(bytes) {
+        return Format::Docx;
+    }
     let Ok(mut package) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return Format::Other("zip", Refusal::broken("zip"));
     };
@@ -197,10 +200,10 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if lower.contains("mime-version:") && lower.contains("multipart/related") {
         return Format::Mhtml;
     }
-    if lower.starts_with("<?xml")
-        && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
-    {
-        return foreign("xml", "Word XML文件，请另存为.docx后重新报送", "a Word XML file; save it as .docx and send it anew");
+    // A Word document as one XML file, by its namespaces: a package, Word 2003, or a main part alone.
+    let word = ["office/2006/xmlpackage", "office/word/2003/wordml", "wordprocessingml/2006/main", "ooxml/wordprocessingml/main"];
+    if start.starts_with('<') && word.iter().any(|w| lower.contains(w)) && !lower.contains("<html") {
+        return Format::Docx;
     }
     let tags = ["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<p ", "<meta"];
     if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {
