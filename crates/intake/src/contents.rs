@@ -52,7 +52,7 @@ fn of_document(reader: &Reader<'_>, name: &Arc<str>, document: &Document) -> Res
 }
 
 /// The document of a file that is one.
-fn parse(format: &Format, bytes: &[u8]) -> Result<Document, Refusal> {
+pub(crate) fn parse(format: &Format, bytes: &[u8]) -> Result<Document, Refusal> {
     match format {
         Format::Docx => docx::read(bytes),
         Format::Doc => doc::read(bytes),

@@ -104,7 +104,7 @@ pub(crate) fn format(bytes: &[u8], extension: &str) -> Format {
         return unreadable("empty", "文件为空，请重新报送", "the file is empty; send it anew");
     }
     if is_package(bytes) {
-        return package(Members::open(Cursor::new(bytes)));
+        return if crate::docx::is_word(bytes) { Format::Docx } else { package(Members::open(Cursor::new(bytes))) };
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         return compound(bytes);
@@ -204,9 +204,7 @@ fn compound(bytes: &[u8]) -> Format {
             memchr::memmem::find(bytes, &wide).is_some()
         }
     };
-    let is_protected = |file: &Compound<'_>| {
-        file.stream("WordDocument").ok().flatten().is_some_and(|word| is_encrypted(&word))
-    };
+    let is_protected = |file: &Compound<'_>| file.stream("WordDocument").ok().flatten().is_some_and(|word| is_encrypted(&word));
     if has("EncryptedPackage") || has("\u{9}DRMContent") || file.as_ref().is_some_and(is_protected) {
         unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
     } else if has("WordDocument") {
@@ -242,10 +240,10 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if lower.starts_with('<') && lower.contains("<office:document") {
         return Format::Odt;
     }
-    if lower.starts_with("<?xml")
-        && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
-    {
-        return foreign("xml", "Word XML文件，请另存为.docx后重新报送", "a Word XML file; save it as .docx and send it anew");
+    // A Word document as one XML file, by its namespaces: a package, Word 2003, or a main part alone.
+    let word = ["office/2006/xmlpackage", "office/word/2003/wordml", "wordprocessingml/2006/main", "ooxml/wordprocessingml/main"];
+    if start.starts_with('<') && word.iter().any(|w| lower.contains(w)) && !lower.contains("<html") {
+        return Format::Docx;
     }
     let tags = ["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<p ", "<meta"];
     if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {

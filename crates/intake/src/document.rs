@@ -17,6 +17,17 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// Whether spans are unknown, so that rows of one table may differ in their number of cells (page text).
     pub ragged: bool,
+    /// Pictures that may hold what the text lacks.
+    pub pictures: Vec<Picture>,
+}
+
+/// A picture as large as a table or a page could be, unread.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Page or paragraph.
+    pub place: Place,
+    /// What the container calls it.
+    pub part: Box<str>,
 }
 
 /// A paragraph or a table.
@@ -147,6 +158,40 @@ impl Builder {
             self.paragraphs += 1;
             out.push(Block::Paragraph(Paragraph { text: text.to_owned(), place: Place::Paragraph(self.paragraphs) }));
         }
+    }
+
+    /// A picture that stands where a paragraph could: its place.
+    pub fn picture(&mut self) -> Place {
+        self.paragraphs += 1;
+        Place::Paragraph(self.paragraphs)
+    }
+
+    /// Takes blocks that another builder made, numbering their paragraphs and grids on.
+    pub fn adopt(&mut self, mut blocks: Vec<Block>) -> Vec<Block> {
+        let (paragraphs, grids) = (self.paragraphs, self.grids);
+        let renumber = |place: &mut Place| match place {
+            Place::Paragraph(n) => *n += paragraphs,
+            Place::Table { table, .. } => *table += grids,
+            _ => {}
+        };
+        for block in &mut blocks {
+            match block {
+                Block::Paragraph(p) => {
+                    renumber(&mut p.place);
+                    if let Place::Paragraph(n) = p.place {
+                        self.paragraphs = self.paragraphs.max(n);
+                    }
+                }
+                Block::Grid(g) => {
+                    g.number += grids;
+                    self.grids = self.grids.max(g.number);
+                    g.cells.iter_mut().for_each(|c| renumber(&mut c.place));
+                    self.places += g.rows.iter().map(|r| r.len() + 1).sum::<usize>();
+                }
+            }
+        }
+        self.overflow |= self.places > MAX_PLACES;
+        blocks
     }
 
     /// Lays out a table. A row with a nested table in it is page layout: its cells' contents follow in order; the rows

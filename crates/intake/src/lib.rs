@@ -29,8 +29,8 @@ mod docx;
 mod gather;
 mod head;
 mod html;
-mod line;
 mod judge;
+mod line;
 mod matcher;
 mod members;
 mod mhtml;
@@ -60,7 +60,7 @@ use nianbao_form::Report;
 
 pub use gather::gather;
 pub use matcher::Matcher;
-pub use reading::{explain, read, read_all, read_published};
+pub use reading::{explain, open, read, read_all, read_published};
 pub use refuse::Refusal;
 pub use registry_file::read_registry;
 

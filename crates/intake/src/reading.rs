@@ -15,13 +15,14 @@ use nianbao_form::{Forms, Registry};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::archive::{self, Within};
 use crate::contents::{self, Taken};
 use crate::detect::{self, Format};
+use crate::document::Document;
 use crate::members::Members;
 use crate::normalised::{self, Collector, Need};
 use crate::refuse::Refusal;
 use crate::vocabulary::Vocabulary;
-use crate::archive::{self, Within};
 use crate::{Receipt, Source, Status, gather, judge};
 
 /// A document is not read if it is larger than this; normalised cells are read in a stream and have no limit.
@@ -91,6 +92,19 @@ fn told(forms: &Forms, Entry { receipt, explained }: &Entry) -> String {
         }
     }
     out
+}
+
+/// The paragraphs and tables in a file's bytes, before any label is looked for; `extension` (lower case, no dot) decides only
+/// between kinds of plain text.
+///
+/// # Errors
+/// Why the file is not read, in English.
+pub fn open(bytes: &[u8], extension: &str) -> Result<Document, String> {
+    let format = detect::format(bytes, extension);
+    match &format {
+        Format::Other(_, refusal) => Err(refusal.en.clone()),
+        _ => contents::parse(&format, bytes).map_err(|r| r.en),
+    }
 }
 
 /// What reading needs beside the file.
@@ -173,7 +187,8 @@ impl Reader<'_> {
     fn guarded(&self, name: &Arc<str>, read: impl FnOnce(&mut Receipt, &mut Vec<Entry>) -> Result<Taken, Refusal>) -> Vec<Entry> {
         let mut receipt = blank(name);
         let mut members = Vec::new();
-        let taken = catch_unwind(AssertUnwindSafe(|| read(&mut receipt, &mut members))).unwrap_or_else(|_| Err(Refusal::internal()));
+        let taken =
+            catch_unwind(AssertUnwindSafe(|| read(&mut receipt, &mut members))).unwrap_or_else(|_| Err(Refusal::internal()));
         let mut explained = String::new();
         match taken {
             Ok(mut taken) => {

@@ -84,12 +84,89 @@ impl Tag {
         use Tag::*;
         matches!(
             self,
-            Address | Applet | Area | Article | Aside | Base | Basefont | Bgsound | Blockquote | Body | Br | Button | Caption
-                | Center | Col | Colgroup | Dd | Details | Dir | Div | Dl | Dt | Embed | Fieldset | Figcaption | Figure | Footer
-                | Form | Frame | Frameset | H1 | H2 | H3 | H4 | H5 | H6 | Head | Header | Hgroup | Hr | Html | Iframe | Img
-                | Input | Keygen | Li | Link | Listing | Main | Marquee | Menu | Meta | Nav | Noembed | Noframes | Noscript
-                | Object | Ol | P | Param | Plaintext | Pre | Script | Search | Section | Select | Source | Style | Summary
-                | Table | Tbody | Td | Template | Textarea | Tfoot | Th | Thead | Title | Tr | Track | Ul | Wbr | Xmp
+            Address
+                | Applet
+                | Area
+                | Article
+                | Aside
+                | Base
+                | Basefont
+                | Bgsound
+                | Blockquote
+                | Body
+                | Br
+                | Button
+                | Caption
+                | Center
+                | Col
+                | Colgroup
+                | Dd
+                | Details
+                | Dir
+                | Div
+                | Dl
+                | Dt
+                | Embed
+                | Fieldset
+                | Figcaption
+                | Figure
+                | Footer
+                | Form
+                | Frame
+                | Frameset
+                | H1
+                | H2
+                | H3
+                | H4
+                | H5
+                | H6
+                | Head
+                | Header
+                | Hgroup
+                | Hr
+                | Html
+                | Iframe
+                | Img
+                | Input
+                | Keygen
+                | Li
+                | Link
+                | Listing
+                | Main
+                | Marquee
+                | Menu
+                | Meta
+                | Nav
+                | Noembed
+                | Noframes
+                | Noscript
+                | Object
+                | Ol
+                | P
+                | Param
+                | Plaintext
+                | Pre
+                | Script
+                | Search
+                | Section
+                | Select
+                | Source
+                | Style
+                | Summary
+                | Table
+                | Tbody
+                | Td
+                | Template
+                | Textarea
+                | Tfoot
+                | Th
+                | Thead
+                | Title
+                | Tr
+                | Track
+                | Ul
+                | Wbr
+                | Xmp
         )
     }
 
@@ -128,10 +205,54 @@ impl Tag {
         use Tag::*;
         matches!(
             self,
-            P | Div | H1 | H2 | H3 | H4 | H5 | H6 | Li | Ul | Ol | Section | Article | Header | Footer | Nav | Aside | Main
-                | Body | Html | Head | Caption | Blockquote | Pre | Listing | Xmp | Plaintext | Dl | Dt | Dd | Form | Fieldset
-                | Center | Hr | Address | Title | Figure | Figcaption | Details | Summary | Dialog | Dir | Menu | Hgroup
-                | Search | Optgroup | Option | Marquee | Frameset
+            P | Div
+                | H1
+                | H2
+                | H3
+                | H4
+                | H5
+                | H6
+                | Li
+                | Ul
+                | Ol
+                | Section
+                | Article
+                | Header
+                | Footer
+                | Nav
+                | Aside
+                | Main
+                | Body
+                | Html
+                | Head
+                | Caption
+                | Blockquote
+                | Pre
+                | Listing
+                | Xmp
+                | Plaintext
+                | Dl
+                | Dt
+                | Dd
+                | Form
+                | Fieldset
+                | Center
+                | Hr
+                | Address
+                | Title
+                | Figure
+                | Figcaption
+                | Details
+                | Summary
+                | Dialog
+                | Dir
+                | Menu
+                | Hgroup
+                | Search
+                | Optgroup
+                | Option
+                | Marquee
+                | Frameset
         )
     }
 }

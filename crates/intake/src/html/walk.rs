@@ -595,7 +595,7 @@ impl<'t> Walk<'t> {
         if !flows && !trim(&plain).is_empty() && !blocks.iter().any(|b| matches!(b, Block::Grid(_))) {
             return Ok(Document { titles, ..crate::text::read(&plain) });
         }
-        Ok(Document { titles, blocks, ragged: false })
+        Ok(Document { titles, blocks, ..Document::default() })
     }
 }
 
@@ -605,8 +605,33 @@ fn is_dropped(tag: Tag) -> bool {
     use Tag::*;
     matches!(
         tag,
-        Script | Style | Noscript | Noframes | Noembed | Template | Button | Del | S | Strike | Object | Applet | Svg | Rt | Rp
-            | Rtc | Audio | Video | Canvas | Datalist | Meter | Progress | Xml | Col | Colgroup | Link | Meta
+        Script
+            | Style
+            | Noscript
+            | Noframes
+            | Noembed
+            | Template
+            | Button
+            | Del
+            | S
+            | Strike
+            | Object
+            | Applet
+            | Svg
+            | Rt
+            | Rp
+            | Rtc
+            | Audio
+            | Video
+            | Canvas
+            | Datalist
+            | Meter
+            | Progress
+            | Xml
+            | Col
+            | Colgroup
+            | Link
+            | Meta
     )
 }
 

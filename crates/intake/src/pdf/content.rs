@@ -163,13 +163,7 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    fn form(
-        &mut self,
-        form: &Stream<'a>,
-        outer: &Resources<'a>,
-        canvas: &mut Canvas<'a>,
-        depth: u32,
-    ) -> Result<(), Refusal> {
+    fn form(&mut self, form: &Stream<'a>, outer: &Resources<'a>, canvas: &mut Canvas<'a>, depth: u32) -> Result<(), Refusal> {
         if depth > MAX_DEPTH {
             return Ok(());
         }
@@ -230,7 +224,8 @@ impl<'a> Interpreter<'a> {
                     if let Some(gs) = resources.get_ext_g_state(g.0) {
                         canvas.state.paint.set(&gs);
                         if let Some(font) = gs.get::<Array<'_>>("Font") {
-                            canvas.state.text.size = font.iter::<Object<'_>>().nth(1).and_then(Object::into_number).map_or(1.0, |n| n.as_f64());
+                            canvas.state.text.size =
+                                font.iter::<Object<'_>>().nth(1).and_then(Object::into_number).map_or(1.0, |n| n.as_f64());
                         }
                     }
                 }
@@ -264,13 +259,7 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    fn object(
-        &mut self,
-        resources: &Resources<'a>,
-        name: &Name<'_>,
-        canvas: &mut Canvas<'a>,
-        depth: u32,
-    ) -> Result<(), Refusal> {
+    fn object(&mut self, resources: &Resources<'a>, name: &Name<'_>, canvas: &mut Canvas<'a>, depth: u32) -> Result<(), Refusal> {
         let Some(stream) = resources.get_x_object(name) else { return Ok(()) };
         if layers::is_hidden(stream.dict(), &self.hidden) || canvas.marks.is_hidden() {
             return Ok(());

@@ -183,7 +183,8 @@ impl<'a> Simple<'a> {
         let embedded = ["FontFile", "FontFile2", "FontFile3"].iter().filter_map(|k| descriptor.get::<Stream<'_>>(k));
         let mut library = OnceCell::new();
         // The library unpacks the program and makes room for as many widths as the dictionary claims.
-        let honest = |key| dict.get::<Object<'_>>(key).is_none_or(|o| o.into_number().is_some_and(|n| (0..256).contains(&n.as_i64())));
+        let honest =
+            |key| dict.get::<Object<'_>>(key).is_none_or(|o| o.into_number().is_some_and(|n| (0..256).contains(&n.as_i64())));
         if !honest("FirstChar") || !honest("LastChar") {
             library = OnceCell::from(None);
         } else if !dict.contains_key("ToUnicode") || !dict.contains_key("Widths") {
@@ -293,7 +294,9 @@ impl Composite {
 
 enum Encoding {
     /// Two bytes are the character's number in the font.
-    Identity { vertical: bool },
+    Identity {
+        vertical: bool,
+    },
     Map(Arc<CMap>, Codes),
 }
 

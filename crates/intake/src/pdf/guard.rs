@@ -74,7 +74,8 @@ fn is_cheap(bytes: &[u8]) -> bool {
         }
     }
     for at in memmem::find_iter(bytes, b"obj") {
-        let start = at + 3 + bytes.get(at + 3..).unwrap_or_default().iter().take(64).take_while(|b| b.is_ascii_whitespace()).count();
+        let start =
+            at + 3 + bytes.get(at + 3..).unwrap_or_default().iter().take(64).take_while(|b| b.is_ascii_whitespace()).count();
         if matches!(bytes.get(start), Some(b'(' | b'<' | b'[')) {
             work += object_end(bytes, start).0 - start;
         }

@@ -62,7 +62,12 @@ pub(super) enum Mark {
 }
 
 /// What a tag with properties means.
-pub(super) fn mark(tag: &Name<'_>, properties: &Object<'_>, named: &Dict<'_>, hidden: &HashSet<ObjectIdentifier>) -> Option<Mark> {
+pub(super) fn mark(
+    tag: &Name<'_>,
+    properties: &Object<'_>,
+    named: &Dict<'_>,
+    hidden: &HashSet<ObjectIdentifier>,
+) -> Option<Mark> {
     let (id, dict) = match properties {
         Object::Name(name) => (named.get_ref(name), named.get::<Dict<'_>>(name)?),
         Object::Dict(dict) => (None, dict.clone()),

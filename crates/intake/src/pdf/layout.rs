@@ -68,16 +68,7 @@ pub(super) fn layout(page: Page) -> Result<Layout, Refusal> {
         }
     }
     items.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
-    Ok(Layout {
-        number: page.number,
-        width: page.width,
-        height: page.height,
-        items,
-        recognised,
-        picture,
-        glyphs: count,
-        unknown,
-    })
+    Ok(Layout { number: page.number, width: page.width, height: page.height, items, recognised, picture, glyphs: count, unknown })
 }
 
 /// Tables with lines, and the characters outside of them.

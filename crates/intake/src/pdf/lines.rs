@@ -179,5 +179,8 @@ fn is_cut(line: &Line, next: &Line, width: f32) -> bool {
     let figures = |l: &Line| l.glyphs.iter().all(|g| g.char.is_ascii_digit() || matches!(g.char, '.' | ','));
     let Some(first) = next.glyphs.first().filter(|g| g.char.is_ascii_digit()) else { return false };
     let more = first.end - first.start;
-    line.glyphs.len() > 1 && figures(line) && next.glyphs.len() <= line.glyphs.len() + 2 && width - (line.end - line.start) < more + PADDING
+    line.glyphs.len() > 1
+        && figures(line)
+        && next.glyphs.len() <= line.glyphs.len() + 2
+        && width - (line.end - line.start) < more + PADDING
 }

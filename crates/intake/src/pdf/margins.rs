@@ -64,8 +64,10 @@ fn page_number(text: &str) -> Option<(u32, bool)> {
     let signs = |c: char| matches!(c, '-' | '—' | '–' | '―' | '－' | '─' | '~' | '·' | '•' | '[' | ']' | '第' | '页' | '|');
     let inner = bare.trim_matches(signs);
     let decorated = inner.len() != bare.len();
-    let first = inner.split_once(['/', '共']).map_or(inner, |(first, _)| first).trim_matches(|c| signs(c) || matches!(c, ',' | '，'));
-    let rest = inner.get(first.len()..)?.trim_matches(|c: char| signs(c) || c.is_ascii_digit() || matches!(c, '/' | '共' | ',' | '，'));
+    let first =
+        inner.split_once(['/', '共']).map_or(inner, |(first, _)| first).trim_matches(|c| signs(c) || matches!(c, ',' | '，'));
+    let rest =
+        inner.get(first.len()..)?.trim_matches(|c: char| signs(c) || c.is_ascii_digit() || matches!(c, '/' | '共' | ',' | '，'));
     let number = first.strip_prefix("Page").unwrap_or(first);
     let plain = (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && rest.is_empty();
     plain.then(|| Some((number.parse().ok()?, decorated || inner.len() != number.len())))?
@@ -84,7 +86,9 @@ fn numbers(pages: &[Layout]) -> Vec<(usize, usize)> {
     let count = |shift: i64| found.iter().filter(|f| f.2 == shift).count();
     found
         .iter()
-        .filter(|(_, _, shift, signs)| count(*shift) >= 2 && 2 * count(*shift) >= pages.len() || (*signs && *shift == 1) || pages.len() == 1 && *shift == 1)
+        .filter(|(_, _, shift, signs)| {
+            count(*shift) >= 2 && 2 * count(*shift) >= pages.len() || (*signs && *shift == 1) || pages.len() == 1 && *shift == 1
+        })
         .map(|f| (f.0, f.1))
         .collect()
 }

@@ -22,7 +22,10 @@ impl Part {
     /// Whether it goes on with the part on the page before: their outer edges are the same.
     pub(super) fn continues(&self, above: &Part) -> bool {
         let (a, b) = (above.table.bounds, self.table.bounds);
-        self.page > above.page && above.table.ruled == self.table.ruled && (a.x0 - b.x0).abs() < SHIFT && (a.x1 - b.x1).abs() < SHIFT
+        self.page > above.page
+            && above.table.ruled == self.table.ruled
+            && (a.x0 - b.x0).abs() < SHIFT
+            && (a.x1 - b.x1).abs() < SHIFT
     }
 }
 
@@ -250,7 +253,7 @@ fn raw_rows(mut all: Vec<Placed>, height: usize, columns: usize) -> Vec<Vec<RawC
             let mut blocks = Vec::new();
             text.split('\n').for_each(|t| Builder::default().paragraph(t, &mut blocks));
             let place = Place::OnPage { page, table: 0, row: on_page as u32 + 1, column: 0, ocr: recognised };
-            line.push(RawCell { blocks, columns: free, down: Down::Rows(end - row), skip: 0, place: Some(place) });
+            line.push(RawCell { columns: free, down: Down::Rows(end - row), place: Some(place), ..RawCell::plain(blocks) });
             column += free;
         }
         out.push(line);

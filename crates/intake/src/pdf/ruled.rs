@@ -126,6 +126,7 @@ pub(super) fn fill(places: Vec<Rect>, bounds: Rect, glyphs: Vec<Glyph>) -> (Tabl
             None => rest.push(glyph),
         }
     }
-    let cells = places.into_iter().zip(held).map(|(place, held)| Cell { place, words: cell_text(&held, place.width()) }).collect();
+    let cells =
+        places.into_iter().zip(held).map(|(place, held)| Cell { place, words: cell_text(&held, place.width()) }).collect();
     (Table { bounds, cells, ruled: true }, rest)
 }

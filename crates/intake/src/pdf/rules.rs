@@ -21,7 +21,8 @@ pub(super) fn joined(rules: &[Rule]) -> Vec<Rule> {
         pieces.sort_by(|a, b| a.at.total_cmp(&b.at));
         let mut group: Vec<Rule> = Vec::new();
         for piece in pieces {
-            let apart = group.last().is_some_and(|l| piece.at - l.at > ONE) || group.first().is_some_and(|f| piece.at - f.at > 2.0 * ONE);
+            let apart =
+                group.last().is_some_and(|l| piece.at - l.at > ONE) || group.first().is_some_and(|f| piece.at - f.at > 2.0 * ONE);
             if apart {
                 join_group(&mut group, &mut out);
             }

@@ -475,7 +475,7 @@ fn grid(
             let words = |text: &str| Block::Paragraph(Paragraph { text: text.to_owned(), place: place.clone() });
             let blocks = lines.map(|i| trim(cells[*i].text)).filter(|t| !t.is_empty()).map(words).collect();
             let columns = (end - column + 1) as usize;
-            raw.push(RawCell { blocks, columns, down: Down::Rows(rows), skip: 0, place: Some(place) });
+            raw.push(RawCell { columns, down: Down::Rows(rows), place: Some(place), ..RawCell::plain(blocks) });
             column = end + 1;
         }
         out.push(raw);

@@ -193,7 +193,9 @@ fn section(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> (Section, boo
                 out.before = std::mem::take(&mut literal);
                 (digits, zero) = (true, true);
             }
-            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'b' | 'B' | 'g' | 'e' | 'E' | 'a' | 'A' if !digits => date = true,
+            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'b' | 'B' | 'g' | 'e' | 'E' | 'a' | 'A' if !digits => {
+                date = true
+            }
             ' ' => literal.push(' '),
             c => literal.push(c),
         }
@@ -296,7 +298,14 @@ fn date(value: f64, epoch: Epoch) -> String {
     }
     let seconds = ((value - days) * 86_400.0).round() as u64;
     if seconds > 0 || out.is_empty() {
-        let _ = write!(out, "{}{}:{:02}:{:02}", if out.is_empty() { "" } else { " " }, seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let _ = write!(
+            out,
+            "{}{}:{:02}:{:02}",
+            if out.is_empty() { "" } else { " " },
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        );
     }
     out
 }

@@ -79,7 +79,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
         };
         let xml = package.text(&part)?.ok_or_else(|| package.broken())?;
         book.sheet(&sheet.name, sheet.hidden);
-        SheetReader { book: &mut book, shared: &shared, row: 0, column: 0, cell: None, zeros: true, rich: Rich::default() }.read(&xml)?;
+        SheetReader { book: &mut book, shared: &shared, row: 0, column: 0, cell: None, zeros: true, rich: Rich::default() }
+            .read(&xml)?;
     }
     Ok(book)
 }
@@ -237,7 +238,9 @@ impl SheetReader<'_> {
                 Step::Close("row") => self.row = self.row.saturating_add(1),
                 Step::Open("sheetData", _) => data = true,
                 Step::Close("sheetData") => data = false,
-                Step::Open("sheetView", e) => self.zeros = attribute(e, "showZeros").is_none_or(|v| !matches!(&*v, "0" | "false")),
+                Step::Open("sheetView", e) => {
+                    self.zeros = attribute(e, "showZeros").is_none_or(|v| !matches!(&*v, "0" | "false"))
+                }
                 Step::Open("col", e) => self.hide_columns(e),
                 Step::Open("mergeCell", e) => {
                     if let Some(area) = attribute(e, "ref").and_then(|r| area(&r)) {
