@@ -7,6 +7,8 @@ mod codes;
 mod flow;
 mod scan;
 mod table;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::HashMap;
@@ -99,8 +101,8 @@ struct State {
     deep: usize,
     /// The last thing was `\*`.
     starred: bool,
-    /// The group holds two forms of a text, of which only the second is read.
-    two_forms: bool,
+    /// The group holds two forms of a text that goes there, of which only the second is read.
+    two_forms: Option<Target>,
     /// The group is a text box.
     is_box: bool,
     /// The group holds the properties of a nested row.
@@ -166,7 +168,7 @@ impl<'a> Reader<'a> {
             in_table: false,
             deep: 0,
             starred: false,
-            two_forms: false,
+            two_forms: None,
             is_box: false,
             of_nested_row: false,
         };
@@ -228,9 +230,9 @@ impl<'a> Reader<'a> {
         }
         self.groups.push(self.state);
         (self.state.starred, self.state.is_box) = (false, false);
-        if self.state.two_forms {
+        if let Some(target) = self.state.two_forms.take() {
             if self.scan.rest().trim_ascii_start().starts_with(b"\\*\\ud") {
-                self.state.two_forms = false;
+                self.state.target = target;
             } else {
                 self.scan.skip_group();
             }
@@ -278,6 +280,9 @@ impl<'a> Reader<'a> {
         let skipped = (self.skip as usize).min(text.len());
         self.skip -= skipped as u32;
         let text = text.get(skipped..).unwrap_or_default();
+        if text.is_empty() {
+            return;
+        }
         // Plain digits and letters, most of the time.
         if text.is_ascii() && self.bytes.is_empty() {
             self.end_high();
@@ -351,7 +356,11 @@ impl<'a> Reader<'a> {
             return;
         }
         match symbol {
-            b'\r' | b'\n' => self.act(Word::Paragraph, None),
+            b'\r' | b'\n' => {
+                self.skip = 0;
+                self.end_bytes();
+                self.act(Word::Paragraph, None);
+            }
             b'*' => self.state.starred = true,
             b'\t' | b'~' | b'_' => {
                 if !self.is_skipped() {
@@ -523,7 +532,9 @@ impl<'a> Reader<'a> {
                 (self.state.in_table, self.state.deep, self.state.looks) = (false, 0, Looks::default());
             }
             Word::NestedProperties => self.state.of_nested_row = true,
-            Word::TwoForms => self.state.two_forms = true,
+            Word::TwoForms => {
+                (self.state.two_forms, self.state.target) = (Some(self.state.target), Target::Quiet);
+            }
             _ => {}
         }
     }

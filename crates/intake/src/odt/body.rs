@@ -9,7 +9,7 @@ use crate::document::{Block, Builder, MAX_PLACES};
 use crate::line::Line;
 use crate::odt::styles::{Family, Looks, Styles};
 use crate::odt::table::{Cell, Table, width};
-use crate::odt::xml::{Prefixes, attribute, count, is_on};
+use crate::odt::xml::{Prefixes, attribute, attributes, count, is_on, number};
 use crate::refuse::Refusal;
 
 /// Elements may not nest deeper than this.
@@ -312,17 +312,23 @@ impl Walk {
             }
             Kind::Row => {
                 if let Some(t) = self.table() {
-                    t.repeat = count(e, "number-rows-repeated").max(1);
+                    t.repeat = count(e, "number-rows-repeated");
                 }
             }
-            Kind::Cell => self.holders.push(Holder::Cell(Cell {
-                columns: count(e, "number-columns-spanned"),
-                rows: count(e, "number-rows-spanned"),
-                repeat: count(e, "number-columns-repeated").max(1),
-                ..Cell::default()
-            })),
+            Kind::Cell => {
+                let mut cell = Cell { columns: 1, rows: 1, repeat: 1, ..Cell::default() };
+                for (name, value) in attributes(e) {
+                    match name {
+                        "number-columns-spanned" => cell.columns = number(&value),
+                        "number-rows-spanned" => cell.rows = number(&value),
+                        "number-columns-repeated" => cell.repeat = number(&value),
+                        _ => {}
+                    }
+                }
+                self.holders.push(Holder::Cell(cell));
+            }
             Kind::Covered => {
-                let repeat = count(e, "number-columns-repeated").max(1);
+                let repeat = count(e, "number-columns-repeated");
                 if let Some(t) = self.table() {
                     t.covered(repeat);
                 }

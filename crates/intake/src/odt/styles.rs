@@ -81,16 +81,27 @@ impl Styles {
     /// `style:style`
     pub(super) fn begin(&mut self, e: &BytesStart<'_>) {
         self.open = None;
-        let family = match attribute(e, "family").as_deref() {
-            Some("text") => Family::Text,
-            Some("paragraph") => Family::Paragraph,
-            Some("table-column") => Family::Column,
-            _ => return,
-        };
-        let Some(name) = attribute(e, "name") else { return };
-        if self.read.len() < MAX_STYLES {
+        let (mut family, mut name, mut parent) = (None, None, None);
+        for (key, value) in attributes(e) {
+            match key {
+                "family" => {
+                    family = match value.as_ref() {
+                        "text" => Some(Family::Text),
+                        "paragraph" => Some(Family::Paragraph),
+                        "table-column" => Some(Family::Column),
+                        _ => return,
+                    }
+                }
+                "name" => name = Some(value.into_owned()),
+                "parent-style-name" => parent = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        if let (Some(family), Some(name)) = (family, name)
+            && self.read.len() < MAX_STYLES
+        {
             let key = (family, name);
-            self.read.insert(key.clone(), Style { parent: attribute(e, "parent-style-name"), ..Style::default() });
+            self.read.insert(key.clone(), Style { parent, ..Style::default() });
             self.open = Some(key);
         }
     }

@@ -19,9 +19,14 @@ pub(super) fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
     attributes(e).find(|(n, _)| *n == name).map(|(_, value)| value.into_owned())
 }
 
-/// A whole number of an attribute, 1 where it is missing or makes no sense.
+/// How many; 1 where it makes no sense.
+pub(super) fn number(value: &str) -> usize {
+    value.trim().parse().ok().filter(|n| *n > 0).unwrap_or(1)
+}
+
+/// How many an attribute says; 1 where it is missing or makes no sense.
 pub(super) fn count(e: &BytesStart<'_>, name: &str) -> usize {
-    attribute(e, name).and_then(|v| v.trim().parse().ok()).unwrap_or(1)
+    attributes(e).find(|(n, _)| *n == name).map_or(1, |(_, value)| number(&value))
 }
 
 /// Whether an attribute says yes.

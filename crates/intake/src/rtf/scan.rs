@@ -57,7 +57,9 @@ impl<'a> Scan<'a> {
     fn control(&mut self) -> Option<Token<'a>> {
         let first = *self.bytes.get(self.at)?;
         if first.is_ascii_alphabetic() {
-            let name = self.take_while(u8::is_ascii_alphabetic);
+            let length = count(self.rest(), letters);
+            let name = self.bytes.get(self.at..self.at + length)?;
+            self.at += length;
             let number = self.number();
             if self.bytes.get(self.at) == Some(&b' ') {
                 self.at += 1;
@@ -81,22 +83,17 @@ impl<'a> Scan<'a> {
 
     /// The number of a control word; one too large is as large as can be.
     fn number(&mut self) -> Option<i32> {
-        let rest = self.bytes.get(self.at..)?;
+        let rest = self.rest();
         let negative = rest.first() == Some(&b'-');
-        if !rest.get(usize::from(negative)).is_some_and(u8::is_ascii_digit) {
+        let rest = rest.get(usize::from(negative)..)?;
+        let length = count(rest, digits);
+        if length == 0 {
             return None;
         }
-        self.at += usize::from(negative);
-        let digits = self.take_while(u8::is_ascii_digit);
+        self.at += usize::from(negative) + length;
+        let digits = rest.get(..length)?;
         let size = digits.iter().fold(0i32, |n, d| n.saturating_mul(10).saturating_add(i32::from(d - b'0')));
         Some(if negative { -size } else { size })
-    }
-
-    fn take_while(&mut self, holds: impl Fn(&u8) -> bool) -> &'a [u8] {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let n = rest.iter().position(|b| !holds(b)).unwrap_or(rest.len());
-        self.at += n;
-        rest.get(..n).unwrap_or_default()
     }
 
     /// What has not been read yet.
@@ -125,6 +122,48 @@ impl<'a> Scan<'a> {
         }
         self.at = self.bytes.len();
     }
+}
+
+/// The high bit of each byte.
+const HIGH: u64 = 0x8080_8080_8080_8080;
+/// Each byte 1.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
+/// How many bytes at the beginning are of a kind. Eight at a time: control words are most of a file, and their lengths are
+/// so irregular that a loop over bytes spends its time on wrong guesses of where it ends.
+fn count(bytes: &[u8], kind: impl Fn(u64) -> u64) -> usize {
+    let mut at = 0;
+    while let Some(eight) = bytes.get(at..at + 8) {
+        let mut word = [0; 8];
+        word.copy_from_slice(eight);
+        let others = kind(u64::from_le_bytes(word)) ^ HIGH;
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let mut last = [0; 8];
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(to) = last.get_mut(..rest.len()) {
+        to.copy_from_slice(rest);
+    }
+    at + (kind(u64::from_le_bytes(last)) ^ HIGH).trailing_zeros() as usize / 8
+}
+
+/// The high bits of those of eight bytes that are between two others.
+fn between(eight: u64, first: u8, last: u8) -> u64 {
+    let low = eight & !HIGH;
+    let from_first = low + u64::from(0x80 - first) * EACH;
+    let beyond = low + u64::from(0x7F - last) * EACH;
+    from_first & !beyond & !eight & HIGH
+}
+
+fn letters(eight: u64) -> u64 {
+    between(eight | (0x20 * EACH), b'a', b'z') & !eight
+}
+
+fn digits(eight: u64) -> u64 {
+    between(eight, b'0', b'9')
 }
 
 #[cfg(test)]
@@ -161,6 +200,21 @@ mod tests {
             ]
         );
         assert_eq!(tokens(b"\\u99999999999999999999 \\'zz\\"), [Word(b"u", Some(i32::MAX)), Symbol(b'\''), Text(b"zz")]);
+    }
+
+    #[test]
+    fn kinds_of_bytes() {
+        for byte in 0..=255u8 {
+            for at in 0..12 {
+                let mut bytes = [b'a'; 12];
+                bytes[at] = byte;
+                assert_eq!(count(&bytes, letters), if byte.is_ascii_alphabetic() { 12 } else { at }, "{byte}");
+                let mut bytes = [b'7'; 12];
+                bytes[at] = byte;
+                assert_eq!(count(&bytes, digits), if byte.is_ascii_digit() { 12 } else { at }, "{byte}");
+            }
+        }
+        assert_eq!(count(b"", letters), 0);
     }
 
     #[test]
