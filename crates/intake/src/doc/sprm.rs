@@ -146,7 +146,9 @@ mod tests {
             found.push((opcode, operand.len()));
         }
         assert_eq!(found, [(op::C_F_VANISH, 1), (op::T_DEF_TABLE, 2), (op::P_CHG_TABS, 12), (op::T_VERT_MERGE, 2), (op::P_ITAP, 4)]);
-        for cut in [4, 8, all.len() - 8] {
+        // A single byte left over is no modifier.
+        let ends = [3, 9, 24, 29, 35];
+        for cut in (0..35).filter(|cut| !ends.iter().any(|e| [*e, e + 1].contains(cut)) && *cut > 1) {
             let mut prls = Prls(&all[..cut]);
             assert!(std::iter::from_fn(|| prls.next().transpose()).any(|p| p.is_err()), "{cut}");
         }
