@@ -14,8 +14,8 @@ pub(super) struct Character {
     pub(super) strike: bool,
     /// Struck out twice.
     pub(super) double_strike: bool,
-    /// Superscript or subscript.
-    pub(super) raised: bool,
+    /// Superscript (1) or subscript (2).
+    pub(super) raised: u8,
     /// Hidden on web pages; Word sets it where an outline must not be read twice.
     pub(super) web_hidden: bool,
     /// Deleted while changes were tracked.
@@ -57,7 +57,7 @@ impl Character {
                 op::C_F_R_MARK_DEL => self.deleted = switch(false),
                 op::C_F_SPEC => self.special = switch(false),
                 op::C_F_DATA => self.data = switch(false),
-                op::C_ISS => self.raised = operand.first().is_some_and(|v| *v != 0),
+                op::C_ISS => self.raised = operand.first().copied().unwrap_or(0),
                 op::C_SYMBOL => (self.symbol, self.special) = (u16_at(operand, 2), true),
                 op::C_PIC_LOCATION => (self.picture, self.special) = (u32_at(operand, 0), true),
                 op::C_DEFAULT => (self.vanish, self.strike) = (false, false),
@@ -112,7 +112,7 @@ impl Character {
             vanish: self.vanish || style.vanish,
             strike: self.strike || style.strike,
             double_strike: self.double_strike || style.double_strike,
-            raised: self.raised || style.raised,
+            raised: if style.raised != 0 { style.raised } else { self.raised },
             web_hidden: self.web_hidden || style.web_hidden,
             ..Character::default()
         }

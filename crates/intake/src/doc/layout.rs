@@ -20,6 +20,8 @@ struct Open {
     cells: Vec<Vec<Block>>,
     /// Blocks of the cell that is not finished.
     blocks: Vec<Block>,
+    /// Whether the mark of a cell of the row still stands.
+    stands: bool,
 }
 
 /// The blocks of a story in the making.
@@ -80,6 +82,7 @@ impl Layout {
             if let Some(open) = self.open.last_mut() {
                 let blocks = std::mem::take(&mut open.blocks);
                 open.cells.push(blocks);
+                open.stands |= !is_deleted;
             }
         } else if paragraph.ends_row() {
             self.end_row(&paragraph.row, is_deleted, builder)?;
@@ -97,6 +100,8 @@ impl Layout {
             return Err(inconsistent("a table row holds words after its last cell"));
         }
         let cells = std::mem::take(&mut open.cells);
+        // A deleted row is deleted in all its cells. LibreOffice marks the end of any row whose last words are deleted.
+        let is_deleted = is_deleted && !std::mem::take(&mut open.stands) && cells.iter().all(Vec::is_empty);
         if open.table.takes(row) {
             return open.table.push(row, cells, is_deleted);
         }

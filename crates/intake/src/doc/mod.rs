@@ -24,6 +24,8 @@ mod sprm;
 mod story;
 mod styles;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::document::Document;
 use crate::refuse::Refusal;

@@ -36,14 +36,12 @@ struct Story {
     layout: Layout,
     /// Text of the paragraph so far.
     text: String,
-    /// Where in the text a raised stretch began: a mark of a note, put into brackets lest it pass for a digit.
-    raised: Option<usize>,
+    /// Where in the text a raised stretch began, and which way it is raised.
+    raised: Option<(usize, u8)>,
     /// Open fields: whether each is still in its code, which is not text.
     fields: Vec<bool>,
     /// Text boxes that are anchored in the paragraph; they stand before it.
     boxes: Vec<Block>,
-    /// Text and depth of paragraphs whose marks were deleted: the next paragraph goes on with them.
-    joined: Option<(String, i64)>,
     /// First half of a character beyond the 16 bits of a unit.
     high: Option<u16>,
 }
@@ -92,7 +90,7 @@ impl<'w> Source<'w> {
         if story.fields.contains(&true) {
             return Err(inconsistent("a field does not end"));
         }
-        if !story.text.is_empty() || story.joined.is_some() || !story.boxes.is_empty() {
+        if !story.text.is_empty() || !story.boxes.is_empty() {
             story.end_paragraph(0, &mut self.builder)?;
         }
         story.layout.finish(&mut self.builder)
@@ -134,7 +132,7 @@ impl<'w> Source<'w> {
         let bytes = word.get(from as usize..to as usize).ok_or_else(|| Refusal::broken("doc"))?;
         let (mut rest, step) = (bytes, piece.size() as usize);
         while !rest.is_empty() {
-            story.set_raised(character.raised && !character.is_dropped());
+            story.set_raised(if character.is_dropped() { 0 } else { character.raised });
             // Plain words in one go up to the next mark.
             let is_plain = |i: usize| if piece.wide { rest[i + 1] != 0 || rest[i] >= 0x20 } else { rest[i] >= 0x20 };
             let length =
@@ -196,15 +194,13 @@ impl<'w> Source<'w> {
         Ok(())
     }
 
+    /// The end of a paragraph. One whose mark was deleted is not joined with the next, though Word would: LibreOffice marks
+    /// the end of any paragraph whose last words are deleted, and figures that were never one must not become one.
     fn mark(&mut self, story: &mut Story, piece: &Piece, at: u32, mark: char, character: &Character) -> Result<(), Refusal> {
         let paragraph = self.paragraph(at, piece.modifier)?;
         let depth = paragraph.depth();
         let is_plain = !paragraph.ends_cell(mark) && !paragraph.ends_row();
-        story.set_raised(false);
-        if character.deleted && is_plain && mark == '\r' {
-            story.join(depth, &mut self.builder)?;
-            return Ok(());
-        }
+        story.set_raised(0);
         story.end_paragraph(depth, &mut self.builder)?;
         if is_plain { Ok(()) } else { story.layout.mark(&paragraph, mark, character.deleted, &mut self.builder) }
     }
@@ -254,49 +250,28 @@ impl Story {
         }
     }
 
-    /// Begins or ends a raised stretch.
-    fn set_raised(&mut self, on: bool) {
-        if on {
-            self.raised.get_or_insert(self.text.len());
-        } else if let Some(start) = self.raised.take()
-            && let Some(raised) = self.text.get(start..)
-            && needs_brackets(raised)
-        {
-            let brackets = format!("[{}]", raised.trim());
-            self.text.truncate(start);
-            self.text.push_str(&brackets);
+    /// Begins or ends a raised stretch: a mark of a note, put into brackets where it would pass for digits of the number
+    /// beside it.
+    fn set_raised(&mut self, way: u8) {
+        match self.raised {
+            Some((_, before)) if before == way => return,
+            Some((start, _)) => {
+                let raised = self.text.get(start..).unwrap_or("").trim();
+                let edges = [raised.chars().next(), raised.chars().next_back()];
+                if needs_brackets(raised) || edges.into_iter().flatten().any(char::is_numeric) {
+                    let brackets = format!("[{raised}]");
+                    self.text.truncate(start);
+                    self.text.push_str(&brackets);
+                }
+            }
+            None => {}
         }
-    }
-
-    /// A paragraph whose mark was deleted goes on with the next.
-    fn join(&mut self, depth: i64, builder: &mut Builder) -> Result<(), Refusal> {
-        if self.joined.as_ref().is_some_and(|(_, d)| *d != depth) {
-            self.flush_joined(builder)?;
-        }
-        let text = std::mem::take(&mut self.text);
-        self.joined.get_or_insert_with(|| (String::new(), depth)).0.push_str(&text);
-        Ok(())
-    }
-
-    fn flush_joined(&mut self, builder: &mut Builder) -> Result<(), Refusal> {
-        let Some((text, depth)) = self.joined.take() else { return Ok(()) };
-        let rest = std::mem::replace(&mut self.text, text);
-        self.end_paragraph(depth, builder)?;
-        self.text = rest;
-        Ok(())
+        self.raised = (way != 0).then_some((self.text.len(), way));
     }
 
     /// Gives the paragraph to the layout. A line break inside a cell stays; in running text it begins a paragraph, as
     /// headings are often followed by one.
     fn end_paragraph(&mut self, depth: i64, builder: &mut Builder) -> Result<(), Refusal> {
-        match &mut self.joined {
-            Some((before, of)) if *of == depth => {
-                before.push_str(&self.text);
-                (self.text, self.joined) = (std::mem::take(before), None);
-            }
-            Some(_) => self.flush_joined(builder)?,
-            None => {}
-        }
         self.layout.go_to(depth, builder)?;
         let out = self.layout.here();
         out.append(&mut self.boxes);
