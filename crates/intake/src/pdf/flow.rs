@@ -1,6 +1,6 @@
 //! Pages become one document: tables go on over the edge of a page, lines of a paragraph are joined.
 
-use nianbao_form::Place;
+use nianbao_form::{Place, label};
 
 use super::layout::{Item, Layout};
 use super::lines::Line;
@@ -64,7 +64,10 @@ impl Body {
             all.get(all.len() / 2).copied()
         };
         let size = middle(long.iter().map(|l| l.size).collect()).unwrap_or(12.0);
-        let right = middle(long.iter().map(|l| l.end).collect()).unwrap_or(0.0);
+        // The edge is where the furthest lines end, if more than one does.
+        let mut ends: Vec<f32> = long.iter().map(|l| l.end).collect();
+        ends.sort_by(|a, b| b.total_cmp(a));
+        let right = ends.windows(2).find(|w| w[0] - w[1] < 0.8 * size).or(ends.windows(1).next()).map_or(0.0, |w| w[0]);
         // Lines begin at the edge or are indented; more of them begin at the edge.
         let left = middle(long.iter().map(|l| l.start).collect()).unwrap_or(0.0);
         let steps = long.windows(2).map(|w| w[1].middle - w[0].middle).filter(|s| *s > 0.8 * size && *s < 4.0 * size);
@@ -117,7 +120,11 @@ impl Body {
         if same_page && line.middle - last.middle > 1.6 * self.pitch.max(1.2 * size) {
             return false;
         }
-        let full = self.right - last.end < 1.9 * size;
+        let ended = last.glyphs.last().is_some_and(|g| matches!(g.char, '。' | '；' | '：' | ':' | '！' | '？'));
+        let full = self.right - last.end < if ended { 0.7 } else { 1.9 } * size;
+        if begins_section(&line.text()) {
+            return false;
+        }
         // A long title is centred line by line.
         let centre = |l: &Line| (l.start + l.end) / 2.0;
         if size > 1.15 * self.size && same_page {
@@ -125,4 +132,10 @@ impl Body {
         }
         full && line.start < self.left + 0.8 * size
     }
+}
+
+/// Whether a line begins with a number such as 一、 or （二）, as headings do.
+fn begins_section(text: &str) -> bool {
+    let folded = label::fold(&text.chars().take(8).collect::<String>());
+    label::split_number(&folded).is_some_and(|(number, rest)| number.chars().all(|c| !c.is_ascii_digit()) && !rest.is_empty())
 }

@@ -114,6 +114,26 @@ impl Run {
         }
     }
 
+    /// How many quarters of a turn it is from running to the right, clockwise.
+    fn quarters(self) -> usize {
+        self as usize
+    }
+
+    /// The way that is `self` once the page has been turned so that `up` runs to the right.
+    fn turned(self, up: Run) -> Run {
+        [Run::Right, Run::Down, Run::Left, Run::Up][(self.quarters() + 4 - up.quarters()) % 4]
+    }
+
+    /// The point of the page that [`Run::local`] made a local one.
+    fn global(self, along: f32, across: f32) -> (f32, f32) {
+        match self {
+            Run::Right => (along, across),
+            Run::Down => (-across, along),
+            Run::Left => (-along, -across),
+            Run::Up => (across, -along),
+        }
+    }
+
     /// A point of the page as (along the line, from line to line).
     pub(super) fn local(self, x: f32, y: f32) -> (f32, f32) {
         match self {
@@ -178,4 +198,65 @@ pub(super) struct Page {
     pub pictures: Vec<(Rect, Box<str>)>,
     /// Text without ink, as programs that recognise scanned pages leave it over the picture.
     pub unseen: Vec<Glyph>,
+}
+
+impl Page {
+    /// Turns the page so that its lines run to the right, if most of them run another way.
+    pub(super) fn set_upright(&mut self) {
+        let mut counts = [0usize; 4];
+        self.glyphs.iter().for_each(|g| counts[g.run.quarters()] += 1);
+        if self.glyphs.is_empty() {
+            self.unseen.iter().for_each(|g| counts[g.run.quarters()] += 1);
+        }
+        let total: usize = counts.iter().sum();
+        let Some(up) = [Run::Down, Run::Left, Run::Up].into_iter().find(|r| 2 * counts[r.quarters()] > total) else { return };
+        let (width, height) = (self.width, self.height);
+        let point = |x: f32, y: f32| {
+            let (u, v) = up.local(x, y);
+            match up {
+                Run::Right => (u, v),
+                Run::Down => (u, v + width),
+                Run::Left => (u + width, v + height),
+                Run::Up => (u + height, v),
+            }
+        };
+        for glyph in self.glyphs.iter_mut().chain(&mut self.blanks).chain(&mut self.unseen) {
+            let run = glyph.run.turned(up);
+            let place = |along: f32| {
+                let (x, y) = glyph.run.global(along, glyph.base);
+                let (x, y) = point(x, y);
+                run.local(x, y)
+            };
+            let ((start, base), (end, _)) = (place(glyph.start), place(glyph.end));
+            (glyph.x, glyph.y) = point(glyph.x, glyph.y);
+            (glyph.run, glyph.start, glyph.end, glyph.base) = (run, start, end, base);
+        }
+        let turned = |r: &Rect| {
+            let mut out = Rect::NONE;
+            for (x, y) in [(r.x0, r.y0), (r.x1, r.y1)] {
+                let (x, y) = point(x, y);
+                out.add(x, y);
+            }
+            out
+        };
+        self.fills.iter_mut().for_each(|f| *f = turned(f));
+        self.pictures.iter_mut().for_each(|p| p.0 = turned(&p.0));
+        for rule in &mut self.rules {
+            let flat = if rule.level {
+                Rect { x0: rule.start, x1: rule.end, y0: rule.at, y1: rule.at }
+            } else {
+                Rect { x0: rule.at, x1: rule.at, y0: rule.start, y1: rule.end }
+            };
+            let new = turned(&flat);
+            let level = rule.level == (up == Run::Left);
+            *rule = if level {
+                Rule { level, at: new.y0, start: new.x0, end: new.x1 }
+            } else {
+                Rule { level, at: new.x0, start: new.y0, end: new.y1 }
+            };
+        }
+        if up != Run::Left {
+            (self.width, self.height) = (height, width);
+        }
+    }
 }

@@ -47,7 +47,8 @@ const PICTURE: f32 = 0.5;
 ///
 /// # Errors
 /// More lines than any page has.
-pub(super) fn layout(page: Page) -> Result<Layout, Refusal> {
+pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
+    page.set_upright();
     let area = page.width * page.height;
     let covered = |r: &Rect| r.width() * r.height();
     let whole = page.pictures.iter().fold(Rect::NONE, |r, p| if covered(&p.0) > 0.1 * area { r.around(&p.0) } else { r });
@@ -68,13 +69,23 @@ pub(super) fn layout(page: Page) -> Result<Layout, Refusal> {
         }
     }
     items.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
-    Ok(Layout { number: page.number, width: page.width, height: page.height, items, recognised, picture, glyphs: count, unknown })
+    take_in(&mut items);
+    Ok(Layout {
+        number: page.number,
+        width: page.width,
+        height: page.height,
+        items,
+        recognised,
+        picture,
+        glyphs: count,
+        unknown,
+    })
 }
 
 /// Tables with lines, and the characters outside of them.
 fn ruled_tables(rules: &[super::geometry::Rule], mut glyphs: Vec<Glyph>) -> Result<(Vec<Item>, Vec<Glyph>), Refusal> {
     let frames = rules::frames(&rules::joined(rules))?;
-    let mut tables: Vec<(Rect, Vec<Rect>)> = frames.iter().filter_map(|f| Some((f.bounds, ruled::cells(f)?))).collect();
+    let mut tables: Vec<(Rect, Vec<(Rect, bool)>)> = frames.iter().filter_map(|f| Some((f.bounds, ruled::cells(f)?))).collect();
     // Tables inside of others take their words first.
     tables.sort_by(|a, b| (a.0.width() * a.0.height()).total_cmp(&(b.0.width() * b.0.height())));
     let mut items = Vec::new();
@@ -88,4 +99,33 @@ fn ruled_tables(rules: &[super::geometry::Rule], mut glyphs: Vec<Glyph>) -> Resu
         }
     }
     Ok((items, glyphs))
+}
+
+/// Takes lines into a cell above them that is open at its foot, where the edge of the page cut the table off: words of a
+/// cell beside several rows go on while the last of those rows has ended.
+fn take_in(items: &mut Vec<Item>) {
+    let mut at = 0;
+    while at + 1 < items.len() {
+        let (Item::Table(table), Item::Line(line)) = (&items[at], &items[at + 1]) else {
+            at += 1;
+            continue;
+        };
+        let near = line.middle - table.bounds.y1 < 2.5 * line.size;
+        let inside = |p: &Rect| line.start > p.x0 - 1.0 && line.end < p.x1 + 1.0;
+        let cell = table.cells.iter().position(|c| c.open && !c.words.text.is_empty() && inside(&c.place)).filter(|_| near);
+        let Some(cell) = cell else {
+            at += 1;
+            continue;
+        };
+        let text = line.text();
+        let foot = line.middle + 0.6 * line.size;
+        items.remove(at + 1);
+        if let Some(Item::Table(table)) = items.get_mut(at) {
+            table.bounds.y1 = table.bounds.y1.max(foot);
+            if let Some(cell) = table.cells.get_mut(cell) {
+                cell.words.text.push('\n');
+                cell.words.text.push_str(&text);
+            }
+        }
+    }
 }

@@ -176,8 +176,9 @@ pub(super) fn cell_text(glyphs: &[Glyph], width: f32) -> Words {
 
 /// Whether a number goes on in the next line because no more of it went into this one.
 fn is_cut(line: &Line, next: &Line, width: f32) -> bool {
-    let figures = |l: &Line| l.glyphs.iter().all(|g| g.char.is_ascii_digit() || matches!(g.char, '.' | ','));
-    let Some(first) = next.glyphs.first().filter(|g| g.char.is_ascii_digit()) else { return false };
+    let digit = |c: char| matches!(c, '0'..='9' | '０'..='９');
+    let figures = |l: &Line| l.glyphs.iter().all(|g| digit(g.char) || matches!(g.char, '.' | ',' | '．' | '，'));
+    let Some(first) = next.glyphs.first().filter(|g| digit(g.char)) else { return false };
     let more = first.end - first.start;
     line.glyphs.len() > 1
         && figures(line)

@@ -107,7 +107,7 @@ fn rows(parts: Vec<Part>) -> Vec<Vec<RawCell>> {
     for part in parts {
         let ys = edges(part.table.cells.iter().flat_map(|c| [c.place.y0, c.place.y1]));
         let mut cells: Vec<Placed> = Vec::with_capacity(part.table.cells.len());
-        for Cell { place: Rect { x0, y0, x1, y1 }, words } in part.table.cells {
+        for Cell { place: Rect { x0, y0, x1, y1 }, words, .. } in part.table.cells {
             let (rows, columns) = ((index(&ys, y0), index(&ys, y1)), (index(&xs, x0), index(&xs, x1)));
             if rows.0 < rows.1 && columns.0 < columns.1 {
                 cells.push(Placed { rows, columns, words, page: part.page, on_page: rows.0, recognised: part.recognised });

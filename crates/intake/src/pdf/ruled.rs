@@ -17,6 +17,8 @@ const COVERED: f32 = 0.6;
 pub(super) struct Cell {
     pub place: Rect,
     pub words: Words,
+    /// Whether no line closes it at the bottom of the table.
+    pub open: bool,
 }
 
 /// A table on a page.
@@ -51,7 +53,7 @@ fn edges(at: impl Iterator<Item = f32>, low: f32, high: f32) -> Vec<f32> {
 
 /// The cells of a frame without their text: places between its lines, joined where no line divides them. `None` if it
 /// encloses fewer than two.
-pub(super) fn cells(frame: &Frame) -> Option<Vec<Rect>> {
+pub(super) fn cells(frame: &Frame) -> Option<Vec<(Rect, bool)>> {
     let b = frame.bounds;
     let xs = edges(frame.upright.iter().map(|r| r.at), b.x0, b.x1);
     let ys = edges(frame.level.iter().map(|r| r.at), b.y0, b.y1);
@@ -98,7 +100,12 @@ pub(super) fn cells(frame: &Frame) -> Option<Vec<Rect>> {
         }
         above = runs;
     }
-    (out.len() > 1).then_some(out)
+    let closed = |cell: &Rect| {
+        let foot = frame.level.iter().filter(|r| (r.at - cell.y1).abs() <= ONE);
+        foot.map(|r| (r.end.min(cell.x1) - r.start.max(cell.x0)).max(0.0)).sum::<f32>() >= COVERED * cell.width()
+    };
+    let at_foot = |cell: &Rect| ys.last().is_some_and(|y| cell.y1 >= *y);
+    (out.len() > 1).then(|| out.into_iter().map(|c| (c, at_foot(&c) && !closed(&c))).collect())
 }
 
 fn nearest(edges: &[f32], at: f32) -> Option<usize> {
@@ -107,16 +114,16 @@ fn nearest(edges: &[f32], at: f32) -> Option<usize> {
 }
 
 /// Puts characters into cells; those that stand in none of them are returned.
-pub(super) fn fill(places: Vec<Rect>, bounds: Rect, glyphs: Vec<Glyph>) -> (Table, Vec<Glyph>) {
+pub(super) fn fill(places: Vec<(Rect, bool)>, bounds: Rect, glyphs: Vec<Glyph>) -> (Table, Vec<Glyph>) {
     let mut held: Vec<Vec<Glyph>> = vec![Vec::new(); places.len()];
     // Cells by the row of pixels they begin in would be faster; tables have few hundred cells and characters come in order.
     let mut rest = Vec::new();
     let mut last = 0;
     for glyph in glyphs {
-        let at = if places.get(last).is_some_and(|p| p.holds(glyph.x, glyph.y)) {
+        let at = if places.get(last).is_some_and(|p| p.0.holds(glyph.x, glyph.y)) {
             Some(last)
         } else {
-            places.iter().position(|p| p.holds(glyph.x, glyph.y))
+            places.iter().position(|p| p.0.holds(glyph.x, glyph.y))
         };
         match at {
             Some(at) => {
@@ -126,7 +133,7 @@ pub(super) fn fill(places: Vec<Rect>, bounds: Rect, glyphs: Vec<Glyph>) -> (Tabl
             None => rest.push(glyph),
         }
     }
-    let cells =
-        places.into_iter().zip(held).map(|(place, held)| Cell { place, words: cell_text(&held, place.width()) }).collect();
+    let cells = places.into_iter().zip(held);
+    let cells = cells.map(|((place, open), held)| Cell { place, words: cell_text(&held, place.width()), open }).collect();
     (Table { bounds, cells, ruled: true }, rest)
 }

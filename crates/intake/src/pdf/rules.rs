@@ -102,6 +102,7 @@ pub(super) fn frames(rules: &[Rule]) -> Result<Vec<Frame>, Refusal> {
         }
     }
     let mut out: Vec<Frame> = out.into_iter().map(|f| f.1).collect();
+    attach_sides(&mut out);
     out.sort_by(|a, b| a.bounds.y0.total_cmp(&b.bounds.y0));
     Ok(out)
 }
@@ -112,4 +113,32 @@ fn find(root: &mut [usize], mut at: usize) -> usize {
         at = root[at];
     }
     at
+}
+
+/// An upright line that meets no level one, because the cell beside it covers all rows of the page, belongs to the frame
+/// that it runs along.
+fn attach_sides(frames: &mut Vec<Frame>) {
+    let (mut whole, lone): (Vec<Frame>, Vec<Frame>) = frames.drain(..).partition(|f| !f.level.is_empty() && !f.upright.is_empty());
+    for frame in lone {
+        let [side] = frame.upright.as_slice() else {
+            whole.push(frame);
+            continue;
+        };
+        let along = |f: &Frame| {
+            let common = side.end.min(f.bounds.y1) - side.start.max(f.bounds.y0);
+            let apart = (f.bounds.x0 - side.at).max(side.at - f.bounds.x1);
+            (common > 0.85 * f.bounds.height() && common > 0.85 * (side.end - side.start) && apart < 0.5 * f.bounds.width())
+                .then_some(apart)
+        };
+        let near = (0..whole.len()).filter_map(|i| Some((i, along(&whole[i])?))).min_by(|a, b| a.1.total_cmp(&b.1));
+        match near {
+            Some((i, _)) => {
+                whole[i].bounds.add(side.at, side.start);
+                whole[i].bounds.add(side.at, side.end);
+                whole[i].upright.push(*side);
+            }
+            None => whole.push(frame),
+        }
+    }
+    *frames = whole;
 }
