@@ -36,7 +36,9 @@ impl Space {
             b"http://schemas.openxmlformats.org/officeDocument/2006/math" | b"http://purl.oclc.org/ooxml/officeDocument/math" => {
                 Space::Math
             }
-            b"http://schemas.openxmlformats.org/drawingml/2006/main" | b"http://purl.oclc.org/ooxml/drawingml/main" => Space::Drawing,
+            b"http://schemas.openxmlformats.org/drawingml/2006/main" | b"http://purl.oclc.org/ooxml/drawingml/main" => {
+                Space::Drawing
+            }
             b"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
             | b"http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing" => Space::Anchor,
             b"urn:schemas-microsoft-com:vml" => Space::Vml,
@@ -190,7 +192,9 @@ impl Name {
             b"sdt" => Name::Sdt,
             b"sdtPr" => Name::SdtProperties,
             b"tblPr" | b"tblPrEx" | b"tblGrid" | b"sectPr" | b"sdtEndPr" | b"rubyPr" | b"rt" | b"customXmlPr" | b"smartTagPr"
-            | b"delText" | b"delInstrText" | b"fonts" | b"lists" | b"docPr" | b"binData" | b"docSuppData" | b"bgPict" => Name::Dropped,
+            | b"delText" | b"delInstrText" | b"fonts" | b"lists" | b"docPr" | b"binData" | b"docSuppData" | b"bgPict" => {
+                Name::Dropped
+            }
             b"del" | b"moveFrom" => Name::Deleted,
             b"tab" | b"ptab" => Name::Tab,
             b"br" | b"cr" => Name::Break,

@@ -42,7 +42,8 @@ pub(super) fn extent(tag: &Tag<'_>) -> u64 {
 pub(super) fn shape(tag: &Tag<'_>) -> Option<u64> {
     let style = tag.get("style")?;
     let side = |name: &str| {
-        let rule = style.split(';').filter_map(|rule| rule.split_once(':')).find(|(key, _)| key.trim().eq_ignore_ascii_case(name))?;
+        let rule =
+            style.split(';').filter_map(|rule| rule.split_once(':')).find(|(key, _)| key.trim().eq_ignore_ascii_case(name))?;
         length(rule.1.trim())
     };
     Some((side("width")? * side("height")?) as u64)

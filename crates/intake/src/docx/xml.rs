@@ -319,7 +319,10 @@ impl<'x> Scanner<'x> {
                 _ => return Err(Fault::Broken),
             }
             let name = at;
-            while tag.get(at).is_some_and(|b| !matches!(b, b'=' | b' ' | b'\t' | b'\n' | b'\r' | b'>' | b'<' | b'"' | b'\'' | b'/')) {
+            while tag
+                .get(at)
+                .is_some_and(|b| !matches!(b, b'=' | b' ' | b'\t' | b'\n' | b'\r' | b'>' | b'<' | b'"' | b'\'' | b'/'))
+            {
                 at += 1;
             }
             let named = &tag[name..at];

@@ -9,8 +9,7 @@ use std::io::Write;
 use super::print::{P, Part, Table};
 
 const FONT: &str = "<w:rFonts w:hint=\"eastAsia\" w:ascii=\"宋体\" w:hAnsi=\"宋体\" w:eastAsia=\"宋体\" w:cs=\"宋体\"/>";
-const SMALL: &str =
-    "<w:color w:val=\"000000\"/><w:kern w:val=\"0\"/><w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/><w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/>";
+const SMALL: &str = "<w:color w:val=\"000000\"/><w:kern w:val=\"0\"/><w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/><w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/>";
 
 /// The identifiers that Word hands out: scattered, but the same every time.
 struct Ids(u32);
@@ -152,9 +151,10 @@ pub fn package(document: &str) -> Vec<u8> {
         let all: String = list.iter().enumerate().map(one).collect();
         format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{all}</Relationships>")
     };
-    let mut styles = "<w:styles xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:docDefaults><w:rPrDefault><w:rPr>\
+    let mut styles =
+        "<w:styles xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:docDefaults><w:rPrDefault><w:rPr>\
         <w:rFonts w:asciiTheme=\"minorHAnsi\"/></w:rPr></w:rPrDefault></w:docDefaults><w:latentStyles w:count=\"376\">"
-        .to_owned();
+            .to_owned();
     for i in 0..376 {
         let _ = write!(styles, "<w:lsdException w:name=\"Style {i}\" w:semiHidden=\"1\" w:uiPriority=\"{}\"/>", i % 99);
     }
@@ -172,9 +172,15 @@ pub fn package(document: &str) -> Vec<u8> {
         ("[Content_Types].xml", types),
         ("_rels/.rels", relations(&[("officeDocument", "word/document.xml"), ("extended-properties", "docProps/app.xml")])),
         ("word/document.xml", document.to_owned()),
-        ("word/_rels/document.xml.rels", relations(&[("styles", "styles.xml"), ("settings", "settings.xml"), ("theme", "theme/theme1.xml")])),
+        (
+            "word/_rels/document.xml.rels",
+            relations(&[("styles", "styles.xml"), ("settings", "settings.xml"), ("theme", "theme/theme1.xml")]),
+        ),
         ("word/styles.xml", styles),
-        ("word/settings.xml", "<w:settings xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"/>".to_owned()),
+        (
+            "word/settings.xml",
+            "<w:settings xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"/>".to_owned(),
+        ),
         ("docProps/app.xml", "<Properties><Application>Microsoft Office Word</Application></Properties>".to_owned()),
     ];
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
