@@ -197,10 +197,14 @@ impl Builder {
     /// Lays out a table. A row with a nested table in it is page layout: its cells' contents follow in order; the rows
     /// before and after it are grids of their own.
     pub fn table(&mut self, rows: Vec<Vec<RawCell>>, out: &mut Vec<Block>) {
+        let holds_grid = |row: &Vec<RawCell>| row.iter().any(|c| c.blocks.iter().any(|b| matches!(b, Block::Grid(_))));
+        if !rows.iter().any(holds_grid) {
+            return self.grid(rows, out);
+        }
         let mut pending: Vec<Vec<RawCell>> = Vec::new();
         for mut row in rows {
             flatten(&mut row);
-            if row.iter().any(|c| c.blocks.iter().any(|b| matches!(b, Block::Grid(_)))) {
+            if holds_grid(&row) {
                 self.grid(std::mem::take(&mut pending), out);
                 for cell in row {
                     out.extend(cell.blocks);
@@ -213,16 +217,17 @@ impl Builder {
     }
 
     fn grid(&mut self, rows: Vec<Vec<RawCell>>, out: &mut Vec<Block>) {
-        if rows.iter().all(Vec::is_empty) {
+        let cells = rows.iter().map(Vec::len).sum::<usize>();
+        if cells == 0 {
             return;
         }
         // A table of one cell is a frame around words.
-        if rows.iter().map(Vec::len).sum::<usize>() == 1 {
+        if cells == 1 {
             out.extend(rows.into_iter().flatten().flat_map(|c| c.blocks));
             return;
         }
         self.grids += 1;
-        let mut layout = Layout { grid: Grid { number: self.grids, ..Grid::default() }, open: Vec::new(), height: rows.len() };
+        let mut layout = Layout::new(self.grids, rows.len(), cells);
         for row in rows {
             if self.places > MAX_PLACES {
                 self.overflow = true;
@@ -255,15 +260,23 @@ fn flatten(row: &mut [RawCell]) {
 
 struct Layout {
     grid: Grid,
+    /// For each cell, whether cells below may continue it.
+    merges: Vec<bool>,
     /// For each column, the cell that reaches into the next row and how many more rows it takes.
     open: Vec<Option<(u32, usize)>>,
     height: usize,
 }
 
 impl Layout {
+    fn new(number: u32, height: usize, cells: usize) -> Layout {
+        let grid = Grid { number, cells: Vec::with_capacity(cells), rows: Vec::with_capacity(height), ..Grid::default() };
+        Layout { grid, merges: Vec::with_capacity(cells), open: Vec::new(), height }
+    }
+
     fn row(&mut self, cells: Vec<RawCell>) {
         let row = self.grid.rows.len();
-        let mut places: Vec<Option<u32>> = Vec::new();
+        let width = self.grid.rows.last().map_or(cells.len(), Vec::len);
+        let mut places: Vec<Option<u32>> = Vec::with_capacity(width);
         let mut next_open: Vec<Option<(u32, usize)>> = Vec::new();
         let mut column = 0;
         for raw in cells {
@@ -271,46 +284,44 @@ impl Layout {
             while self.open.get(column).is_some_and(Option::is_some) {
                 column += 1;
             }
-            let columns = raw.columns.clamp(1, MAX_COLUMNS);
-            if column + columns > MAX_COLUMNS {
+            if column >= MAX_COLUMNS {
                 break;
             }
-            let above = (raw.down == Down::Continues).then(|| self.above(row, column)).flatten();
-            let cell = match above {
-                Some(cell) => {
-                    self.grid.cells[cell as usize].rows = row + 1 - self.grid.cells[cell as usize].row;
-                    cell
-                }
-                None => self.push(raw.blocks, raw.doubtful, (row, column, columns), raw.place),
-            };
+            let columns = raw.columns.clamp(1, MAX_COLUMNS - column);
             let more = match raw.down {
                 Down::Rows(0) => self.height - row - 1,
                 Down::Rows(n) => (n - 1).min(self.height - row - 1),
                 _ => 0,
             };
+            let merges = matches!(raw.down, Down::Begins | Down::Continues);
+            let above = (raw.down == Down::Continues).then(|| self.above(row, column)).flatten();
+            let cell = match above {
+                Some(cell) => self.extend(cell, row, raw.blocks),
+                None => {
+                    self.merges.push(merges);
+                    self.push(raw.blocks, raw.doubtful, (row, column, columns), raw.place)
+                }
+            };
+            let end = column + columns;
+            places.resize(places.len().max(end), None);
+            places[column..end].fill(Some(cell));
             if more > 0 {
                 self.grid.cells[cell as usize].rows = more + 1;
-            }
-            let end = column + columns;
-            if places.len() < end {
-                places.resize(end, None);
-                next_open.resize(end, None);
-            }
-            for c in column..end {
-                places[c] = Some(cell);
-                next_open[c] = (more > 0).then_some((cell, more));
+                next_open.resize(next_open.len().max(end), None);
+                next_open[column..end].fill(Some((cell, more)));
             }
             column = end;
         }
         for (c, open) in self.open.iter().enumerate() {
-            if let Some((cell, more)) = *open {
-                if places.len() <= c {
-                    places.resize(c + 1, None);
-                    next_open.resize(c + 1, None);
-                }
-                if places[c].is_none() {
-                    places[c] = Some(cell);
-                    next_open[c] = (more > 1).then(|| (cell, more - 1));
+            let Some((cell, more)) = *open else { continue };
+            if places.len() <= c {
+                places.resize(c + 1, None);
+            }
+            if places[c].is_none() {
+                places[c] = Some(cell);
+                if more > 1 {
+                    next_open.resize(next_open.len().max(c + 1), None);
+                    next_open[c] = Some((cell, more - 1));
                 }
             }
         }
@@ -318,8 +329,26 @@ impl Layout {
         self.grid.rows.push(places);
     }
 
+    /// The cell above that a cell in this place continues: one that began a merged cell. Below a plain cell there is nothing
+    /// to continue, and a cell that says so stands for itself.
     fn above(&self, row: usize, column: usize) -> Option<u32> {
-        self.grid.rows.get(row.checked_sub(1)?)?.get(column).copied().flatten()
+        let cell = self.grid.rows.get(row.checked_sub(1)?)?.get(column).copied().flatten()?;
+        self.merges.get(cell as usize).copied().unwrap_or(false).then_some(cell)
+    }
+
+    /// Takes a merged cell down to a row. What stands in the covered place is not shown, and often the same words again;
+    /// but a figure there makes the one that is shown doubtful, so it is kept with it.
+    fn extend(&mut self, cell: u32, row: usize, blocks: Vec<Block>) -> u32 {
+        let merged = &mut self.grid.cells[cell as usize];
+        merged.rows = row + 1 - merged.row;
+        let covered = text(blocks);
+        if covered.contains(|c: char| c.is_ascii_digit() || c.is_numeric()) && covered != merged.text {
+            if !merged.text.is_empty() {
+                merged.text.push('\n');
+            }
+            merged.text.push_str(&covered);
+        }
+        cell
     }
 
     fn push(
@@ -329,19 +358,25 @@ impl Layout {
         (row, column, columns): (usize, usize, usize),
         place: Option<Place>,
     ) -> u32 {
-        let mut text = String::new();
-        for block in blocks {
-            if let Block::Paragraph(p) = block {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                text.push_str(&p.text);
-            }
-        }
         let place = place.unwrap_or(Place::Table { table: self.grid.number, row: row as u32 + 1, column: column as u32 + 1 });
-        self.grid.cells.push(GridCell { text, row, column, rows: 1, columns, place, doubtful });
+        self.grid.cells.push(GridCell { text: text(blocks), row, column, rows: 1, columns, place, doubtful });
         self.grid.cells.len() as u32 - 1
     }
+}
+
+/// The paragraphs in a cell, one a line.
+fn text(blocks: Vec<Block>) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        let Block::Paragraph(p) = block else { continue };
+        if out.is_empty() {
+            out = p.text;
+        } else {
+            out.push('\n');
+            out.push_str(&p.text);
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -370,5 +405,69 @@ mod tests {
         assert_eq!(text(0), "a01 b13");
         assert_eq!(text(1), "a01 c12 d23");
         assert_eq!(text(2), "e0256");
+    }
+
+    fn merged(rows: &[&[(&str, Down)]]) -> Vec<String> {
+        let raw = |(text, down): &(&str, Down)| RawCell { down: *down, ..cell(text, 1, 1) };
+        let mut out = Vec::new();
+        Builder::default().table(rows.iter().map(|r| r.iter().map(raw).collect()).collect(), &mut out);
+        let [Block::Grid(g)] = out.as_slice() else { panic!("a grid") };
+        let text = |c: u32| g.cell(c).text.replace('\n', "+");
+        (0..g.rows.len()).map(|r| g.row(r).iter().map(|c| text(c.0)).collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    #[test]
+    fn cells_that_continue() {
+        use Down::{Begins, Continues, Rows};
+        // The usual: one cell over three rows; a new one begins where the next says so.
+        let rows: [&[(&str, Down)]; 4] = [
+            &[("a", Begins), ("1", Rows(1))],
+            &[("", Continues), ("2", Rows(1))],
+            &[("", Continues), ("3", Rows(1))],
+            &[("b", Begins), ("4", Rows(1))],
+        ];
+        assert_eq!(merged(&rows), ["a 1", "a 2", "a 3", "b 4"]);
+        // Nothing above began a merged cell, so the figure stands for itself and the one above covers one row.
+        assert_eq!(merged(&[&[("a", Rows(1)), ("5", Rows(1))], &[("b", Rows(1)), ("7", Continues)]]), ["a 5", "b 7"]);
+        assert_eq!(merged(&[&[("a", Continues), ("1", Rows(1))], &[("", Continues), ("2", Rows(1))]]), ["a 1", "a 2"]);
+        // Words in a covered place are not shown; a figure there is not lost.
+        assert_eq!(merged(&[&[("a", Begins), ("1", Rows(1))], &[("a", Continues), ("2", Rows(1))]]), ["a 1", "a 2"]);
+        assert_eq!(merged(&[&[("a", Begins), ("5", Begins)], &[("b", Continues), ("7", Continues)]]), ["a 5+7", "a 5+7"]);
+    }
+
+    #[test]
+    fn a_span_beyond_every_column_keeps_its_text() {
+        let rows = vec![vec![cell("a", 1, 1), cell("b", 100_000_000, 1)], vec![cell("c", 1, 1), cell("d", 1, 1)]];
+        let mut out = Vec::new();
+        Builder::default().table(rows, &mut out);
+        let Block::Grid(g) = &out[0] else { panic!("a grid") };
+        assert_eq!(g.row(0).iter().map(|(c, ..)| g.cell(*c).text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(g.rows[0].len(), MAX_COLUMNS);
+    }
+
+    #[test]
+    fn blocks_of_another_builder_are_numbered_on() {
+        let make = |builder: &mut Builder| {
+            let mut out = Vec::new();
+            builder.paragraph("x", &mut out);
+            builder.table(vec![vec![cell("a", 1, 1), cell("b", 1, 1)]], &mut out);
+            out
+        };
+        let mut outer = Builder::default();
+        let before = make(&mut outer);
+        let inner = outer.adopt(make(&mut Builder::default()));
+        let after = make(&mut outer);
+        let numbers = |blocks: &[Block]| -> Vec<String> {
+            blocks
+                .iter()
+                .map(|b| match b {
+                    Block::Paragraph(p) => p.place.to_string(),
+                    Block::Grid(g) => g.cells[1].place.to_string(),
+                })
+                .collect()
+        };
+        assert_eq!(numbers(&before), ["paragraph 1", "table 1, row 1, column 2"]);
+        assert_eq!(numbers(&inner), ["paragraph 2", "table 2, row 1, column 2"]);
+        assert_eq!(numbers(&after), ["paragraph 3", "table 3, row 1, column 2"]);
     }
 }

@@ -12,11 +12,13 @@ use super::properties::{self, CellProperties, Mark, Memory, ParagraphProperties,
 use super::spans::{self, RowShape};
 use super::styles::Styles;
 use super::xml::{Fault, Scanner, Tag, Token, plain, unescape};
-use crate::document::{Block, Builder, MAX_PLACES, RawCell};
+use crate::document::{Block, Builder, RawCell};
 use crate::refuse::Refusal;
 
 /// Tables, cells, text boxes and notes may not nest deeper than this.
 const MAX_FRAMES: usize = 150;
+/// No report has more paragraphs, nor more rows and cells together; a file of markup alone could hold millions.
+const MAX_UNITS: usize = 400_000;
 /// No document refers to more notes and pictures.
 const MAX_REFERENCES: usize = 1000;
 
@@ -38,7 +40,7 @@ enum Frame {
     Blocks(Vec<Block>),
     /// A foot- or endnote.
     Note(Vec<Block>),
-    Table(Table),
+    Table(Box<Table>),
     Cell(Vec<Block>, CellProperties),
     Para(Para),
 }
@@ -97,6 +99,8 @@ pub(super) struct Reader<'x, 'p> {
     /// Grows with everything that can be seen.
     ink: u64,
     paragraphs: u32,
+    /// The room of a paragraph that has ended, for the next one.
+    spare: String,
     places: usize,
     /// Whether the root keeps white space throughout.
     preserves: bool,
@@ -133,6 +137,7 @@ impl<'x, 'p> Reader<'x, 'p> {
             controls: Vec::new(),
             ink: 0,
             paragraphs: 0,
+            spare: String::new(),
             places: 0,
             preserves: false,
             area: 0,
@@ -240,7 +245,7 @@ impl<'x, 'p> Reader<'x, 'p> {
             Name::FieldMark | Name::SimpleField | Name::FieldCode | Name::FormData => self.field(tag)?,
             Name::Table => {
                 self.flush();
-                self.open(Frame::Table(Table::default()))?;
+                self.open(Frame::Table(Box::default()))?;
             }
             Name::Row => {
                 if let Some(Frame::Table(t)) = self.frames.last_mut() {
@@ -368,11 +373,12 @@ impl<'x, 'p> Reader<'x, 'p> {
 
     fn begin_paragraph(&mut self) -> Result<(), Fault> {
         self.paragraphs += 1;
-        if self.paragraphs as usize > MAX_PLACES {
+        if self.paragraphs as usize > MAX_UNITS {
             return Err(Fault::Large);
         }
         let frames = self.frames.len();
-        let text = self.carry.take_if(|c| c.frames == frames).map(|c| c.text).unwrap_or_default();
+        let carried = self.carry.take_if(|c| c.frames == frames).map(|c| c.text);
+        let text = carried.unwrap_or_else(|| std::mem::take(&mut self.spare));
         let style = self.styles.paragraph(None);
         let run = RunShown::new(&RunProperties::default(), style, self.styles.defaults);
         self.open(Frame::Para(Para { text, number: self.paragraphs, style, run, ..Para::default() }))
@@ -392,15 +398,13 @@ impl<'x, 'p> Reader<'x, 'p> {
     }
 
     fn end_text(&mut self) {
-        let Mode::Words { from, kept } = std::mem::replace(&mut self.mode, Mode::Ignored) else { return };
+        let mode = std::mem::replace(&mut self.mode, Mode::Ignored);
         let asks = self.controls.contains(&true);
-        if let Some(Frame::Para(p)) = self.frames.last_mut() {
+        if let (Mode::Words { from, kept }, Some(Frame::Para(p))) = (mode, self.frames.last_mut()) {
             self.ink += u64::from(p.settle(from, kept, asks));
-            if p.stray
-                && let Some(Frame::Para(p)) = self.frames.pop()
-            {
-                self.end_paragraph(p);
-            }
+        }
+        if let Some(Frame::Para(p)) = self.frames.pop_if(|f| matches!(f, Frame::Para(p) if p.stray)) {
+            self.end_paragraph(p);
         }
     }
 
@@ -446,7 +450,7 @@ impl<'x, 'p> Reader<'x, 'p> {
         })
     }
 
-    fn end_paragraph(&mut self, p: Para) {
+    fn end_paragraph(&mut self, mut p: Para) {
         let frames = self.frames.len();
         let Some((blocks, in_cell)) = Self::holder(&mut self.frames) else { return };
         if p.mark == Mark::Deleted || (p.mark == Mark::Hidden && in_cell) {
@@ -454,11 +458,17 @@ impl<'x, 'p> Reader<'x, 'p> {
             return;
         }
         // A line break inside a cell stays; in running text it begins a paragraph, as headings are often followed by one.
+        if in_cell && blocks.capacity() == 0 && !p.text.is_empty() {
+            // Most cells hold one paragraph.
+            blocks.reserve_exact(1);
+        }
         if in_cell || !p.text.contains('\n') {
             self.builder.paragraph(&p.text, blocks);
         } else {
             p.text.split('\n').for_each(|line| self.builder.paragraph(line, blocks));
         }
+        p.text.clear();
+        self.spare = p.text;
     }
 
     /// Ends the paragraph whose mark is gone where nothing follows that it could join.
@@ -484,7 +494,7 @@ impl<'x, 'p> Reader<'x, 'p> {
     fn end_cell(&mut self) -> Result<(), Fault> {
         let Some(Frame::Cell(blocks, properties)) = self.close(|f| matches!(f, Frame::Cell(..))) else { return Ok(()) };
         self.places += 1;
-        if self.places > MAX_PLACES {
+        if self.places > MAX_UNITS {
             return Err(Fault::Large);
         }
         let Some(Frame::Table(t)) = self.frames.last_mut() else {
@@ -510,7 +520,7 @@ impl<'x, 'p> Reader<'x, 'p> {
 
     fn end_row(&mut self) -> Result<(), Fault> {
         self.places += 1;
-        if self.places > MAX_PLACES {
+        if self.places > MAX_UNITS {
             return Err(Fault::Large);
         }
         if let Some(Frame::Table(t)) = self.frames.last_mut() {
@@ -621,7 +631,8 @@ impl<'x, 'p> Reader<'x, 'p> {
 
 impl Table {
     fn end_row(&mut self) {
-        let row = std::mem::take(&mut self.row);
+        let next = Vec::with_capacity(self.row.len());
+        let row = std::mem::replace(&mut self.row, next);
         if self.properties.deleted {
             return;
         }
