@@ -20,6 +20,7 @@
 
 mod archive;
 mod aside;
+mod charset;
 mod detect;
 mod doc;
 pub mod document;

@@ -87,7 +87,8 @@ fn shape(tree: &Tree<'_>, id: Id, style: &Ask<'_>, depth: usize) -> Shape {
     if own.display == Some(Display::None) {
         return Shape::Empty;
     }
-    let is_laid_out = matches!(own.display, Some(Display::Table | Display::Row | Display::Cell | Display::RowGroup | Display::Grid));
+    let is_laid_out =
+        matches!(own.display, Some(Display::Table | Display::Row | Display::Cell | Display::RowGroup | Display::Grid));
     if !is_row_tag(tree.tag(id)) || is_laid_out {
         return Shape::Other;
     }
@@ -175,7 +176,9 @@ fn table(tree: &Tree<'_>, run: Vec<(Id, Shape)>) -> Option<Vec<Found>> {
     for (_, shape) in run {
         match shape {
             Shape::Row(cells) => rows.push(cells),
-            Shape::Group(inner) => rows.extend(inner.iter().filter_map(|r| if let Shape::Row(c) = &r.1 { Some(c) } else { None })),
+            Shape::Group(inner) => {
+                rows.extend(inner.iter().filter_map(|r| if let Shape::Row(c) = &r.1 { Some(c) } else { None }))
+            }
             _ => {}
         }
     }

@@ -477,9 +477,9 @@ impl Construction<'_> {
                 self.push(start);
                 self.formatting.push(Entry::Marker);
             }
-            Address | Article | Aside | Blockquote | Center | Details | Dialog | Dir | Div | Dl | Fieldset | Figcaption | Figure
-            | Footer | Header | Hgroup | Main | Menu | Nav | Ol | P | Search | Section | Summary | Ul | H1 | H2 | H3 | H4 | H5
-            | H6 | Pre | Listing => self.start_block(start),
+            Address | Article | Aside | Blockquote | Center | Details | Dialog | Dir | Div | Dl | Fieldset | Figcaption
+            | Figure | Footer | Header | Hgroup | Main | Menu | Nav | Ol | P | Search | Section | Summary | Ul | H1 | H2 | H3
+            | H4 | H5 | H6 | Pre | Listing => self.start_block(start),
             Li | Dd | Dt => self.start_item(start),
             Form => {
                 if self.form == NONE || self.mode() == Mode::Template {
@@ -605,8 +605,8 @@ impl Construction<'_> {
         use Tag::*;
         let leaves = match start.tag {
             B | Big | Blockquote | Body | Br | Center | Code | Dd | Div | Dl | Dt | Em | Embed | H1 | H2 | H3 | H4 | H5 | H6
-            | Head | Hr | I | Img | Li | Listing | Menu | Meta | Nobr | Ol | P | Pre | Ruby | S | Small | Span | Strong | Strike
-            | Sub | Sup | Table | Tt | U | Ul | Var => true,
+            | Head | Hr | I | Img | Li | Listing | Menu | Meta | Nobr | Ol | P | Pre | Ruby | S | Small | Span | Strong
+            | Strike | Sub | Sup | Table | Tt | U | Ul | Var => true,
             Font => [Name::Color, Name::Face, Name::Size].iter().any(|n| self.attribute(start, *n).is_some()),
             _ => false,
         };
@@ -739,9 +739,9 @@ impl Construction<'_> {
                     self.clear_formatting();
                 }
             }
-            Address | Article | Aside | Blockquote | Button | Center | Details | Dialog | Dir | Div | Dl | Fieldset | Figcaption
-            | Figure | Footer | Header | Hgroup | Listing | Main | Menu | Nav | Ol | Pre | Search | Section | Select | Summary
-            | Ul | Applet | Marquee | Object => {
+            Address | Article | Aside | Blockquote | Button | Center | Details | Dialog | Dir | Div | Dl | Fieldset
+            | Figcaption | Figure | Footer | Header | Hgroup | Listing | Main | Menu | Nav | Ol | Pre | Search | Section
+            | Select | Summary | Ul | Applet | Marquee | Object => {
                 if self.in_scope(tag) {
                     self.end_implied(Other);
                     self.pop_until(|t| t == tag);

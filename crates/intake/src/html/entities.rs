@@ -47,9 +47,9 @@ fn number(text: &str) -> Option<(char, usize)> {
     if count == 0 {
         return None;
     }
-    let code = digits[..count].iter().fold(0u32, |n, b| {
-        n.saturating_mul(radix).saturating_add((*b as char).to_digit(radix).unwrap_or_default())
-    });
+    let code = digits[..count]
+        .iter()
+        .fold(0u32, |n, b| n.saturating_mul(radix).saturating_add((*b as char).to_digit(radix).unwrap_or_default()));
     let c = match code {
         0x80..=0x9f => C1_REPLACEMENTS[code as usize - 0x80].or(char::from_u32(code)),
         0 => None,

@@ -96,7 +96,8 @@ impl Construction<'_> {
         if let Entry::Element { tag, whole, .. } = entry {
             let text = self.tokens.text;
             let since = self.formatting.iter().rposition(|e| matches!(e, Entry::Marker)).map_or(0, |i| i + 1);
-            let equal = |e: &Entry| matches!(e, Entry::Element { tag: t, whole: w, .. } if *t == tag && w.of(text) == whole.of(text));
+            let equal =
+                |e: &Entry| matches!(e, Entry::Element { tag: t, whole: w, .. } if *t == tag && w.of(text) == whole.of(text));
             let mut found = (since..self.formatting.len()).filter(|i| equal(&self.formatting[*i]));
             if let (Some(oldest), Some(_), Some(_)) = (found.next(), found.next(), found.next()) {
                 self.formatting.remove(oldest);

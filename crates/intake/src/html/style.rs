@@ -162,7 +162,10 @@ impl Style {
             self.away = if far { Some(true) } else { self.away };
         } else if is("clip") {
             let cut = value.strip_prefix("rect(").is_some_and(|r| {
-                r.trim_end_matches(')').split([',', ' ']).filter(|n| !n.is_empty()).all(|n| size(n).is_some_and(|n| n.abs() <= 1.0))
+                r.trim_end_matches(')')
+                    .split([',', ' '])
+                    .filter(|n| !n.is_empty())
+                    .all(|n| size(n).is_some_and(|n| n.abs() <= 1.0))
             });
             self.away = Some(cut);
         } else if is("grid-template-columns") {

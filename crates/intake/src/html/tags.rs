@@ -71,11 +71,11 @@ names! {
 names! {
     /// The attributes that the reader looks at; all others are passed over.
     Name {
-        Class b"class" Colspan b"colspan" Color b"color" Encoding b"encoding" Face b"face" Height b"height" Hidden b"hidden"
+        Charset b"charset" Class b"class" Colspan b"colspan" Color b"color" Content b"content" Encoding b"encoding" Face b"face" Height b"height" Hidden b"hidden"
         Href b"href" Id b"id" Media b"media" Multiple b"multiple" Open b"open" Rel b"rel" Rowspan b"rowspan" Selected b"selected"
         Size b"size" Src b"src" Srcdoc b"srcdoc" Style b"style" Type b"type" Value b"value"
     }
-    longer {}
+    longer { HttpEquiv b"http-equiv" }
 }
 
 impl Tag {
@@ -84,12 +84,89 @@ impl Tag {
         use Tag::*;
         matches!(
             self,
-            Address | Applet | Area | Article | Aside | Base | Basefont | Bgsound | Blockquote | Body | Br | Button | Caption
-                | Center | Col | Colgroup | Dd | Details | Dir | Div | Dl | Dt | Embed | Fieldset | Figcaption | Figure | Footer
-                | Form | Frame | Frameset | H1 | H2 | H3 | H4 | H5 | H6 | Head | Header | Hgroup | Hr | Html | Iframe | Img
-                | Input | Keygen | Li | Link | Listing | Main | Marquee | Menu | Meta | Nav | Noembed | Noframes | Noscript
-                | Object | Ol | P | Param | Plaintext | Pre | Script | Search | Section | Select | Source | Style | Summary
-                | Table | Tbody | Td | Template | Textarea | Tfoot | Th | Thead | Title | Tr | Track | Ul | Wbr | Xmp
+            Address
+                | Applet
+                | Area
+                | Article
+                | Aside
+                | Base
+                | Basefont
+                | Bgsound
+                | Blockquote
+                | Body
+                | Br
+                | Button
+                | Caption
+                | Center
+                | Col
+                | Colgroup
+                | Dd
+                | Details
+                | Dir
+                | Div
+                | Dl
+                | Dt
+                | Embed
+                | Fieldset
+                | Figcaption
+                | Figure
+                | Footer
+                | Form
+                | Frame
+                | Frameset
+                | H1
+                | H2
+                | H3
+                | H4
+                | H5
+                | H6
+                | Head
+                | Header
+                | Hgroup
+                | Hr
+                | Html
+                | Iframe
+                | Img
+                | Input
+                | Keygen
+                | Li
+                | Link
+                | Listing
+                | Main
+                | Marquee
+                | Menu
+                | Meta
+                | Nav
+                | Noembed
+                | Noframes
+                | Noscript
+                | Object
+                | Ol
+                | P
+                | Param
+                | Plaintext
+                | Pre
+                | Script
+                | Search
+                | Section
+                | Select
+                | Source
+                | Style
+                | Summary
+                | Table
+                | Tbody
+                | Td
+                | Template
+                | Textarea
+                | Tfoot
+                | Th
+                | Thead
+                | Title
+                | Tr
+                | Track
+                | Ul
+                | Wbr
+                | Xmp
         )
     }
 
@@ -128,10 +205,54 @@ impl Tag {
         use Tag::*;
         matches!(
             self,
-            P | Div | H1 | H2 | H3 | H4 | H5 | H6 | Li | Ul | Ol | Section | Article | Header | Footer | Nav | Aside | Main
-                | Body | Html | Head | Caption | Blockquote | Pre | Listing | Xmp | Plaintext | Dl | Dt | Dd | Form | Fieldset
-                | Center | Hr | Address | Title | Figure | Figcaption | Details | Summary | Dialog | Dir | Menu | Hgroup
-                | Search | Optgroup | Option | Marquee | Frameset
+            P | Div
+                | H1
+                | H2
+                | H3
+                | H4
+                | H5
+                | H6
+                | Li
+                | Ul
+                | Ol
+                | Section
+                | Article
+                | Header
+                | Footer
+                | Nav
+                | Aside
+                | Main
+                | Body
+                | Html
+                | Head
+                | Caption
+                | Blockquote
+                | Pre
+                | Listing
+                | Xmp
+                | Plaintext
+                | Dl
+                | Dt
+                | Dd
+                | Form
+                | Fieldset
+                | Center
+                | Hr
+                | Address
+                | Title
+                | Figure
+                | Figcaption
+                | Details
+                | Summary
+                | Dialog
+                | Dir
+                | Menu
+                | Hgroup
+                | Search
+                | Optgroup
+                | Option
+                | Marquee
+                | Frameset
         )
     }
 }
