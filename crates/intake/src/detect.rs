@@ -1,12 +1,12 @@
-//! What a file is, by its content; and what its bytes say as text.
+//! What a file is, by its content.
 
-use std::io::{self, Cursor, Read, Seek};
-
-use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use std::io::{Cursor, Read, Seek};
 
 use crate::doc::compound::Compound;
 use crate::doc::fib::is_encrypted;
 use crate::members::Members;
+pub(crate) use crate::charset::decode;
+use crate::mhtml;
 use crate::refuse::Refusal;
 
 /// What a file was found to be.
@@ -224,8 +224,7 @@ fn compound(bytes: &[u8]) -> Format {
 
 fn textual(bytes: &[u8], extension: &str) -> Format {
     let head = decode(&bytes[..bytes.len().min(8192)], false);
-    let odd = head.chars().filter(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || *c == '\u{FFFD}').count();
-    if odd * 20 > head.chars().count() {
+    if is_binary(&head) {
         return foreign(
             "binary",
             "不能识别的文件，不是年度报告，请报送.docx",
@@ -233,10 +232,10 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
         );
     }
     let start = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let lower = start[..floor(start, 4096)].to_lowercase();
-    if lower.contains("mime-version:") && lower.contains("multipart/related") {
+    if mhtml::is_message(start) {
         return Format::Mhtml;
     }
+    let lower = start[..floor(start, 4096)].to_ascii_lowercase();
     if lower.starts_with('<') && lower.contains("<office:document") {
         return Format::Odt;
     }
@@ -281,169 +280,23 @@ pub(crate) fn has_columns(bytes: &[u8]) -> bool {
     columns(&decode(&bytes[..bytes.len().min(8192)], false)).1 >= 2
 }
 
+/// Whether a twentieth of what should be text is control characters or cannot be decoded.
+fn is_binary(head: &str) -> bool {
+    let is_odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || c == '\u{FFFD}';
+    // Bytes with which such characters begin: there are none in most texts.
+    let suspect = |b: &u8| *b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0c) || matches!(b, 0x7f | 0xc2 | 0xef);
+    let suspects = head.bytes().filter(|b| suspect(b)).count();
+    suspects * 80 > head.len() && head.chars().filter(|c| is_odd(*c)).count() * 20 > head.chars().count()
+}
+
 fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
-}
-
-/// The text of bytes in an encoding that is not told: byte order mark, valid UTF-8, for a web page what it declares,
-/// UTF-16 without a mark, and at last a guess among those in use.
-pub(crate) fn decode(bytes: &[u8], html: bool) -> String {
-    if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => return text.to_owned(),
-        // Cut in the middle of a character: still UTF-8.
-        Err(e) if e.error_len().is_none() && e.valid_up_to() + 4 > bytes.len() && bytes.len() > 64 => {
-            return UTF_8.decode(bytes).0.into_owned();
-        }
-        _ => {}
-    }
-    let declared = html.then(|| declared(bytes)).flatten();
-    let encoding = utf16(bytes).or(declared).unwrap_or_else(|| guess(bytes));
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
-}
-
-/// Text in an encoding that is not told, as a stream of UTF-8. What the first bytes are goes for all of them.
-pub(crate) struct Decoded<R> {
-    inner: R,
-    /// None where the text is UTF-8 already.
-    decoder: Option<Decoder>,
-    /// What was looked at, decoded.
-    head: String,
-    /// Decoded bytes that wait, and how many of them have been given out.
-    ready: Vec<u8>,
-    at: usize,
-    ended: bool,
-}
-
-impl<R: Read> Decoded<R> {
-    pub(crate) fn new(mut inner: R) -> io::Result<Decoded<R>> {
-        let mut start = Vec::new();
-        (&mut inner).take(65_536).read_to_end(&mut start)?;
-        let utf8 = match std::str::from_utf8(&start) {
-            Ok(text) => !text.contains('\0'),
-            // Cut in the middle of a character.
-            Err(e) => e.error_len().is_none() && start.len() == 65_536,
-        };
-        let encoding = match Encoding::for_bom(&start) {
-            Some((encoding, _)) => encoding,
-            None if utf8 => UTF_8,
-            None => utf16(&start).unwrap_or_else(|| guess(&start)),
-        };
-        let head = encoding.decode_with_bom_removal(&start[..start.len().min(8192)]).0.into_owned();
-        let mut out = Decoded { inner, decoder: None, head, ready: Vec::new(), at: 0, ended: false };
-        if encoding == UTF_8 {
-            out.ready = start;
-        } else {
-            out.decoder = Some(encoding.new_decoder_with_bom_removal());
-            out.decode(&start, start.len() < 65_536)?;
-        }
-        Ok(out)
-    }
-
-    /// The first lines of the text.
-    pub(crate) fn head(&self) -> &str {
-        &self.head
-    }
-
-    fn decode(&mut self, bytes: &[u8], last: bool) -> io::Result<()> {
-        let Some(decoder) = &mut self.decoder else { return Ok(()) };
-        let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len()));
-        let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut text, last);
-        if !matches!(result, DecoderResult::InputEmpty) {
-            return Err(io::Error::new(io::ErrorKind::Unsupported, "the text changes its encoding on the way"));
-        }
-        (self.ready, self.at, self.ended) = (text.into_bytes(), 0, last);
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Decoded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.ready.len() && self.decoder.is_some() && !self.ended {
-            let mut bytes = vec![0; 16_384];
-            let n = self.inner.read(&mut bytes)?;
-            self.decode(&bytes[..n], n == 0)?;
-        }
-        if self.at == self.ready.len() && self.decoder.is_none() {
-            return self.inner.read(buffer);
-        }
-        let n = buffer.len().min(self.ready.len() - self.at);
-        buffer[..n].copy_from_slice(&self.ready[self.at..self.at + n]);
-        self.at += n;
-        Ok(n)
-    }
-}
-
-/// The encoding that a page declares in its first kilobytes.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
-    let at = head.windows(7).position(|w| w == b"charset")? + 7;
-    let label: Vec<u8> = head[at..]
-        .iter()
-        .copied()
-        .skip_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\''))
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-        .collect();
-    // A page that is not valid UTF-8 but says it is says nothing.
-    Encoding::for_label(&label).filter(|e| *e != UTF_8 && *e != UTF_16LE && *e != UTF_16BE)
-}
-
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let pairs = bytes.len().min(65_536) / 2;
-    if pairs < 8 {
-        return None;
-    }
-    let zeros = |offset: usize| (0..pairs).filter(|i| bytes[2 * i + offset] == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    // Some Chinese characters have a zero byte too (一 is U+4E00), but line ends, digits and blanks have more.
-    if even.max(odd) * 50 < pairs {
-        None
-    } else if odd >= 2 * even {
-        Some(UTF_16LE)
-    } else {
-        (even >= 2 * odd).then_some(UTF_16BE)
-    }
-}
-
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    // Most old files are GB18030: taken where every byte fits.
-    if !GB18030.decode_without_bom_handling(bytes).1 {
-        return GB18030;
-    }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let guess = detector.guess(Some(b"cn"), chardetng::Utf8Detection::Allow);
-    if guess.is_single_byte() { GB18030 } else { guess }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn encodings() {
-        let text = "2020年某局政府信息公开年度报告\r\n一、总体情况\r\n\t规章\r\n\t0\r\n";
-        let wide = |big: bool| -> Vec<u8> {
-            text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
-        };
-        for bytes in [
-            text.as_bytes().to_vec(),
-            [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
-            GB18030.encode(text).0.into_owned(),
-            wide(false),
-            wide(true),
-            [&b"\xFF\xFE"[..], &wide(false)].concat(),
-            [&b"\xFE\xFF"[..], &wide(true)].concat(),
-        ] {
-            assert_eq!(decode(&bytes, false), text);
-            assert_eq!(format(&bytes, "txt"), Format::Text);
-        }
-        let page = format!("<html><meta charset=\"utf-8\"><p>{text}</p>");
-        assert!(decode(&GB18030.encode(&page).0, true).contains("总体情况"));
-    }
 
     #[test]
     fn foreign_files() {

@@ -20,8 +20,10 @@
 
 mod archive;
 mod aside;
+mod charset;
 mod columns;
 mod contents;
+mod decoded;
 mod detect;
 mod doc;
 pub mod document;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use nianbao_form::{Cell, FormIx, Forms, Number, Place, Registry, Report, State, Unmapped, Value, figure};
 use serde::Deserialize;
 
-use crate::detect::{self, Decoded};
+use crate::decoded::Decoded;
+use crate::detect;
 use crate::refuse::Refusal;
 
 /// Columns in the order of the contract.

@@ -148,22 +148,16 @@ impl Frames {
     }
 
     pub(super) fn paragraph(&mut self, text: &str) {
-        let mut out = Vec::new();
-        self.builder.paragraph(text, &mut out);
-        self.emit(out);
+        let Frames { builder, frames } = self;
+        if let Some(out) = target(frames) {
+            builder.paragraph(text, out);
+        }
     }
 
     /// Puts blocks into the innermost cell. What stands in a table but in no cell is shown in front of it.
     pub(super) fn emit(&mut self, mut blocks: Vec<Block>) {
-        if blocks.is_empty() {
-            return;
-        }
-        for frame in self.frames.iter_mut().rev() {
-            match frame {
-                Frame::Blocks(out) => return out.append(&mut blocks),
-                Frame::Cell(cell) => return cell.blocks.append(&mut blocks),
-                Frame::Table(_) => {}
-            }
+        if let Some(out) = target(&mut self.frames) {
+            out.append(&mut blocks);
         }
     }
 
@@ -178,6 +172,15 @@ impl Frames {
             _ => (self.builder, Vec::new()),
         }
     }
+}
+
+/// Where paragraphs go now.
+fn target(frames: &mut [Frame]) -> Option<&mut Vec<Block>> {
+    frames.iter_mut().rev().find_map(|frame| match frame {
+        Frame::Blocks(out) => Some(out),
+        Frame::Cell(cell) => Some(&mut cell.blocks),
+        Frame::Table(_) => None,
+    })
 }
 
 impl Table {

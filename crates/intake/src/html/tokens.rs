@@ -83,8 +83,12 @@ impl<'a> Tokens<'a> {
     }
 
     /// The place of the next such byte from `from` on, or the end.
+    #[inline]
     fn find(&self, byte: u8, from: usize) -> usize {
         let rest = self.bytes().get(from..).unwrap_or_default();
+        if rest.first() == Some(&byte) {
+            return from;
+        }
         memchr(byte, rest).map_or(self.text.len(), |i| from + i)
     }
 

@@ -274,8 +274,8 @@ impl<'t> Walk<'t> {
             return Ok(false);
         }
         let style = self.style(id, tag);
-        let is_closed = self.tree.attribute(id, Name::Hidden).is_some()
-            || tag == Tag::Dialog && self.tree.attribute(id, Name::Open).is_none();
+        let has = |name| self.tree.attribute(id, name).is_some();
+        let is_closed = has(Name::Hidden) || tag == Tag::Dialog && !has(Name::Open);
         if style.display == Some(Display::None) || style.office_hidden == Some(true) || is_closed && style.display.is_none() {
             return Ok(false);
         }
@@ -377,6 +377,7 @@ impl<'t> Walk<'t> {
         inner.flush();
         self.pages = inner.pages;
         self.flows = true;
+        self.titles.append(&mut inner.titles);
         let (builder, blocks) = inner.frames.finish();
         self.frames.take_back(builder);
         self.frames.emit(blocks);
