@@ -164,7 +164,8 @@ mod tests {
     /// Folding letter by letter is the same as folding the compatibility form of the whole.
     #[test]
     fn compatibility_forms() {
-        for text in ["Ａ１（，）：；", "㎡№㈠⼀⼈⻔", "ﬁ½", "e\u{301}", "自然⼈", "\u{3000}\u{A0}x\u{2003}", "ｶﾞ", "豈更"] {
+        for text in ["Ａ１（，）：；", "㎡№㈠⼀⼈⻔", "ﬁ½", "e\u{301}", "自然⼈", "\u{3000}\u{A0}x\u{2003}", "ｶﾞ", "豈更"]
+        {
             let whole: String = text.nfkc().collect();
             assert_eq!(fold(text), fold(&whole), "{text}");
         }

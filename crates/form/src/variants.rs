@@ -14,7 +14,8 @@ fn table() -> &'static [u16] {
         for pair in DATA.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace) {
             let mut chars = pair.chars().map(u32::from);
             if let (Some(from), Some(to), None) = (chars.next(), chars.next(), chars.next())
-                && let (Some(place), Ok(to)) = (from.checked_sub(FIRST).and_then(|at| table.get_mut(at as usize)), u16::try_from(to))
+                && let (Some(place), Ok(to)) =
+                    (from.checked_sub(FIRST).and_then(|at| table.get_mut(at as usize)), u16::try_from(to))
             {
                 *place = to;
             }

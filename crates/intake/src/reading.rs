@@ -59,7 +59,8 @@ pub fn explain(forms: &Forms, registry: &Registry, source: &Source) -> String {
         document(&format, &bytes).ok().flatten()
     });
     if let Some(document) = document {
-        out.push_str(&matcher::explain(&words, &document));
+        let form = receipt.reports.first().map(|r| r.form);
+        out.push_str(&crate::explain::explain(&words, &document, form));
     }
     for report in &receipt.reports {
         for u in &report.unmapped {

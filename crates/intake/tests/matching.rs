@@ -80,7 +80,11 @@ fn damaged_tables() {
                             parts.iter().flat_map(|p| &p.tables).map(|t| damage::rows(t, container)).collect();
                         let which = dice.roll(tables.len());
                         let Some(what) = damage::damage(edit, &mut tables[which], &mut dice) else { continue };
-                        let title = if form_id == "2019" { "某某局2020年政府信息公开工作年度报告" } else { "某某局2022年政府信息公开工作年度报告" };
+                        let title = if form_id == "2019" {
+                            "某某局2020年政府信息公开工作年度报告"
+                        } else {
+                            "某某局2022年政府信息公开工作年度报告"
+                        };
                         let document = damage::document(title, &parts, &tables, container);
                         let entry = table.entry((edit, format!("{container:?}"))).or_default();
                         let all = truth.values().filter(|v| !v.is_empty()).count();
@@ -97,7 +101,10 @@ fn damaged_tables() {
                                 let n = shown.entry((edit, format!("{container:?}"))).or_default();
                                 *n += 1;
                                 if *n <= 3 {
-                                    eprintln!("{container:?} {form_id} {fill}, table {which}: {what}\n   {}", wrong[..wrong.len().min(4)].join("\n   "));
+                                    eprintln!(
+                                        "{container:?} {form_id} {fill}, table {which}: {what}\n   {}",
+                                        wrong[..wrong.len().min(4)].join("\n   ")
+                                    );
                                 }
                             }
                         }
