@@ -47,7 +47,7 @@ pub(crate) fn document(reader: &Reader<'_>, name: &Arc<str>, format: &Format, by
 
 fn of_document(reader: &Reader<'_>, name: &Arc<str>, document: &Document) -> Result<Taken, Refusal> {
     let reports = matcher::reports(reader.words, reader.registry, name, document)?;
-    let explained = if reader.explain { matcher::explain(reader.words, document) } else { String::new() };
+    let explained = if reader.explain { crate::explain::explain(reader.words, document, reports.first().map(|r| r.form)) } else { String::new() };
     Ok(Taken { reports, explained, ..Taken::default() })
 }
 
@@ -71,7 +71,7 @@ fn workbook(reader: &Reader<'_>, name: &Arc<str>, kind: &str, bytes: &[u8]) -> R
     let read = workbook::reports(reader.words, reader.registry, name, reader.need, &book)?;
     let explained = if reader.explain {
         let sheets = book.documents(false)?;
-        matcher::explain(reader.words, &sheet::joined(sheets.iter().map(|s| &s.1)))
+        crate::explain::explain(reader.words, &sheet::joined(sheets.iter().map(|s| &s.1)), read.reports.first().map(|r| r.form))
     } else {
         String::new()
     };

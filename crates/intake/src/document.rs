@@ -140,6 +140,17 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(is_inkless)
 }
 
+/// Whether a text is a figure, a mark for none, or something like a figure.
+pub(crate) fn is_figure(text: &str) -> bool {
+    use nianbao_form::{Kind, State, figure};
+    let read = figure::read(text, "", Kind::Count, &[]);
+    match read.state {
+        State::Number | State::None => true,
+        State::Text => read.note.is_some_and(|d| d.kind == figure::DoubtKind::NumberLike),
+        _ => false,
+    }
+}
+
 /// Collects blocks, numbers paragraphs and grids, and lays out tables.
 #[derive(Debug, Default)]
 pub struct Builder {

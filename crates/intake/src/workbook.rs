@@ -11,7 +11,8 @@ use crate::normalised::{Collector, Need};
 use crate::refuse::Refusal;
 use crate::several;
 use crate::sheet::{self, Workbook};
-use crate::tables::{self, Found};
+use crate::found::{Found, Instance};
+use crate::tables;
 use crate::vocabulary::Vocabulary;
 
 /// What was read of a workbook.
@@ -55,7 +56,7 @@ fn blank() -> Refusal {
 }
 
 fn has_tables(found: &Found) -> bool {
-    found.tables.values().flatten().any(tables::Instance::is_filled)
+    found.tables.values().flatten().any(Instance::is_filled)
 }
 
 fn of_sheets(
@@ -98,9 +99,9 @@ fn groups(words: &Vocabulary<'_>, sheets: &[(Arc<str>, Document)]) -> Option<Vec
         return None;
     }
     let found: Vec<Found> = sheets.iter().map(|(_, d)| tables::read(words, d, false)).collect();
-    let tables = |i: usize| found[i].tables.iter().filter(|t| t.1.iter().any(tables::Instance::is_filled)).map(|t| t.0);
+    let tables = |i: usize| found[i].tables.iter().filter(|t| t.1.iter().any(Instance::is_filled)).map(|t| t.0);
     let mut groups: Vec<Vec<usize>> = vec![Vec::new()];
-    let (mut held, mut waiting): (Vec<&String>, Vec<usize>) = (Vec::new(), Vec::new());
+    let (mut held, mut waiting): (Vec<&usize>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut differ = false;
     for i in 0..sheets.len() {
         if tables(i).next().is_none() {
@@ -126,8 +127,8 @@ fn groups(words: &Vocabulary<'_>, sheets: &[(Arc<str>, Document)]) -> Option<Vec
 
 /// Whether the tables of one sheet stand on another with the same figures.
 fn are_copies(one: &Found, other: &Found) -> bool {
-    let raws = |f: &Found, t: &String| -> Vec<Vec<String>> {
-        f.tables.get(t).into_iter().flatten().map(|i| i.cells.values().map(|e| e.raw.clone()).collect()).collect()
+    let raws = |f: &Found<'_>, t: &usize| -> Vec<Vec<String>> {
+        f.tables.get(t).into_iter().flatten().map(|i| i.cells.values().map(|e| e.raw.to_string()).collect()).collect()
     };
     !other.tables.is_empty() && other.tables.keys().all(|t| raws(one, t) == raws(other, t))
 }

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use nianbao_form::Place;
 
 use super::{Area, Sheet, too_many};
-use crate::document::{Block, Builder, Down, Paragraph, RawCell, trim};
+use crate::document::{is_figure, Block, Builder, Down, Paragraph, RawCell, trim};
 use crate::refuse::Refusal;
-use crate::tables::is_figure;
 
 /// So many blank columns part two tables, whatever stands beside them.
 const WIDE_GAP: u32 = 5;

@@ -168,6 +168,30 @@ fn head_rows(rows: &Rows) -> usize {
     rows.iter().take_while(|r| !r.iter().any(is_figure)).count()
 }
 
+/// The grid column at which each cell begins.
+fn columns(rows: &Rows) -> Vec<Vec<usize>> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut out = Vec::new();
+    for row in rows {
+        let mut column = 0;
+        let mut starts = Vec::new();
+        let mut next: Vec<usize> = open.iter().map(|n| n.saturating_sub(1)).collect();
+        for cell in row {
+            while open.get(column).is_some_and(|n| *n > 0) {
+                column += 1;
+            }
+            starts.push(column);
+            let more = if let Down::Rows(n) = cell.down { n - 1 } else { 0 };
+            next.resize(next.len().max(column + cell.columns), 0);
+            next[column..column + cell.columns].fill(more);
+            column += cell.columns;
+        }
+        open = next;
+        out.push(starts);
+    }
+    out
+}
+
 /// Damages the rows; says where.
 pub fn damage(edit: &str, rows: &mut Rows, dice: &mut Dice) -> Option<String> {
     let any = |_: &C| true;
@@ -220,15 +244,10 @@ pub fn damage(edit: &str, rows: &mut Rows, dice: &mut Dice) -> Option<String> {
         }
         "merge two cells downwards" => {
             let (r, c) = pick(dice, rows, |c| c.down == Down::Rows(1))?;
-            let column: usize = rows[r][..c].iter().map(|c| c.columns).sum();
-            let below = rows.get(r + 1)?;
-            // The cell below at the same column, counted by cells alone.
-            let mut sum = 0;
-            let at = below.iter().position(|b| {
-                sum += b.columns;
-                sum > column
-            })?;
+            let starts = columns(rows);
             let columns = rows[r][c].columns;
+            let at = starts.get(r + 1)?.iter().position(|s| *s == starts[r][c])?;
+            let below = &rows[r + 1];
             if below[at].columns != columns || below[at].down != Down::Rows(1) {
                 return None;
             }
@@ -248,15 +267,18 @@ pub fn damage(edit: &str, rows: &mut Rows, dice: &mut Dice) -> Option<String> {
             return Some(format!("{edit} at row {}, cell {} {:?}", r + 1, c + 1, rows[r][c].text));
         }
         "insert a blank column" => {
-            let c = dice.roll(rows[r].len() + 1);
-            let column: usize = rows[r][..c].iter().map(|c| c.columns).sum();
-            for row in rows.iter_mut() {
-                let mut sum = 0;
-                let at = row.iter().position(|b| {
-                    sum += b.columns;
-                    sum > column
-                });
-                row.insert(at.unwrap_or(row.len()), plain(""));
+            // Between two grid columns: what covers both grows.
+            let starts = columns(rows);
+            let column = starts[r][dice.roll(rows[r].len())];
+            for (row, starts) in rows.iter_mut().zip(&starts) {
+                match (0..row.len()).find(|i| starts[*i] + row[*i].columns > column) {
+                    Some(i) if starts[i] < column => row[i].columns += 1,
+                    Some(i) if starts[i] == column || !row.is_empty() => {
+                        // Below a cell that goes down and has grown there is no room.
+                        row.insert(i, plain(""));
+                    }
+                    _ => row.push(plain("")),
+                }
             }
         }
         "drop a row's spans" => rows[r].iter_mut().for_each(|c| c.columns = 1),
