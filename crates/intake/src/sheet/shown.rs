@@ -132,6 +132,34 @@ impl Shown {
     }
 }
 
+/// The stored number with the words that a file shows beside it, where the file tells what is shown and not how.
+pub(crate) fn beside(text: &str, value: f64) -> String {
+    let decimals = decimal(value);
+    let text = text.trim_matches(nianbao_form::figure::is_inkless);
+    let bare = |t: &str| -> String { t.chars().filter(|c| !c.is_whitespace() && !"-()−+".contains(*c)).collect() };
+    let Some(first) = text.find(|c: char| c.is_ascii_digit()) else {
+        // As in `Shown`: a dash for zero is the zero that was typed, and a zero that is not shown is not there.
+        return match (decimals == "0", bare(text).is_empty()) {
+            (true, true) if text.is_empty() => String::new(),
+            (true, true) => decimals,
+            (true, false) => text.to_owned(),
+            _ => format!("显示为“{text}”的数{decimals}"),
+        };
+    };
+    let last = text.rfind(|c: char| c.is_ascii_digit()).unwrap_or(first);
+    let digits: String = text[first..=last].chars().filter(|c| !matches!(c, ',' | ' ' | '\'' | '\u{a0}' | '\u{202f}')).collect();
+    let (before, after) = (bare(&text[..first]), bare(&text[last + 1..]));
+    let decimal_places = digits.split_once('.').map_or(0, |(_, f)| f.len());
+    let rounded = digits.parse::<f64>().is_ok_and(|d| (d - value.abs()).abs() <= 0.5 * 10f64.powi(-(decimal_places as i32)) + 1e-9 * d);
+    if !rounded || [&before, &after].iter().any(|t| t.chars().any(is_of_a_number)) {
+        return odd(&decimals);
+    }
+    match decimals.strip_prefix('-') {
+        Some(positive) => format!("-{before}{positive}{after}"),
+        None => format!("{before}{decimals}{after}"),
+    }
+}
+
 /// Words for a number that is not the one shown.
 fn odd(decimals: &str) -> String {
     format!("显示与存储不同的数{decimals}")
@@ -346,6 +374,30 @@ mod tests {
             (123_456_789_012_345_680.0, "123456789012346000"),
         ] {
             assert_eq!(decimal(value), text);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_beside_a_number() {
+        for (text, value, want) in [
+            ("12", 12.0, "12"),
+            ("13", 12.5, "12.5"),
+            ("1,234.50", 1234.5, "1234.5"),
+            ("12件", 12.0, "12件"),
+            ("¥984,361.00", 984_361.0, "¥984361"),
+            ("12.5万元", 12.5, "12.5万元"),
+            ("-", 0.0, "0"),
+            ("", 0.0, ""),
+            ("无", 0.0, "无"),
+            ("是", 1.0, "显示为“是”的数1"),
+            ("(7)", -7.0, "-7"),
+            ("-7", -7.0, "-7"),
+            ("12.3", 123_456.0, "显示与存储不同的数123456"),
+            ("12%", 0.12, "显示与存储不同的数0.12"),
+            ("Err:502", 0.0, "显示与存储不同的数0"),
+            ("1.2E+03", 1200.0, "1200"),
+        ] {
+            assert_eq!(beside(text, value), want, "{text}");
         }
     }
 
