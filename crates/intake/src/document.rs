@@ -222,7 +222,7 @@ impl Layout {
             while self.open.get(column).is_some_and(Option::is_some) {
                 column += 1;
             }
-            let columns = raw.columns.clamp(1, MAX_COLUMNS);
+            let columns = raw.columns.clamp(1, MAX_COLUMNS.saturating_sub(column).max(1));
             if column + columns > MAX_COLUMNS {
                 break;
             }
@@ -261,7 +261,10 @@ impl Layout {
                 }
                 if places[c].is_none() {
                     places[c] = Some(cell);
-                    next_open[c] = (more > 1).then(|| (cell, more - 1));
+                }
+                // A cell that another one overlaps goes on below it, as in browsers.
+                if more > 1 && next_open[c].is_none_or(|n| n.1 < more - 1) {
+                    next_open[c] = Some((cell, more - 1));
                 }
             }
         }
@@ -277,9 +280,11 @@ impl Layout {
         let mut text = String::new();
         for block in blocks {
             if let Block::Paragraph(p) = block {
-                if !text.is_empty() {
-                    text.push('\n');
+                if text.is_empty() {
+                    text = p.text;
+                    continue;
                 }
+                text.push('\n');
                 text.push_str(&p.text);
             }
         }
