@@ -330,8 +330,11 @@ impl Layout {
             }
             if places[c].is_none() {
                 places[c] = Some(cell);
-                if more > 1 {
-                    next_open.resize(next_open.len().max(c + 1), None);
+            }
+            // A cell that another one overlaps goes on below it, as in browsers.
+            if more > 1 {
+                next_open.resize(next_open.len().max(c + 1), None);
+                if next_open[c].is_none_or(|n| n.1 < more - 1) {
                     next_open[c] = Some((cell, more - 1));
                 }
             }

@@ -106,15 +106,12 @@ fn shape(tree: &Tree<'_>, id: Id, style: &Ask<'_>, depth: usize) -> Shape {
     let is_flex = own.display == Some(Display::Flex);
     match (cells.len(), words) {
         (0, false) => Shape::Empty,
-        (0 | 1, _) => {
-            if small_text(tree, id).is_some() {
-                Shape::Full
-            } else {
-                group(tree, &cells, style, depth)
-            }
-        }
+        (0 | 1, _) => match group(tree, &cells, style, depth) {
+            Shape::Other if small_text(tree, id).is_some() => Shape::Full,
+            shape => shape,
+        },
         (_, true) => Shape::Other,
-        _ if cells.iter().all(|c| (is_flex || is_box(tree, *c, style)) && small_text(tree, *c).is_some()) => Shape::Row(cells),
+        _ if cells.iter().all(|c| (is_flex || is_box(tree, *c, style)) && is_cell(tree, *c)) => Shape::Row(cells),
         _ => group(tree, &cells, style, depth),
     }
 }
@@ -135,10 +132,17 @@ fn group(tree: &Tree<'_>, children: &[Id], style: &Ask<'_>, depth: usize) -> Sha
 /// lie elsewhere.
 fn is_box(tree: &Tree<'_>, id: Id, style: &Ask<'_>) -> bool {
     let own = style(id);
-    tree.tag(id).is_block()
+    let tag = tree.tag(id);
+    // Paragraphs in a box are words, one below the other.
+    tag.is_block() && tag != Tag::P && !tag.is_heading()
         || own.apart == Some(true)
         || matches!(own.display, Some(Display::Block | Display::InlineBlock | Display::Flex | Display::Cell))
         || tree.attribute(id, Name::Class).is_some()
+}
+
+/// Whether a box may be a cell: there is little in it, and it is no row itself.
+fn is_cell(tree: &Tree<'_>, id: Id) -> bool {
+    tree.children(id).filter(|c| is_row_tag(tree.tag(*c))).take(2).count() < 2 && small_text(tree, id).is_some()
 }
 
 /// The text of a box, if there is little of it.

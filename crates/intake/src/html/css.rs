@@ -70,6 +70,10 @@ impl Sheets {
         out
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.rules.is_empty()
+    }
+
     /// Adds a style sheet.
     pub(super) fn add(&mut self, text: &str) {
         self.rules_in(&without_comments(text), 0);

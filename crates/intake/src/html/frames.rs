@@ -121,7 +121,7 @@ impl Frames {
     }
 
     pub(super) fn open_cell(&mut self, columns: usize, rows: usize) {
-        self.frames.push(Frame::Cell(RawCell { columns, down: Down::Rows(rows), ..RawCell::plain(Vec::new()) }));
+        self.frames.push(Frame::Cell(RawCell { columns, down: Down::Rows(rows), ..RawCell::plain(Vec::with_capacity(1)) }));
     }
 
     pub(super) fn close_cell(&mut self) {

@@ -14,6 +14,8 @@ mod formatting;
 mod frames;
 mod style;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod tree;
 mod walk;

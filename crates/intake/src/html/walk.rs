@@ -98,7 +98,7 @@ pub(super) struct Walk<'t> {
 }
 
 /// Styles of elements are the same over and over in pages that Word wrote.
-type StyleCache<'t> = [(&'t str, Style, Style); 32];
+type StyleCache<'t> = [(&'t str, (Style, Style, Style)); 32];
 
 impl<'t> Walk<'t> {
     fn new(tree: &'t Tree<'t>, beside: &'t dyn Beside, builder: Builder, depth: usize) -> Walk<'t> {
@@ -119,7 +119,7 @@ impl<'t> Walk<'t> {
             flows: false,
             depth,
             pages: 0,
-            styles: [("", Style::default(), Style::default()); 32],
+            styles: [("", Default::default()); 32],
         };
         walk.collect_sheets();
         walk
@@ -185,26 +185,43 @@ impl<'t> Walk<'t> {
     }
 
     fn style(&mut self, id: Id, tag: Tag) -> Style {
-        let (mut out, important) = self.sheets.style(self.tree, id, tag, self.state.sizeless);
-        let Some(own) = self.tree.attribute(id, Name::Style) else {
-            out.overlay(&important);
-            return out;
-        };
-        // Word's styles are long and begin alike: their length and what stands at their end tell them apart.
-        let tail = own.as_bytes().iter().rev().take(12).fold(own.len(), |n, b| n.wrapping_mul(31).wrapping_add(*b as usize));
-        let slot = &mut self.styles[tail % 32];
-        if slot.0 != own {
-            let (usual, important) = match own.contains('&') || own.contains("/*") {
-                true => Style::read(&without_comments(&entities::decoded(own, true))),
-                false => Style::read(own),
-            };
-            *slot = (own, usual, important);
+        let mut style = self.given_style(id, tag);
+        if style.display.is_none() && self.tree.attribute(id, Name::Hidden).is_some() {
+            style.display = Some(Display::None);
         }
-        let (usual, own_important) = (slot.1, slot.2);
+        style
+    }
+
+    fn given_style(&mut self, id: Id, tag: Tag) -> Style {
+        let own = self.tree.attribute(id, Name::Style);
+        if self.sheets.is_empty() {
+            return own.map_or_else(Style::default, |own| self.own_style(own).2);
+        }
+        let (mut out, important) = self.sheets.style(self.tree, id, tag, self.state.sizeless);
+        let (usual, own_important, _) = own.map(|own| *self.own_style(own)).unwrap_or_default();
         out.overlay(&usual);
         out.overlay(&important);
         out.overlay(&own_important);
         out
+    }
+
+    /// What a `style` attribute says: without and with `!important`, and both together.
+    fn own_style(&mut self, text: &'t str) -> &(Style, Style, Style) {
+        // Word's styles are long and begin alike: their length and what stands at their end tell them apart.
+        let bytes = text.as_bytes();
+        let tail = bytes.last_chunk::<8>().map_or(0, |t| u64::from_le_bytes(*t)) ^ (bytes.len() as u64) << 20;
+        let slot = &mut self.styles[(tail.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 59) as usize];
+        if slot.0 != text {
+            let (usual, important) = if text.contains('&') || text.contains("/*") {
+                Style::read(&without_comments(&entities::decoded(text, true)))
+            } else {
+                Style::read(text)
+            };
+            let mut both = usual;
+            both.overlay(&important);
+            *slot = (text, (usual, important, both));
+        }
+        &slot.1
     }
 
     /// Looks for tables made of boxes among the children of an element.
@@ -274,8 +291,7 @@ impl<'t> Walk<'t> {
             return Ok(false);
         }
         let style = self.style(id, tag);
-        let has = |name| self.tree.attribute(id, name).is_some();
-        let is_closed = has(Name::Hidden) || tag == Tag::Dialog && !has(Name::Open);
+        let is_closed = tag == Tag::Dialog && self.tree.attribute(id, Name::Open).is_none();
         if style.display == Some(Display::None) || style.office_hidden == Some(true) || is_closed && style.display.is_none() {
             return Ok(false);
         }
