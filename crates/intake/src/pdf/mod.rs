@@ -3,11 +3,14 @@
 //! `content` says what was drawn where, `rules` and `ruled` find tables with lines, `layout` puts a page in order and
 //! `flow` the pages one behind the other.
 
+mod columns;
 mod content;
 mod flow;
 mod font;
 mod geometry;
 mod guard;
+mod heads;
+mod labels;
 mod layers;
 mod layout;
 mod lines;
@@ -21,6 +24,7 @@ mod rules;
 mod show;
 mod stream;
 mod symbols;
+mod unruled;
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
@@ -43,6 +47,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Refusal> {
     }
     refuse_unknown(&pages)?;
     margins::drop_margins(&mut pages);
+    unruled::find(&mut pages);
     let mut builder = Builder::default();
     let blocks = flow::flow(pages, &mut builder);
     if builder.overflow {
