@@ -17,6 +17,17 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// Whether spans are unknown, so that rows of one table may differ in their number of cells (page text).
     pub ragged: bool,
+    /// Pictures that may hold what the text lacks.
+    pub pictures: Vec<Picture>,
+}
+
+/// A picture as large as a table or a page could be, unread.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Page or paragraph.
+    pub place: Place,
+    /// What the container calls it.
+    pub part: Box<str>,
 }
 
 /// A paragraph or a table.

@@ -341,7 +341,7 @@ impl Walk {
             return Err(Refusal::too_large());
         }
         match self.frames.into_iter().next() {
-            Some(Frame::Blocks(blocks)) => Ok(Document { titles: self.titles, blocks, ragged: false }),
+            Some(Frame::Blocks(blocks)) => Ok(Document { titles: self.titles, blocks, ..Document::default() }),
             _ => Err(Refusal::broken("html")),
         }
     }

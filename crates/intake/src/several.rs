@@ -54,6 +54,7 @@ pub(crate) fn split(words: &Vocabulary<'_>, document: &Document) -> Result<Optio
         blocks: document.blocks[*start..end].to_vec(),
         titles: Vec::new(),
         ragged: document.ragged,
+        pictures: Vec::new(),
     }));
     Ok(Some(out))
 }
@@ -68,7 +69,7 @@ fn differ(a: &Title, b: &Title) -> bool {
 fn repeats(words: &Vocabulary<'_>, document: &Document, start: usize, at: usize) -> bool {
     let part = |from: usize, to: usize| {
         let blocks = document.blocks[from..to].to_vec();
-        tables::read(words, &Document { blocks, titles: Vec::new(), ragged: document.ragged }, false).tables
+        tables::read(words, &Document { blocks, ragged: document.ragged, ..Document::default() }, false).tables
     };
     let (before, after) = (part(start, at), part(at, document.blocks.len()));
     before.keys().any(|t| after.contains_key(t))
@@ -92,7 +93,7 @@ fn restarts(words: &Vocabulary<'_>, document: &Document, titles: &[(usize, Title
         }
         let part = |from: usize, to: usize| {
             let blocks = document.blocks[from..to].to_vec();
-            tables::read(words, &Document { blocks, titles: Vec::new(), ragged: document.ragged }, false).tables
+            tables::read(words, &Document { blocks, ragged: document.ragged, ..Document::default() }, false).tables
         };
         let (before, after) = (part(start, at), part(at, document.blocks.len()));
         before.iter().filter_map(|(t, i)| Some((i.last()?, after.get(t)?.first()?))).any(|(a, b)| {

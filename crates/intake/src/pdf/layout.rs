@@ -28,14 +28,13 @@ impl Item {
 #[derive(Debug)]
 pub(super) struct Layout {
     pub number: u32,
-    pub width: f32,
     pub height: f32,
     pub items: Vec<Item>,
     /// Heights of long lines that are part of no ruled table, from the top down.
     pub bands: Vec<f32>,
     /// Whether its words are what a program recognised in its picture.
     pub recognised: bool,
-    /// The name of a picture that covers most of the page.
+    /// The name of a picture that covers most of the page, if there are no words.
     pub picture: Option<Box<str>>,
     /// Characters, and how many of them could not be decoded.
     pub glyphs: usize,
@@ -54,7 +53,8 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     let area = page.width * page.height;
     let covered = |r: &Rect| r.width() * r.height();
     let whole = page.pictures.iter().fold(Rect::NONE, |r, p| if covered(&p.0) > 0.1 * area { r.around(&p.0) } else { r });
-    let picture = (whole.is_real() && covered(&whole) > PICTURE * area)
+    let words = page.glyphs.len().max(page.unseen.len());
+    let picture = (words < 10 && whole.is_real() && covered(&whole) > PICTURE * area)
         .then(|| page.pictures.iter().max_by(|a, b| covered(&a.0).total_cmp(&covered(&b.0))).map(|p| p.1.clone()))
         .flatten();
     // Words without ink are a recognition's; beside real ones they would be there twice.
@@ -78,7 +78,6 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     take_in(&mut items);
     Ok(Layout {
         number: page.number,
-        width: page.width,
         height: page.height,
         items,
         bands,
