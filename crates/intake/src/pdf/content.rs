@@ -266,7 +266,11 @@ impl<'a> Interpreter<'a> {
         }
         match stream.dict().get::<Name<'_>>("Subtype").as_deref() {
             Some(b"Form") => self.form(&stream, resources, canvas, depth)?,
-            Some(b"Image") => canvas.picture(name.as_str()),
+            Some(b"Image") => {
+                let side = |key| u64::from(stream.dict().get::<u32>(key).unwrap_or(0));
+                canvas.page.pixels = canvas.page.pixels.saturating_add(side("Width").saturating_mul(side("Height")));
+                canvas.picture(name.as_str());
+            }
             _ => {}
         }
         Ok(())

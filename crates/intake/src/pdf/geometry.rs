@@ -196,6 +196,8 @@ pub(super) struct Page {
     pub fills: Vec<Rect>,
     /// Pictures, with the name of each.
     pub pictures: Vec<(Rect, Box<str>)>,
+    /// Their picture elements in all.
+    pub pixels: u64,
     /// Text without ink, as programs that recognise scanned pages leave it over the picture.
     pub unseen: Vec<Glyph>,
 }

@@ -140,7 +140,8 @@ mod tests {
         assert!(check(b"%PDF-1.7\n1 0 obj\n<< /A (b\\)) /C [1 <</D <61>>>] >>\nendobj").is_ok());
         assert!(check(&b"1 0 obj (\n".repeat(100_000)).is_err());
         assert!(check(&b"<< /A (\n".repeat(100_000)).is_err());
-        assert!(check(&b"<< /A <<".repeat(100_000)).is_ok());
+        assert!(check(&b"<< /A <<".repeat(100_000)).is_err());
+        assert!(check(&b"1 0 obj << /A << /B (b) >> >> endobj\n".repeat(100_000)).is_ok());
     }
 
     #[test]

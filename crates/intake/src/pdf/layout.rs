@@ -1,6 +1,6 @@
 //! A page as a sequence of lines of text and tables, from the top down.
 
-use super::geometry::{Glyph, Page, Rect, Run};
+use super::geometry::{Glyph, Page, Rect, Rule, Run};
 use super::lines::{Line, by_run, lines};
 use super::marks;
 use super::ruled::{self, Table};
@@ -28,12 +28,13 @@ impl Item {
 #[derive(Debug)]
 pub(super) struct Layout {
     pub number: u32,
-    pub width: f32,
     pub height: f32,
     pub items: Vec<Item>,
+    /// Heights of long lines that are part of no ruled table, from the top down.
+    pub bands: Vec<f32>,
     /// Whether its words are what a program recognised in its picture.
     pub recognised: bool,
-    /// The name of a picture that covers most of the page.
+    /// The name of a picture that covers most of the page, if there are no words.
     pub picture: Option<Box<str>>,
     /// Characters, and how many of them could not be decoded.
     pub glyphs: usize,
@@ -52,7 +53,8 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     let area = page.width * page.height;
     let covered = |r: &Rect| r.width() * r.height();
     let whole = page.pictures.iter().fold(Rect::NONE, |r, p| if covered(&p.0) > 0.1 * area { r.around(&p.0) } else { r });
-    let picture = (whole.is_real() && covered(&whole) > PICTURE * area)
+    let words = page.glyphs.len().max(page.unseen.len());
+    let picture = (words < 10 && whole.is_real() && covered(&whole) > PICTURE * area)
         .then(|| page.pictures.iter().max_by(|a, b| covered(&a.0).total_cmp(&covered(&b.0))).map(|p| p.1.clone()))
         .flatten();
     // Words without ink are a recognition's; beside real ones they would be there twice.
@@ -61,7 +63,11 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     marks::drop_marks(&mut rules, &mut glyphs, &page.blanks);
     let unknown = glyphs.iter().filter(|g| g.char == super::font::UNKNOWN).count();
     let count = glyphs.len();
+    let rules = rules::joined(&rules);
     let (mut items, rest) = ruled_tables(&rules, glyphs)?;
+    let inside = |y: f32| items.iter().any(|i| (i.extent().0 - 1.0..=i.extent().1 + 1.0).contains(&y));
+    let long = |r: &&Rule| r.level && r.end - r.start > 0.25 * page.width && !inside(r.at);
+    let bands = rules.iter().filter(long).map(|r| r.at).collect();
     for (run, list) in by_run(&rest) {
         // Words that run otherwise than the page stand in the margin or across it, unless the whole page does.
         if run == Run::Right || list.len() > count / 2 {
@@ -72,9 +78,9 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     take_in(&mut items);
     Ok(Layout {
         number: page.number,
-        width: page.width,
         height: page.height,
         items,
+        bands,
         recognised,
         picture,
         glyphs: count,
@@ -83,8 +89,8 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
 }
 
 /// Tables with lines, and the characters outside of them.
-fn ruled_tables(rules: &[super::geometry::Rule], mut glyphs: Vec<Glyph>) -> Result<(Vec<Item>, Vec<Glyph>), Refusal> {
-    let frames = rules::frames(&rules::joined(rules))?;
+fn ruled_tables(rules: &[Rule], mut glyphs: Vec<Glyph>) -> Result<(Vec<Item>, Vec<Glyph>), Refusal> {
+    let frames = rules::frames(rules)?;
     let mut tables: Vec<(Rect, Vec<(Rect, bool)>)> = frames.iter().filter_map(|f| Some((f.bounds, ruled::cells(f)?))).collect();
     // Tables inside of others take their words first.
     tables.sort_by(|a, b| (a.0.width() * a.0.height()).total_cmp(&(b.0.width() * b.0.height())));
@@ -92,6 +98,10 @@ fn ruled_tables(rules: &[super::geometry::Rule], mut glyphs: Vec<Glyph>) -> Resu
     for (bounds, places) in tables {
         let (inside, outside): (Vec<Glyph>, Vec<Glyph>) = glyphs.into_iter().partition(|g| bounds.holds(g.x, g.y));
         glyphs = outside;
+        if ruled::lacks_columns(&places, &inside) {
+            glyphs.extend(inside);
+            continue;
+        }
         let (table, rest) = ruled::fill(places, bounds, inside);
         glyphs.extend(rest);
         if table.cells.iter().any(|c| !c.words.text.is_empty()) {

@@ -180,8 +180,5 @@ fn is_cut(line: &Line, next: &Line, width: f32) -> bool {
     let figures = |l: &Line| l.glyphs.iter().all(|g| digit(g.char) || matches!(g.char, '.' | ',' | '．' | '，'));
     let Some(first) = next.glyphs.first().filter(|g| digit(g.char)) else { return false };
     let more = first.end - first.start;
-    line.glyphs.len() > 1
-        && figures(line)
-        && next.glyphs.len() <= line.glyphs.len() + 2
-        && width - (line.end - line.start) < more + PADDING
+    figures(line) && next.glyphs.len() <= line.glyphs.len() + 2 && width - (line.end - line.start) < more + PADDING
 }

@@ -3,11 +3,14 @@
 //! `content` says what was drawn where, `rules` and `ruled` find tables with lines, `layout` puts a page in order and
 //! `flow` the pages one behind the other.
 
+mod columns;
 mod content;
 mod flow;
 mod font;
 mod geometry;
 mod guard;
+mod heads;
+mod labels;
 mod layers;
 mod layout;
 mod lines;
@@ -15,17 +18,24 @@ mod margins;
 mod marks;
 mod paint;
 mod parts;
+mod picture;
 mod program;
 mod ruled;
 mod rules;
 mod show;
 mod stream;
 mod symbols;
+mod unruled;
+
+use nianbao_form::Place;
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use crate::document::{Builder, Document};
+use crate::document::{Builder, Document, Picture};
 use crate::refuse::Refusal;
+
+#[allow(unused_imports, reason = "for the recognition of pages that are pictures")]
+pub(crate) use picture::page_image;
 
 /// Pages of a document.
 const MAX_PAGES: usize = 2_000;
@@ -42,13 +52,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Refusal> {
         pages.push(layout::layout(interpreter.page(page, number)?)?);
     }
     refuse_unknown(&pages)?;
+    let picture = |p: &layout::Layout| Some(Picture { place: Place::Page(p.number), part: p.picture.clone()? });
+    let pictures = pages.iter().filter_map(picture).collect();
     margins::drop_margins(&mut pages);
+    unruled::find(&mut pages);
     let mut builder = Builder::default();
     let blocks = flow::flow(pages, &mut builder);
     if builder.overflow {
         return Err(Refusal::too_large());
     }
-    Ok(Document { blocks, ..Document::default() })
+    Ok(Document { blocks, pictures, ..Document::default() })
 }
 
 fn open(bytes: &[u8]) -> Result<Pdf, Refusal> {
@@ -81,4 +94,21 @@ fn refuse_unknown(pages: &[layout::Layout]) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_image;
+
+    #[test]
+    fn a_page_is_drawn() {
+        let pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+            3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 36]/Contents 4 0 R>>endobj\n\
+            4 0 obj<</Length 14>>stream\n0 0 36 36 re f\nendstream endobj\ntrailer<</Root 1 0 R>>";
+        let png = page_image(pdf, 1).unwrap_or_default();
+        assert!(png.starts_with(b"\x89PNG"));
+        // Width and height stand at the head of a PNG.
+        assert_eq!(png.get(16..24), Some(&[0, 0, 1, 44, 0, 0, 0, 150][..]));
+        assert!(page_image(pdf, 2).is_none() && page_image(pdf, 0).is_none());
+    }
 }

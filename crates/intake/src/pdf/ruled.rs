@@ -1,9 +1,10 @@
 //! Tables with lines: the cells are what the lines enclose; where a line is missing between two places, a cell covers
 //! both.
 
-use super::geometry::{Glyph, Rect};
-use super::lines::{Words, cell_text};
+use super::geometry::{Glyph, Rect, Run};
+use super::lines::{Words, cell_text, lines};
 use super::rules::Frame;
+use super::unruled;
 
 /// Edges closer than this are one edge.
 const ONE: f32 = 4.0;
@@ -136,4 +137,12 @@ pub(super) fn fill(places: Vec<(Rect, bool)>, bounds: Rect, glyphs: Vec<Glyph>) 
     let cells = places.into_iter().zip(held);
     let cells = cells.map(|((place, open), held)| Cell { place, words: cell_text(&held, place.width()), open }).collect();
     (Table { bounds, cells, ruled: true }, rest)
+}
+
+/// Whether lines divide only the rows of a table: several figures stand apart from one another in one cell.
+pub(super) fn lacks_columns(places: &[(Rect, bool)], glyphs: &[Glyph]) -> bool {
+    let held = |place: &Rect| glyphs.iter().filter(|g| g.run == Run::Right && place.holds(g.x, g.y)).copied().collect::<Vec<_>>();
+    let wide = places.iter().map(|p| &p.0).filter(|p| p.width() > 90.0);
+    let several = wide.filter(|place| lines(&held(place)).iter().any(|l| unruled::Row::of(l).figures() > 2)).count();
+    several > 1 || (several == 1 && places.len() < 6)
 }

@@ -132,17 +132,15 @@ fn run_length(data: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
     let (mut out, mut rest) = (Vec::new(), data);
     while let [length, after @ ..] = rest {
         let n = usize::from(*length);
-        match (n, after) {
-            (..128, _) => {
-                let (run, next) = after.split_at((n + 1).min(after.len()));
-                out.extend_from_slice(run);
-                rest = next;
-            }
-            (129.., [byte, next @ ..]) => {
-                out.resize(out.len() + 257 - n, *byte);
-                rest = next;
-            }
-            _ => break,
+        if n < 128 {
+            let (run, next) = after.split_at((n + 1).min(after.len()));
+            out.extend_from_slice(run);
+            rest = next;
+        } else if let (true, [byte, next @ ..]) = (n > 128, after) {
+            out.resize(out.len() + 257 - n, *byte);
+            rest = next;
+        } else {
+            break;
         }
         if out.len() > limit {
             return Err(Refusal::too_large());
