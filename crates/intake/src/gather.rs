@@ -163,11 +163,8 @@ fn foreign(name: &OsStr) -> String {
 /// The path below a folder, with `/` on every system.
 fn relative(path: &Path, root: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<String> = below
-        .components()
-        .filter(|c| !matches!(c, std::path::Component::CurDir))
-        .map(|c| shown(c.as_os_str()))
-        .collect();
+    let parts: Vec<String> =
+        below.components().filter(|c| !matches!(c, std::path::Component::CurDir)).map(|c| shown(c.as_os_str())).collect();
     parts.join("/")
 }
 

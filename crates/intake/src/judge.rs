@@ -13,7 +13,8 @@ pub(crate) fn judge(forms: &Forms, receipt: &mut Receipt, taken: Taken) {
     let mut notes: Vec<(String, String)> = Vec::new();
     if let Some((files, read)) = taken.members {
         receipt.status = if read > 0 { Status::Read } else { Status::Foreign };
-        receipt.reason = if files == 0 { "压缩包是空的".into() } else { format!("压缩包内有{files}个文件，读出{read}个") };
+        receipt.reason =
+            if files == 0 { "压缩包是空的".into() } else { format!("压缩包内有{files}个文件，读出{read}个") };
         receipt.reason_en =
             if files == 0 { "the archive is empty".into() } else { format!("an archive of {files} files, {read} of them read") };
         return;
@@ -71,10 +72,7 @@ fn lacks(forms: &Forms, report: &Report) -> Vec<(String, String)> {
         ));
     }
     if report.year == 0 {
-        notes.push((
-            "标题和文件名均未写明报告年度".into(),
-            "neither title nor file name tells the reporting year".into(),
-        ));
+        notes.push(("标题和文件名均未写明报告年度".into(), "neither title nor file name tells the reporting year".into()));
     }
     if report.agency.is_empty() {
         notes.push(("标题、落款和文件名均未写明单位".into(), "neither title, signature nor file name tells the agency".into()));

@@ -15,13 +15,13 @@ use nianbao_form::{Forms, Registry};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::archive::{self, Within};
 use crate::contents::{self, Taken};
 use crate::detect::{self, Format};
 use crate::members::Members;
 use crate::normalised::{self, Collector, Need};
 use crate::refuse::Refusal;
 use crate::vocabulary::Vocabulary;
-use crate::archive::{self, Within};
 use crate::{Receipt, Source, Status, gather, judge};
 
 /// A document is not read if it is larger than this; normalised cells are read in a stream and have no limit.
@@ -173,7 +173,8 @@ impl Reader<'_> {
     fn guarded(&self, name: &Arc<str>, read: impl FnOnce(&mut Receipt, &mut Vec<Entry>) -> Result<Taken, Refusal>) -> Vec<Entry> {
         let mut receipt = blank(name);
         let mut members = Vec::new();
-        let taken = catch_unwind(AssertUnwindSafe(|| read(&mut receipt, &mut members))).unwrap_or_else(|_| Err(Refusal::internal()));
+        let taken =
+            catch_unwind(AssertUnwindSafe(|| read(&mut receipt, &mut members))).unwrap_or_else(|_| Err(Refusal::internal()));
         let mut explained = String::new();
         match taken {
             Ok(mut taken) => {

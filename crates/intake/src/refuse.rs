@@ -46,10 +46,7 @@ impl Refusal {
 
     /// A file that only a password opens.
     pub(crate) fn encrypted() -> Refusal {
-        Refusal::unreadable(
-            "文件已加密，请取消密码后重新报送",
-            "the file is encrypted; remove the password and send it anew",
-        )
+        Refusal::unreadable("文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
     }
 
     /// What is no plain file.
@@ -73,10 +70,7 @@ impl Refusal {
 
     /// Text that begins in one encoding and goes on in another.
     pub(crate) fn mixed_encodings() -> Refusal {
-        Refusal::unreadable(
-            "文件的字符编码前后不一，请另存为UTF-8",
-            "the text changes its encoding on the way; save it as UTF-8",
-        )
+        Refusal::unreadable("文件的字符编码前后不一，请另存为UTF-8", "the text changes its encoding on the way; save it as UTF-8")
     }
 
     /// A file beyond the bounds.

@@ -108,11 +108,7 @@ pub(super) enum Step<'s, 'x> {
 ///
 /// # Errors
 /// XML that is broken, cut off or nested too deeply, and whatever `visit` refuses.
-pub(super) fn walk(
-    xml: &str,
-    kind: &str,
-    mut visit: impl FnMut(Step<'_, '_>) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
+pub(super) fn walk(xml: &str, kind: &str, mut visit: impl FnMut(Step<'_, '_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
     let mut reader = Reader::from_str(xml);
     let mut depth = 0usize;
     loop {

@@ -150,7 +150,8 @@ pub(crate) fn beside(text: &str, value: f64) -> String {
     let digits: String = text[first..=last].chars().filter(|c| !matches!(c, ',' | ' ' | '\'' | '\u{a0}' | '\u{202f}')).collect();
     let (before, after) = (bare(&text[..first]), bare(&text[last + 1..]));
     let decimal_places = digits.split_once('.').map_or(0, |(_, f)| f.len());
-    let rounded = digits.parse::<f64>().is_ok_and(|d| (d - value.abs()).abs() <= 0.5 * 10f64.powi(-(decimal_places as i32)) + 1e-9 * d);
+    let rounded =
+        digits.parse::<f64>().is_ok_and(|d| (d - value.abs()).abs() <= 0.5 * 10f64.powi(-(decimal_places as i32)) + 1e-9 * d);
     if !rounded || [&before, &after].iter().any(|t| t.chars().any(is_of_a_number)) {
         return odd(&decimals);
     }
@@ -221,7 +222,9 @@ fn section(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> (Section, boo
                 out.before = std::mem::take(&mut literal);
                 (digits, zero) = (true, true);
             }
-            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'b' | 'B' | 'g' | 'e' | 'E' | 'a' | 'A' if !digits => date = true,
+            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'b' | 'B' | 'g' | 'e' | 'E' | 'a' | 'A' if !digits => {
+                date = true
+            }
             ' ' => literal.push(' '),
             c => literal.push(c),
         }
@@ -324,7 +327,14 @@ fn date(value: f64, epoch: Epoch) -> String {
     }
     let seconds = ((value - days) * 86_400.0).round() as u64;
     if seconds > 0 || out.is_empty() {
-        let _ = write!(out, "{}{}:{:02}:{:02}", if out.is_empty() { "" } else { " " }, seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let _ = write!(
+            out,
+            "{}{}:{:02}:{:02}",
+            if out.is_empty() { "" } else { " " },
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        );
     }
     out
 }

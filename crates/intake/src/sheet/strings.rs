@@ -77,7 +77,8 @@ pub(super) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("_x") {
-        let hexadecimal = rest.get(at + 2..at + 6).filter(|h| rest[at + 6..].starts_with('_') && h.bytes().all(|b| b.is_ascii_hexdigit()));
+        let hexadecimal =
+            rest.get(at + 2..at + 6).filter(|h| rest[at + 6..].starts_with('_') && h.bytes().all(|b| b.is_ascii_hexdigit()));
         let c = hexadecimal.and_then(|h| u32::from_str_radix(h, 16).ok()).and_then(char::from_u32);
         out.push_str(&rest[..at]);
         rest = match c {
@@ -101,7 +102,14 @@ mod tests {
 
     #[test]
     fn escapes() {
-        for (stored, text) in [("a_x000D_\nb", "a\nb"), ("_x0041_", "A"), ("_x005F_x0041_", "_x0041_"), ("x_x12", "x_x12"), ("_x", "_x"), ("_x00件_", "_x00件_")] {
+        for (stored, text) in [
+            ("a_x000D_\nb", "a\nb"),
+            ("_x0041_", "A"),
+            ("_x005F_x0041_", "_x0041_"),
+            ("x_x12", "x_x12"),
+            ("_x", "_x"),
+            ("_x00件_", "_x00件_"),
+        ] {
             assert_eq!(unescape(stored), text);
         }
     }

@@ -79,7 +79,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
         };
         let xml = package.text(&part)?.ok_or_else(|| package.broken())?;
         book.sheet(&sheet.name, sheet.hidden);
-        SheetReader { book: &mut book, shared: &shared, row: 0, column: 0, cell: None, zeros: true, rich: Rich::default() }.read(&xml)?;
+        SheetReader { book: &mut book, shared: &shared, row: 0, column: 0, cell: None, zeros: true, rich: Rich::default() }
+            .read(&xml)?;
     }
     Ok(book)
 }
@@ -237,7 +238,9 @@ impl SheetReader<'_> {
                 Step::Close("row") => self.row = self.row.saturating_add(1),
                 Step::Open("sheetData", _) => data = true,
                 Step::Close("sheetData") => data = false,
-                Step::Open("sheetView", e) => self.zeros = attribute(e, "showZeros").is_none_or(|v| !matches!(&*v, "0" | "false")),
+                Step::Open("sheetView", e) => {
+                    self.zeros = attribute(e, "showZeros").is_none_or(|v| !matches!(&*v, "0" | "false"))
+                }
                 Step::Open("col", e) => self.hide_columns(e),
                 Step::Open("mergeCell", e) => {
                     if let Some(area) = attribute(e, "ref").and_then(|r| area(&r)) {
@@ -256,10 +259,8 @@ impl SheetReader<'_> {
         }
         self.column = 0;
         let flat = attribute(e, "ht").is_some_and(|h| h.parse::<f64>() == Ok(0.0));
-        if (flat || is_on(e, "hidden"))
-            && let Some(sheet) = self.book.sheets.last_mut()
-        {
-            sheet.hidden_rows.push((self.row, self.row));
+        if flat || is_on(e, "hidden") {
+            self.book.hide_rows(self.row, self.row);
         }
     }
 
@@ -267,9 +268,9 @@ impl SheetReader<'_> {
         let number = |name| attribute(e, name).and_then(|v| v.parse::<u32>().ok()).and_then(|v| v.checked_sub(1));
         let flat = attribute(e, "width").is_some_and(|w| w.parse::<f64>() == Ok(0.0));
         if (flat || is_on(e, "hidden"))
-            && let (Some(from), Some(to), Some(sheet)) = (number("min"), number("max"), self.book.sheets.last_mut())
+            && let (Some(from), Some(to)) = (number("min"), number("max"))
         {
-            sheet.hidden_columns.push((from, to));
+            self.book.hide_columns(from, to);
         }
     }
 
