@@ -24,8 +24,11 @@ pub(crate) use rows::normalised;
 
 /// A workbook has no more cells with something in them than this.
 const MAX_CELLS: usize = 3_000_000;
-/// A sheet has no more merged cells than this.
+/// A sheet has no more merged cells than this, nor hidden rows or columns.
 const MAX_MERGES: usize = 200_000;
+const MAX_HIDDEN: usize = 1_100_000;
+/// No kind of workbook has as many rows or columns.
+const LIMIT: u32 = 1 << 24;
 
 /// The kinds of workbooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +121,7 @@ impl Workbook {
             && let Some(sheet) = self.sheets.last_mut()
         {
             self.count += 1;
-            if self.count > MAX_CELLS {
+            if self.count > MAX_CELLS || row >= LIMIT || column >= LIMIT {
                 return Err(too_many());
             }
             sheet.cells.push(Cell { row, column, text });
@@ -126,11 +129,28 @@ impl Workbook {
         Ok(())
     }
 
+    /// Hides rows of the last sheet, ends included.
+    fn hide_rows(&mut self, from: u32, to: u32) {
+        if let Some(sheet) = self.sheets.last_mut().filter(|s| s.hidden_rows.len() < MAX_HIDDEN) {
+            sheet.hidden_rows.push((from.min(LIMIT), to.min(LIMIT)));
+        }
+    }
+
+    /// Hides columns of the last sheet, ends included.
+    fn hide_columns(&mut self, from: u32, to: u32) {
+        if let Some(sheet) = self.sheets.last_mut().filter(|s| s.hidden_columns.len() < MAX_HIDDEN) {
+            sheet.hidden_columns.push((from.min(LIMIT), to.min(LIMIT)));
+        }
+    }
+
     /// Adds a merged cell to the last sheet.
     fn merge(&mut self, area: Area) {
+        let area = Area { bottom: area.bottom.min(LIMIT), right: area.right.min(LIMIT), ..area };
         if let Some(sheet) = self.sheets.last_mut()
             && sheet.merges.len() < MAX_MERGES
-            && (area.bottom > area.top || area.right > area.left)
+            && area.bottom >= area.top
+            && area.right >= area.left
+            && (area.bottom, area.right) != (area.top, area.left)
         {
             sheet.merges.push(area);
         }

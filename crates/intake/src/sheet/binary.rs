@@ -2,11 +2,7 @@
 
 /// A number in 30 bits ([MS-XLS] 2.5.122): a whole one, or the upper half of a floating-point one, and a hundredth of it.
 pub(super) fn rk(bits: u32) -> f64 {
-    let value = if bits & 2 != 0 {
-        f64::from((bits as i32) >> 2)
-    } else {
-        f64::from_bits(u64::from(bits & 0xFFFF_FFFC) << 32)
-    };
+    let value = if bits & 2 != 0 { f64::from((bits as i32) >> 2) } else { f64::from_bits(u64::from(bits & 0xFFFF_FFFC) << 32) };
     if bits & 1 != 0 { value / 100.0 } else { value }
 }
 
@@ -48,7 +44,9 @@ mod tests {
     #[test]
     fn numbers_in_thirty_bits() {
         // The examples of the specification, and a negative one.
-        for (bits, value) in [(0x3FF0_0000, 1.0), (0x3FF0_0001, 0.01), (0x004B_5646, 1_234_321.0), (0x004B_5647, 12_343.21), (0xFFFF_FFEE, -5.0)] {
+        for (bits, value) in
+            [(0x3FF0_0000, 1.0), (0x3FF0_0001, 0.01), (0x004B_5646, 1_234_321.0), (0x004B_5647, 12_343.21), (0xFFFF_FFEE, -5.0)]
+        {
             assert_eq!(rk(bits), value);
         }
     }

@@ -271,24 +271,49 @@ fn strips(cells: &[Shown<'_>]) -> Result<Vec<Strip>, Refusal> {
     let mut out = Vec::new();
     for band in bands {
         out.push(Strip::Gap);
-        let (left, right) = columns(cells, &band);
+        let whole = columns(cells, &band, &|_| false);
+        let lines: Vec<Option<usize>> = band
+            .iter()
+            .map(|(row, starts)| only(cells, starts).filter(|i| !covered.contains(row) && is_line(&cells[*i], whole)))
+            .collect();
+        let of_lines = |i: usize| lines.contains(&Some(i));
         let mut table = Table::default();
-        for (row, starts) in band {
-            let whole = |i: usize| {
-                let area = cells[i].area;
-                area.top == area.bottom && area.left <= left && area.right >= right && area.left < area.right
-            };
-            match only(cells, &starts) {
-                Some(one) if whole(one) && !covered.contains(&row) && is_caption(cells[one].text) => {
-                    finish(cells, &mut table, &mut out);
+        for (at, row) in band.iter().enumerate() {
+            match lines[at] {
+                Some(one) if !goes_on(cells, &table.rows, &band[at + 1..], &lines[at + 1..], &of_lines) => {
+                    finish(cells, &mut table, &of_lines, &mut out);
                     out.push(Strip::Line(one));
                 }
-                _ => table.rows.push((row, starts)),
+                _ => table.rows.push(row.clone()),
             }
         }
-        finish(cells, &mut table, &mut out);
+        // The blank row below may be the line of figures of a table that was not filled in.
+        if let Some(row) = table.rows.last().map(|r| r.0 + 1).filter(|_| table.rows.len() > 1) {
+            table.rows.push((row, Vec::new()));
+        }
+        finish(cells, &mut table, &of_lines, &mut out);
     }
     Ok(out)
+}
+
+/// Whether words go over the whole width of a band of rows.
+fn is_line(cell: &Shown<'_>, (left, right): (u32, u32)) -> bool {
+    let area = cell.area;
+    let wide = area.top == area.bottom && area.left <= left && area.right >= right && area.left < area.right;
+    wide && is_caption(cell.text)
+}
+
+/// Whether a table goes on below a line of words: with rows that are no wider.
+fn goes_on(
+    cells: &[Shown<'_>],
+    above: &[(u32, Vec<usize>)],
+    below: &[(u32, Vec<usize>)],
+    lines: &[Option<usize>],
+    of_lines: &dyn Fn(usize) -> bool,
+) -> bool {
+    let next = lines.iter().take_while(|l| l.is_none()).count();
+    let (a, b) = (columns(cells, above, of_lines), columns(cells, &below[..next], of_lines));
+    !above.is_empty() && next > 0 && a.0 <= b.0 && b.1 <= a.1
 }
 
 /// The one cell with words in a row, if there is but one.
@@ -302,14 +327,15 @@ fn is_caption(text: &str) -> bool {
     text.chars().count() > 6 || text.contains([':', '：', '(', '（', '、'])
 }
 
-/// First and last column of rows.
-fn columns(cells: &[Shown<'_>], rows: &[(u32, Vec<usize>)]) -> (u32, u32) {
-    let areas = || rows.iter().flat_map(|r| &r.1).filter(|i| !cells[**i].text.is_empty()).map(|i| cells[*i].area);
+/// First and last column of rows, but for some cells of them.
+fn columns(cells: &[Shown<'_>], rows: &[(u32, Vec<usize>)], except: &dyn Fn(usize) -> bool) -> (u32, u32) {
+    let counts = |i: &&usize| !cells[**i].text.is_empty() && !except(**i);
+    let areas = || rows.iter().flat_map(|r| &r.1).filter(counts).map(|i| cells[*i].area);
     (areas().map(|a| a.left).min().unwrap_or(0), areas().map(|a| a.right).max().unwrap_or(0))
 }
 
 /// Ends a table: lines of words over its head are no part of it.
-fn finish(cells: &[Shown<'_>], table: &mut Table, out: &mut Vec<Strip>) {
+fn finish(cells: &[Shown<'_>], table: &mut Table, of_lines: &dyn Fn(usize) -> bool, out: &mut Vec<Strip>) {
     let mut rows = std::mem::take(&mut table.rows);
     let line = |starts: &[usize]| {
         let one = only(cells, starts)?;
@@ -321,7 +347,7 @@ fn finish(cells: &[Shown<'_>], table: &mut Table, out: &mut Vec<Strip>) {
         out.extend(lines.into_iter().map(Strip::Line));
     }
     if !rows.is_empty() {
-        let columns = columns(cells, &rows);
+        let columns = columns(cells, &rows, of_lines);
         let mut table = Table { rows, columns, ..Table::default() };
         fold(cells, &mut table);
         out.push(Strip::Table(table));
@@ -420,23 +446,28 @@ fn parts(cells: &[Shown<'_>], table: Table) -> Vec<Table> {
 
 /// The rows of a table with the cells of some of its columns alone.
 fn part(cells: &[Shown<'_>], table: &Table, columns: (u32, u32)) -> Table {
-    let inside = |i: &usize| (columns.0..=columns.1).contains(&cells[*i].area.left);
+    // A line over the whole width may begin before the table does.
+    let first = |i: &usize| cells[*i].area.left < columns.0 && columns.0 == table.columns.0;
+    let inside = |i: &usize| (columns.0..=columns.1).contains(&cells[*i].area.left) || first(i);
     let rows = table.rows.iter().map(|(row, starts)| (*row, starts.iter().copied().filter(inside).collect())).collect();
     Table { rows, columns, below: table.below.clone() }
 }
 
-/// Whether some columns of a table have row labels of their own: most rows with figures begin with words.
+/// Whether some columns of a table are one of their own: most rows with figures begin with words, or one line of figures
+/// stands below a head of several rows.
 fn stands_alone(cells: &[Shown<'_>], table: &Table, columns: (u32, u32)) -> bool {
-    let (mut labelled, mut figures) = (0, 0);
+    let (mut labelled, mut figures, mut heads) = (0, 0, 0);
     for (_, starts) in &part(cells, table, columns).rows {
         let mut inked = starts.iter().map(|i| cells[*i].text).filter(|t| !t.is_empty()).peekable();
         let words = inked.peek().is_some_and(|t| !is_figure(t));
         if inked.any(is_figure) {
             figures += 1;
             labelled += u32::from(words);
+        } else if words && figures == 0 {
+            heads += 1;
         }
     }
-    figures > 0 && 3 * labelled >= 2 * figures
+    figures > 0 && 3 * labelled >= 2 * figures || figures == 1 && heads > 1
 }
 
 /// The cells of a table, blank ones too. `place` makes a place of a row and a column of the sheet, `blank` of those shown.
@@ -459,8 +490,7 @@ fn grid(
                 column += 1;
                 continue;
             }
-            while starts.next_if(|i| cells[**i].area.left < column).is_some() {}
-            let Some(at_cell) = starts.next_if(|i| cells[**i].area.left == column) else {
+            let Some(at_cell) = starts.next_if(|i| cells[**i].area.left <= column) else {
                 raw.push(RawCell { place: Some(blank(*row, column)), ..RawCell::plain(Vec::new()) });
                 column += 1;
                 continue;

@@ -112,21 +112,17 @@ impl Reader {
             "table-column" => {
                 let many = number("number-columns-repeated").unwrap_or(1).max(1);
                 let (from, to) = (self.next_column, self.next_column.saturating_add(many));
-                if is_hidden(e)
-                    && let Some(sheet) = self.book.sheets.last_mut()
-                {
-                    sheet.hidden_columns.push((from, to - 1));
+                if is_hidden(e) {
+                    self.book.hide_columns(from, to - 1);
                 }
                 self.next_column = to;
             }
             "table-row" => {
                 self.repeated = number("number-rows-repeated").unwrap_or(1).max(1);
                 self.column = 0;
-                if let Some(sheet) = self.book.sheets.last_mut() {
-                    self.start = sheet.cells.len();
-                    if is_hidden(e) {
-                        sheet.hidden_rows.push((self.row, self.row.saturating_add(self.repeated - 1)));
-                    }
+                self.start = self.book.sheets.last().map_or(0, |s| s.cells.len());
+                if is_hidden(e) {
+                    self.book.hide_rows(self.row, self.row.saturating_add(self.repeated - 1));
                 }
             }
             "covered-table-cell" => {

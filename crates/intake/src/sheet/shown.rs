@@ -150,7 +150,8 @@ pub(crate) fn beside(text: &str, value: f64) -> String {
     let digits: String = text[first..=last].chars().filter(|c| !matches!(c, ',' | ' ' | '\'' | '\u{a0}' | '\u{202f}')).collect();
     let (before, after) = (bare(&text[..first]), bare(&text[last + 1..]));
     let decimal_places = digits.split_once('.').map_or(0, |(_, f)| f.len());
-    let rounded = digits.parse::<f64>().is_ok_and(|d| (d - value.abs()).abs() <= 0.5 * 10f64.powi(-(decimal_places as i32)) + 1e-9 * d);
+    let rounded =
+        digits.parse::<f64>().is_ok_and(|d| (d - value.abs()).abs() <= 0.5 * 10f64.powi(-(decimal_places as i32)) + 1e-9 * d);
     if !rounded || [&before, &after].iter().any(|t| t.chars().any(is_of_a_number)) {
         return odd(&decimals);
     }

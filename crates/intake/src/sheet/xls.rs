@@ -268,13 +268,17 @@ impl Reader {
             0x0208 => {
                 let row = u32::from(u16_at(bytes, 0)?);
                 let hidden = u16_at(bytes, 12)? & 0x20 != 0;
-                self.book.sheets.last_mut().filter(|_| hidden)?.hidden_rows.push((row, row));
+                if hidden {
+                    self.book.hide_rows(row, row);
+                }
                 None
             }
             0x007D => {
                 let (from, to) = (u32::from(u16_at(bytes, 0)?), u32::from(u16_at(bytes, 2)?));
                 let hidden = u16_at(bytes, 8)? & 1 != 0 || u16_at(bytes, 4)? == 0;
-                self.book.sheets.last_mut().filter(|_| hidden)?.hidden_columns.push((from, to));
+                if hidden {
+                    self.book.hide_columns(from, to);
+                }
                 None
             }
             0x00E5 => {
@@ -288,7 +292,12 @@ impl Reader {
         }
     }
 
-    fn number(&mut self, (row, column, style): (u32, u32, u16), value: f64, zeros: &mut HashSet<(u32, u32)>) -> Option<Result<(), Refusal>> {
+    fn number(
+        &mut self,
+        (row, column, style): (u32, u32, u16),
+        value: f64,
+        zeros: &mut HashSet<(u32, u32)>,
+    ) -> Option<Result<(), Refusal>> {
         let plain = Style::default();
         let text = self.styles.get(usize::from(style)).unwrap_or(&plain).number(value, self.epoch());
         if value == 0.0 {
@@ -340,7 +349,9 @@ impl Reader {
         let runs = record.bytes.get(9 + length..)?.chunks_exact(2).take(count);
         let mut out = String::new();
         let (mut from, mut font) = (0, Font::default());
-        for (at, next) in runs.map(|r| (usize::from(r[0]).min(length), self.font(u16::from(r[1])))).chain([(length, Font::default())]) {
+        for (at, next) in
+            runs.map(|r| (usize::from(r[0]).min(length), self.font(u16::from(r[1])))).chain([(length, Font::default())])
+        {
             let run = decode(text.get(from..at.max(from))?, self.encoding);
             push_run(&mut out, &run, font.raised, font.struck);
             (from, font) = (at.max(from), next);

@@ -259,10 +259,8 @@ impl SheetReader<'_> {
         }
         self.column = 0;
         let flat = attribute(e, "ht").is_some_and(|h| h.parse::<f64>() == Ok(0.0));
-        if (flat || is_on(e, "hidden"))
-            && let Some(sheet) = self.book.sheets.last_mut()
-        {
-            sheet.hidden_rows.push((self.row, self.row));
+        if flat || is_on(e, "hidden") {
+            self.book.hide_rows(self.row, self.row);
         }
     }
 
@@ -270,9 +268,9 @@ impl SheetReader<'_> {
         let number = |name| attribute(e, name).and_then(|v| v.parse::<u32>().ok()).and_then(|v| v.checked_sub(1));
         let flat = attribute(e, "width").is_some_and(|w| w.parse::<f64>() == Ok(0.0));
         if (flat || is_on(e, "hidden"))
-            && let (Some(from), Some(to), Some(sheet)) = (number("min"), number("max"), self.book.sheets.last_mut())
+            && let (Some(from), Some(to)) = (number("min"), number("max"))
         {
-            sheet.hidden_columns.push((from, to));
+            self.book.hide_columns(from, to);
         }
     }
 
