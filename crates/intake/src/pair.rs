@@ -106,6 +106,10 @@ pub(crate) fn by_place(sheet: &Sheet<'_>, leaves: &[Leaf<'_>], row: &Row, comple
             ([one], _) | ([one, ..], []) => Some(Spot::Cell(one.0)),
             // Beside a blank: the figure of a column whose label was lost, unless all labels are there.
             (_, [one]) if complete && one.1 >= first => Some(Spot::Cell(one.0)),
+            // One figure in every place that it covers.
+            (all, [one, rest @ ..]) if all.len() == ink.len() && rest.iter().all(|c| sheet.text(c.0) == sheet.text(one.0)) => {
+                Some(Spot::Cell(one.0))
+            }
             (_, [one, ..]) => Some(Spot::Unread(Doubt::Several, one.0)),
         });
     }
