@@ -122,6 +122,11 @@ impl<'d> Sheet<'d> {
         words.uses(self.sense(cell).label)
     }
 
+    /// Whether a cell is the label of a row.
+    pub(crate) fn is_row_label(&self, words: &Vocabulary<'_>, cell: u32) -> bool {
+        self.uses(words, cell).iter().any(|u| matches!(u, Use::Row { leaf: true, .. }))
+    }
+
     /// The rows between headings of items that stand alone in a row, and those headings: labels run one way in each.
     pub(crate) fn parts(&self, words: &Vocabulary<'_>) -> Vec<Range<usize>> {
         let mut out = Vec::new();

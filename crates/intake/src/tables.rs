@@ -184,8 +184,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         }
         let mut years = row.inked.iter().filter(|c| sheet.sense(**c).ink == Ink::Year).map(|c| sheet.text(*c));
         self.years |= years.next().is_some_and(|first| years.any(|y| y != first));
-        let names_row = |c: &u32| sheet.uses(self.words, *c).iter().any(|u| matches!(u, Use::Row { leaf: true, .. }));
-        if self.years && row.inked.iter().any(names_row) {
+        if self.years && row.inked.iter().any(|c| sheet.is_row_label(self.words, *c)) {
             self.found.compared += 1;
         }
         for &cell in &row.inked {
@@ -343,7 +342,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         if complete && cells.len() - start == leaves.len() {
             return pair::by_order(sheet, leaves, &cells[start..], Gaps::None);
         }
-        pair::by_start(sheet, leaves, row, label).ok_or(Doubt::Fewer)
+        pair::by_start(self.words, sheet, leaves, row, label).ok_or(Doubt::Fewer)
     }
 
     /// Where blanks of a row that is not as wide as its head may be parts of wider cells: anywhere in a sheet that tells no
