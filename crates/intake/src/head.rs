@@ -125,15 +125,16 @@ impl<'v, 'd> Head<'v, 'd> {
     pub(crate) fn by_place(&self, words: &Vocabulary<'_>) -> Vec<Leaf<'d>> {
         let width = self.widths.iter().map(|w| w.0).max().unwrap_or(0);
         let mut leaves: Vec<Leaf<'d>> = Vec::new();
-        let mut last: Vec<u32> = Vec::new();
+        let mut last: Vec<&Token<'v, 'd>> = Vec::new();
         for column in 0..width {
             let path = self.over(column);
             if path.last().is_none_or(|t| t.is_corner()) || path.iter().all(|t| t.is_corner()) {
                 last.clear();
                 continue;
             }
-            let ids: Vec<u32> = path.iter().map(|t| t.id).collect();
-            if last == ids {
+            // One cell, or its text in every place that it covers.
+            let same = last.len() == path.len() && last.iter().zip(&path).all(|(a, b)| a.id == b.id || a.text == b.text);
+            if same {
                 if let Some(Leaf { range: Some((_, end)), .. }) = leaves.last_mut() {
                     *end = column + 1;
                 }
@@ -142,7 +143,7 @@ impl<'v, 'd> Head<'v, 'd> {
             let found = leaf(words, &path);
             let displaced = found.means.iter().any(|m| self.is_group_elsewhere(*m, &path));
             leaves.push(Leaf { range: Some((column, column + 1)), displaced, ..found });
-            last = ids;
+            last = path;
         }
         leaves
     }

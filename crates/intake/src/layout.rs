@@ -122,6 +122,11 @@ impl<'d> Sheet<'d> {
         words.uses(self.sense(cell).label)
     }
 
+    /// Whether a cell is the label of a row.
+    pub(crate) fn is_row_label(&self, words: &Vocabulary<'_>, cell: u32) -> bool {
+        self.uses(words, cell).iter().any(|u| matches!(u, Use::Row { leaf: true, .. }))
+    }
+
     /// The rows between headings of items that stand alone in a row, and those headings: labels run one way in each.
     pub(crate) fn parts(&self, words: &Vocabulary<'_>) -> Vec<Range<usize>> {
         let mut out = Vec::new();
@@ -137,30 +142,25 @@ impl<'d> Sheet<'d> {
         out
     }
 
+    /// Whether a row holds the heading of an item and nothing else; a heading may stand in every place that it covers.
     fn is_item_row(&self, words: &Vocabulary<'_>, row: usize) -> bool {
-        let mut only = None;
-        for cell in self.places()[row].iter().flatten() {
-            if only != Some(*cell) && !self.is_blank(*cell) {
-                if only.is_some() || !self.uses(words, *cell).contains(&Use::Item) {
-                    return false;
-                }
-                only = Some(*cell);
-            }
-        }
-        only.is_some()
+        let mut inked = self.places()[row].iter().flatten().copied().filter(|c| !self.is_blank(*c)).peekable();
+        inked.peek().is_some() && inked.all(|c| self.uses(words, c).contains(&Use::Item))
     }
 
-    /// Rows whose labels run the other way, turned: column labels stand left of the figures or row labels above them. Only
-    /// where every row is whole, so that its columns are certain.
-    pub(crate) fn turn(&self, words: &Vocabulary<'_>, range: Range<usize>) -> Option<Sheet<'d>> {
-        let rows = &self.grid.rows[range.clone()];
-        let width = rows.first()?.len();
-        let whole = rows.iter().all(|r| r.len() == width && r.iter().all(Option::is_some));
-        if !whole || !self.runs_down(words, range.clone()) {
-            return None;
+    /// Which way the labels of some rows run: column labels left of the figures or row labels above them run down. What
+    /// runs down is turned where every row is whole, so that its columns are certain.
+    pub(crate) fn run(&self, words: &Vocabulary<'_>, range: Range<usize>) -> Run<'d> {
+        if !self.runs_down(words, range.clone()) {
+            return Run::Across;
+        }
+        let rows = &self.grid.rows[range];
+        let width = rows.first().map_or(0, Vec::len);
+        if !rows.iter().all(|r| r.len() == width && r.iter().all(Option::is_some)) {
+            return Run::Unclear;
         }
         let turned = (0..width).map(|c| rows.iter().map(|r| r[c]).collect()).collect();
-        Some(Sheet { grid: self.grid, trimmed: false, senses: self.senses.clone(), turned: Some(turned) })
+        Run::Down(Sheet { grid: self.grid, trimmed: false, senses: self.senses.clone(), turned: Some(turned) })
     }
 
     /// Whether more figures have a column label at their left or a row label above them than the other way round; in a
@@ -209,6 +209,17 @@ impl<'d> Sheet<'d> {
             _ => Side::Unknown,
         })
     }
+}
+
+/// Which way labels run.
+#[derive(Debug)]
+pub(crate) enum Run<'d> {
+    /// Row labels at the left, column labels on top.
+    Across,
+    /// The other way round; turned.
+    Down(Sheet<'d>),
+    /// The other way round, but a row has lost or gained a cell: which label belongs to which figure is not certain.
+    Unclear,
 }
 
 /// What a label near a figure is.

@@ -7,6 +7,7 @@ use crate::head::Leaf;
 use crate::layout::{Sheet, Span};
 use crate::row::{Label, Row};
 use crate::sense::Ink;
+use crate::vocabulary::Vocabulary;
 
 /// What a column has in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +107,10 @@ pub(crate) fn by_place(sheet: &Sheet<'_>, leaves: &[Leaf<'_>], row: &Row, comple
             ([one], _) | ([one, ..], []) => Some(Spot::Cell(one.0)),
             // Beside a blank: the figure of a column whose label was lost, unless all labels are there.
             (_, [one]) if complete && one.1 >= first => Some(Spot::Cell(one.0)),
+            // One figure in every place that it covers.
+            (all, [one, rest @ ..]) if all.len() == ink.len() && rest.iter().all(|c| sheet.text(c.0) == sheet.text(one.0)) => {
+                Some(Spot::Cell(one.0))
+            }
             (_, [one, ..]) => Some(Spot::Unread(Doubt::Several, one.0)),
         });
     }
@@ -127,12 +132,22 @@ pub(crate) fn by_place(sheet: &Sheet<'_>, leaves: &[Leaf<'_>], row: &Row, comple
 
 /// Pairs cells of a row of text whose blanks at the end were cut off: counted from the left, where the label leaves the
 /// places before the first column blank and the row ends with ink.
-pub(crate) fn by_start(sheet: &Sheet<'_>, leaves: &[Leaf<'_>], row: &Row, label: &Label) -> Option<Paired> {
+pub(crate) fn by_start(
+    words: &Vocabulary<'_>,
+    sheet: &Sheet<'_>,
+    leaves: &[Leaf<'_>],
+    row: &Row,
+    label: &Label,
+) -> Option<Paired> {
     let first = leaves.first()?.range?.0;
+    // Left of the figures some row has its label: else the head may begin further right than its rows.
+    let anchored = first.checked_sub(1).is_some_and(|last| {
+        (0..sheet.height()).any(|r| sheet.row(r).iter().any(|c| c.1 == last && sheet.is_row_label(words, c.0)))
+    });
     let aligned = row.cells.iter().all(|c| c.1 >= first || label.cells.contains(&c.0) || sheet.is_blank(c.0));
     let ends_inked = row.cells.last().is_some_and(|c| c.1 >= first && !sheet.is_blank(c.0));
     let bare = row.cells.iter().all(|c| c.1 < first);
-    if !aligned || !(ends_inked || bare) {
+    if !anchored || !aligned || !(ends_inked || bare) {
         return None;
     }
     let mut out = Paired::default();

@@ -11,7 +11,7 @@ use crate::document::{Block, Document, Grid};
 use crate::explain::{Became, Trace};
 use crate::found::{Found, Loose};
 use crate::head::{Head, Leaf};
-use crate::layout::Sheet;
+use crate::layout::{Run, Sheet};
 use crate::pair::{self, Doubt, Gaps, Paired, Spot, Way};
 use crate::row::{self, Label, Row, Wanted};
 use crate::sense::Ink;
@@ -114,9 +114,13 @@ impl<'d> TableReader<'_, '_, 'd> {
         let sheet = Sheet::new(self.words, grid);
         self.years = false;
         for part in sheet.parts(self.words) {
-            match sheet.turn(self.words, part.clone()) {
-                Some(turned) => self.rows(&turned, 0..turned.height()),
-                None => self.rows(&sheet, part),
+            match sheet.run(self.words, part.clone()) {
+                Run::Across => self.rows(&sheet, part),
+                Run::Down(turned) => self.rows(&turned, 0..turned.height()),
+                Run::Unclear => {
+                    let rows = part.map(|at| Row::new(&sheet, at)).filter(|r| !r.inked.is_empty());
+                    rows.for_each(|row| self.leave(&sheet, &row, "labels run down, but rows have not the same number of cells"));
+                }
             }
         }
         self.caption = None;
@@ -132,11 +136,10 @@ impl<'d> TableReader<'_, '_, 'd> {
     /// Takes a row, or several that one row was broken into; returns how many.
     fn row(&mut self, sheet: &Sheet<'d>, at: usize, end: usize) -> usize {
         let row = Row::new(sheet, at);
-        if let [only] = row.inked.as_slice()
-            && sheet.uses(self.words, *only).contains(&Use::Item)
-        {
+        let is_item = |c: &u32| sheet.uses(self.words, *c).contains(&Use::Item);
+        if !row.inked.is_empty() && row.inked.iter().all(is_item) {
             self.new_head();
-            self.note(sheet, *only, || Became::Item);
+            row.inked.iter().for_each(|c| self.note(sheet, *c, || Became::Item));
             return 1;
         }
         let is_head = row.is_head(self.words, sheet);
@@ -155,7 +158,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         if is_head || row.may_be_head(self.words, sheet) {
             self.take_head(sheet, &row);
         } else {
-            self.leave(sheet, &row);
+            self.leave(sheet, &row, "no label of a form fits here");
         }
         1
     }
@@ -175,18 +178,17 @@ impl<'d> TableReader<'_, '_, 'd> {
     }
 
     /// Leaves a row alone that no label explains.
-    fn leave(&mut self, sheet: &Sheet<'d>, row: &Row) {
+    fn leave(&mut self, sheet: &Sheet<'d>, row: &Row, why: &'static str) {
         if let [only] = row.inked.as_slice() {
             self.captions.paragraph(self.words, sheet.text(*only), !self.found.tables.is_empty());
         }
         let mut years = row.inked.iter().filter(|c| sheet.sense(**c).ink == Ink::Year).map(|c| sheet.text(*c));
         self.years |= years.next().is_some_and(|first| years.any(|y| y != first));
-        let names_row = |c: &u32| sheet.uses(self.words, *c).iter().any(|u| matches!(u, Use::Row { leaf: true, .. }));
-        if self.years && row.inked.iter().any(names_row) {
+        if self.years && row.inked.iter().any(|c| sheet.is_row_label(self.words, *c)) {
             self.found.compared += 1;
         }
         for &cell in &row.inked {
-            self.note(sheet, cell, || Became::Loose("no label of a form fits here"));
+            self.note(sheet, cell, || Became::Loose(why));
         }
         let texts = row.inked.iter().map(|c| Cow::Borrowed(sheet.text(*c))).collect();
         self.found.loose.push(Loose { block: self.block, texts, place: sheet.place(row.inked[0]) });
@@ -340,7 +342,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         if complete && cells.len() - start == leaves.len() {
             return pair::by_order(sheet, leaves, &cells[start..], Gaps::None);
         }
-        pair::by_start(sheet, leaves, row, label).ok_or(Doubt::Fewer)
+        pair::by_start(self.words, sheet, leaves, row, label).ok_or(Doubt::Fewer)
     }
 
     /// Where blanks of a row that is not as wide as its head may be parts of wider cells: anywhere in a sheet that tells no
