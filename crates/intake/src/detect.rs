@@ -63,7 +63,7 @@ impl Format {
             "docx" | "docm" | "dotx" => *self == Format::Docx,
             "html" | "htm" | "xhtml" | "shtml" => *self == Format::Html,
             "txt" | "text" | "md" | "tsv" => *self == Format::Text,
-            "csv" => *self == Format::Csv,
+            "csv" => matches!(self, Format::Csv | Format::Text),
             "jsonl" | "ndjson" | "json" => *self == Format::JsonLines,
             "parquet" => *self == Format::Parquet,
             "doc" | "dot" | "wps" | "wpt" => *self == Format::Doc,
@@ -216,7 +216,8 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     let first = start.lines().next().unwrap_or("");
     let names: Vec<String> = first.split(',').map(|f| f.trim().trim_matches('"').to_lowercase()).collect();
     let known = ["agency", "year", "cell", "value"].iter().filter(|k| names.iter().any(|n| n == *k)).count();
-    if known >= 2 || extension == "csv" { Format::Csv } else { Format::Text }
+    // A sheet that was exported with the table as it is printed has none of these names on top.
+    if known >= 2 || (extension == "csv" && known > 0) { Format::Csv } else { Format::Text }
 }
 
 fn floor(text: &str, at: usize) -> usize {

@@ -87,7 +87,7 @@ fn document(format: &Format, bytes: &[u8]) -> Result<Option<Document>, Refusal> 
         Format::Sheet(_) => sheet::read(bytes)?,
         Format::Mhtml => mhtml::read(bytes)?,
         Format::Html => html::read(&decode(bytes, true))?,
-        Format::Text => text::read(&decode(bytes, false)),
+        Format::Text => text::read(&decode(bytes, false))?,
         _ => return Ok(None),
     }))
 }
