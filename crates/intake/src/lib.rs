@@ -42,6 +42,7 @@ mod rtf;
 mod sections;
 mod several;
 mod sheet;
+mod stream;
 mod tables;
 mod text;
 mod vocabulary;

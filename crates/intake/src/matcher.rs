@@ -9,6 +9,7 @@ use crate::document::{Block, Document};
 use crate::refuse::Refusal;
 use crate::sections::{self, Sections, Words};
 use crate::several;
+use crate::stream;
 use crate::tables::{self, Entry, Found, Instance};
 use crate::vocabulary::Vocabulary;
 use crate::who;
@@ -23,6 +24,8 @@ pub(crate) fn reports(
     name: &Arc<str>,
     document: &Document,
 ) -> Result<Vec<Report>, Refusal> {
+    let unfolded = stream::unfold(words.forms, document);
+    let document = unfolded.as_ref().unwrap_or(document);
     match several::split(words, document)? {
         Some(parts) => parts.iter().map(|part| report(words, registry, name, part)).collect(),
         None => Ok(vec![report(words, registry, name, document)?]),
@@ -35,7 +38,8 @@ pub(crate) fn reports(
 /// A document that is no such report, or whose tables cannot be told from its words.
 fn report(words: &Vocabulary<'_>, registry: &Registry, name: &Arc<str>, document: &Document) -> Result<Report, Refusal> {
     let forms = words.forms;
-    let found = tables::read(words, document, false);
+    let mut found = tables::read(words, document, false);
+    stream::complete(forms, document, &mut found);
     let flow = flow(document, &found);
     let cells = choose(&found, "", 0);
     let held: Vec<Cell> = cells.iter().flat_map(|(_, i, _)| i.cells.keys().copied()).collect();
@@ -186,6 +190,9 @@ fn keep_rows<'i>(report: &mut Report, others: impl Iterator<Item = &'i Instance>
 }
 
 fn value(forms: &Forms, ix: FormIx, cell: Cell, entry: &Entry) -> Value {
+    if let Some((number, key)) = &entry.proof {
+        return Value { derived: Some(key.as_str().into()), ..Value::number(*number, entry.raw.as_str(), entry.place.clone()) };
+    }
     if entry.contested {
         let state = if figure::is_blank(&entry.raw) { State::Blank } else { State::Text };
         return Value::without(state, entry.raw.as_str(), entry.place.clone());
@@ -323,7 +330,10 @@ fn wrong_form(forms: &Forms, report: &mut Report) {
 /// The grids as found, with what each place was taken for.
 pub(crate) fn explain(words: &Vocabulary<'_>, document: &Document) -> String {
     use std::fmt::Write as _;
+    let unfolded = stream::unfold(words.forms, document);
+    let document = unfolded.as_ref().unwrap_or(document);
     let found = tables::read(words, document, true);
+    let stream = stream::explain(words.forms, document, &found);
     let trace = found.trace.unwrap_or_default();
     let mut out = String::new();
     for block in &document.blocks {
@@ -351,5 +361,6 @@ pub(crate) fn explain(words: &Vocabulary<'_>, document: &Document) -> String {
             }
         }
     }
+    out.push_str(&stream);
     out
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use nianbao_form::{Cell, Place, State, figure};
+use nianbao_form::{Cell, Number, Place, State, figure};
 
 use crate::aside::{Aside, Captions};
 use crate::document::{Block, Document, Grid};
 use crate::head::{Head, Leaf};
 use crate::row::{self, Row};
+use crate::stream::Reading;
 use crate::vocabulary::{Use, Vocabulary};
 
 /// A figure's place with the cell that it was found to be.
@@ -22,6 +23,8 @@ pub(crate) struct Entry {
     pub unit: Option<String>,
     /// Whether two places of one table claim the cell with different content.
     pub contested: bool,
+    /// The number and the identity that proves it, where the text alone does not tell.
+    pub proof: Option<(Number, String)>,
     head: usize,
 }
 
@@ -70,6 +73,31 @@ pub(crate) struct Found {
     pub blocks: Vec<usize>,
     /// Grid, cell and what it was taken for, if asked for.
     pub trace: Option<BTreeMap<(u32, u32), String>>,
+}
+
+impl Found {
+    /// Takes what the stream of labels and figures tells of a cell: where the tables are silent or in doubt it counts,
+    /// where they tell something else neither does.
+    pub(crate) fn supply(&mut self, cell: Cell, reading: &Reading) {
+        let instances = self.tables.entry(reading.table.clone()).or_default();
+        if instances.is_empty() {
+            instances.push(Instance::default());
+        }
+        let Some(instance) = instances.last_mut() else { return };
+        let (raw, place) = (reading.raw.clone(), reading.place.clone());
+        let entry = Entry { raw, place, unit: None, contested: !reading.sure, proof: reading.proof.clone(), head: 0 };
+        match instance.cells.get_mut(&cell) {
+            Some(known) if reading.sure && (known.contested || figure::is_blank(&known.raw)) => *known = entry,
+            Some(known) if reading.sure && known.raw != entry.raw => {
+                known.raw = format!("{}；{}", known.raw, entry.raw);
+                known.contested = true;
+            }
+            Some(_) => {}
+            None => {
+                instance.cells.insert(cell, entry);
+            }
+        }
+    }
 }
 
 /// Reads all grids of a document.
@@ -524,13 +552,13 @@ impl TableReader<'_, '_> {
         let Some(instance) = instances.last_mut() else { return };
         match instance.cells.get_mut(&cell) {
             Some(entry) if entry.raw == raw || figure::is_blank(&raw) => {}
-            Some(entry) if figure::is_blank(&entry.raw) => *entry = Entry { raw, place, unit, contested, head },
+            Some(entry) if figure::is_blank(&entry.raw) => *entry = Entry { raw, place, unit, contested, proof: None, head },
             Some(entry) => {
                 entry.raw = format!("{}；{raw}", entry.raw);
                 entry.contested = true;
             }
             None => {
-                instance.cells.insert(cell, Entry { raw, place, unit, contested, head });
+                instance.cells.insert(cell, Entry { raw, place, unit, contested, proof: None, head });
             }
         }
     }
