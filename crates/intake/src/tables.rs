@@ -88,7 +88,7 @@ impl Found {
         let entry = Entry { raw, place, unit: None, contested: !reading.sure, proof: reading.proof.clone(), head: 0 };
         match instance.cells.get_mut(&cell) {
             Some(known) if reading.sure && (known.contested || figure::is_blank(&known.raw)) => *known = entry,
-            Some(known) if reading.sure && known.raw != entry.raw => {
+            Some(known) if reading.sure && known.raw != entry.raw && !figure::is_blank(&entry.raw) => {
                 known.raw = format!("{}；{}", known.raw, entry.raw);
                 known.contested = true;
             }

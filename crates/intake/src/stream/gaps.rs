@@ -115,18 +115,20 @@ fn is_piece(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, at: usize, mi
 fn is_made_of(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, event: usize, rows: &[usize]) -> bool {
     let block = &words.parts[usize::from(zone.part)];
     let event = &stream.events[event];
-    let text: Vec<char> = stream.folded(event.from, event.to).chars().filter(|c| !"()[].:;-/|".contains(*c)).collect();
+    // Numbers of lists are left out.
+    let plain = |c: &char| !"()[].:;-/|一二三四五六七八九十0123456789".contains(*c);
+    let text: Vec<char> = stream.folded(event.from, event.to).chars().filter(plain).collect();
     let labels: Vec<Vec<char>> = (0..block.own_rows())
         .flat_map(|r| {
             let path = &block.rows[r];
             let own = rows.contains(&r);
             let last = path.len().saturating_sub(1);
-            path.iter().enumerate().filter(move |(level, _)| own || *level < last).map(|(_, l)| l.chars().filter(|c| !"()".contains(*c)).collect())
+            path.iter().enumerate().filter(move |(level, _)| own || *level < last).map(|(_, l)| l.chars().filter(|c| !"()[].:;-/|一二三四五六七八九十0123456789".contains(*c)).collect())
         })
         .collect();
+    let text = text.as_slice();
     let mut at = 0;
     let mut pieces = 0;
-    let text = &text[text.iter().take_while(|c| "一二三四五六七八九十0123456789".contains(**c)).count()..];
     while at < text.len() {
         let longest = labels
             .iter()

@@ -197,8 +197,9 @@ pub(crate) fn is_head_in_pieces(words: &Lexicon<'_>, stream: &Stream<'_>, part: 
         return false;
     }
     let Some(lines) = lines(words, stream, part, from, to) else { return false };
-    let mut fit = Fit { lines: &lines, targets, budget: BUDGET };
-    fit.next(0, 0, None)
+    let mut fit = Fit { lines: &lines, targets, budget: BUDGET, beside: 0 };
+    // Enough pieces must stand beside one another to show the order.
+    fit.next(0, 0, None) && 2 * fit.beside >= n
 }
 
 /// The letters of a head line by line, without corner, notes and titles.
@@ -247,6 +248,8 @@ struct Fit<'l> {
     lines: &'l [Vec<char>],
     targets: Vec<Target>,
     budget: usize,
+    /// How many pieces stand behind another on their line.
+    beside: usize,
 }
 
 impl Fit<'_> {
@@ -278,9 +281,11 @@ impl Fit<'_> {
                 for len in (1..=longest).rev() {
                     let mask = ((1u64 << len) - 1) << start;
                     self.targets[t].used |= mask;
+                    self.beside += usize::from(last.is_some());
                     if self.next(line, at + len, Some(span)) {
                         return true;
                     }
+                    self.beside -= usize::from(last.is_some());
                     self.targets[t].used &= !mask;
                 }
             }

@@ -7,6 +7,7 @@
 //! identities leave one way ([`gaps`]); figures that have run together are taken apart where the identities leave one
 //! way ([`crate::proof`]). Everything else stays unread, with its text.
 
+mod blanks;
 mod gaps;
 mod head;
 mod lexicon;
@@ -157,12 +158,11 @@ fn head_in_pieces(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16) -> Option
         }
         is_figure(i) && !(i > 0 && is_figure(i - 1)) && (i..i + total).all(is_figure) && !is_figure(i + total)
     })?;
-    let start = (0..first).rev().find(|&i| match &events[i].what {
-        What::Figure { .. } => true,
-        What::Label(e) => words.means(*e).iter().any(|m| matches!(m, Meaning::Section { .. })),
-        What::Word => false,
-    })?;
-    let range = (events[start].to, events[first].from);
+    let title = |i: &usize| matches!(&events[*i].what, What::Label(e) if words.means(*e).iter().any(|m| matches!(m, Meaning::Section { .. })));
+    let figure = (0..first).rev().find(|i| is_figure(*i)).map_or(0, |i| i + 1);
+    // The title may be repeated before each piece of the table.
+    let start = (figure..first).find(title).map_or(figure, |i| i + 1);
+    let range = (events.get(start)?.from, events[first].from);
     if range.0 >= range.1 || !head::is_head_in_pieces(words, stream, part, range) {
         return None;
     }
@@ -245,6 +245,22 @@ fn take_rows(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Re
         out.used.extend(run.lines.0..=run.lines.1);
         out.blocks.extend((run.lines.0..=run.lines.1).map(|l| stream.block(l)));
     }
+    for spaced in blanks::rows(words, stream, zone) {
+        if fates.iter().any(|f| f.1 == Fate::Row(spaced.row)) {
+            continue;
+        }
+        for (column, figure) in zone.order.iter().zip(&spaced.figures) {
+            let cell = block.cell(spaced.row, *column);
+            match figure {
+                Some(event) => out.add(words, stream, zone.part, cell, *event, true),
+                None => out.blank(words, zone.part, cell, &spaced),
+            }
+        }
+        out.used.push(spaced.line);
+        out.blocks.push(stream.block(spaced.line));
+        let figures = |run: &Run| run.figures.iter().all(|f| spaced.figures.contains(&Some(*f)));
+        fates.retain(|f| !matches!(&zone.items[f.0], Item::Run(run) if figures(run)));
+    }
     fates.retain(|f| !matches!(f.1, Fate::Row(_)));
     (!fates.is_empty()).then_some(fates)
 }
@@ -320,6 +336,13 @@ fn strays(words: &Lexicon<'_>, stream: &Stream<'_>, out: &mut Readings) {
 }
 
 impl Readings {
+    /// A cell that is blank for certain.
+    fn blank(&mut self, words: &Lexicon<'_>, part: u16, cell: Cell, row: &blanks::Spaced) {
+        let table = words.parts[usize::from(part)].block.table.clone();
+        let (raw, place, line) = (String::new(), row.place.clone(), row.line);
+        self.cells.entry(cell).or_insert(Reading { table, raw, place, sure: true, proof: None, line });
+    }
+
     fn add(&mut self, words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, cell: Cell, event: usize, sure: bool) {
         let e = &stream.events[event];
         let reading = Reading {
@@ -421,6 +444,43 @@ fn cut(paragraph: &Paragraph, titles: &[&str], out: &mut Vec<Block>) {
         let words = crate::document::trim(piece);
         if !words.is_empty() {
             out.push(Block::Paragraph(Paragraph { text: words.to_owned(), place }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod debug {
+    use super::*;
+    #[test]
+    fn dump() {
+        let Ok(path) = std::env::var("DUMP") else { return };
+        let text = crate::detect::decode(&std::fs::read(path).unwrap(), false);
+        let document = crate::text::read(&text).unwrap();
+        let forms = Forms::built_in();
+        let document = unfold(forms, &document).unwrap_or(document);
+        let words = Lexicon::new(forms);
+        let stream = Stream::new(&words, &document).unwrap();
+        for part in 0..words.parts.len() as u16 {
+            let p = &words.parts[part as usize];
+            let mut heads = head::heads(&words, &stream, part);
+            let n = heads.len();
+            if heads.is_empty() { heads.extend(head_in_pieces(&words, &stream, part)); }
+            for h in &heads {
+                let zone = Zone::new(&words, &stream, part, h);
+                println!("== part {} {} {} line {} intact {n} order {:?} events {:?} regular {}", part, forms.form(p.form).id, p.block.id, p.line, h.order, zone.range, zone.is_regular());
+                let fates = zone.fates(&words, &stream);
+                for (i, item) in zone.items.iter().enumerate() {
+                    let fate = fates.iter().find(|f| f.0 == i).map(|f| f.1);
+                    let t = |e: &usize| stream.folded(stream.events[*e].from, stream.events[*e].to);
+                    match item {
+                        Item::Label { row, event } => println!("  L{row} {} line {}", t(event), stream.events[*event].line),
+                        Item::Group { event } => println!("  G {}", t(event)),
+                        Item::Run(r) => println!("  R {:?} {:?} lines {:?}", r.figures.iter().map(t).collect::<Vec<_>>(), fate, r.lines),
+                        Item::Again => println!("  again"),
+                        Item::Strange { event } => println!("  ?? {:?} line {}", t(event), stream.events[*event].line),
+                    }
+                }
+            }
         }
     }
 }

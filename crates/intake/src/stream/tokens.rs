@@ -16,7 +16,6 @@ const MAX_FIGURE: usize = 48;
 struct Piece<'d> {
     text: &'d str,
     place: &'d Place,
-    block: usize,
     line: u32,
     cell: bool,
 }
@@ -67,6 +66,8 @@ pub(crate) struct Row {
     pub place: Place,
     /// Whether it is a row of a table in which a blank cell stands between two cells with ink behind the first figure.
     pub holes: bool,
+    /// The cells of a row of a table from left to right: the piece of text in each that is not blank.
+    pub cells: Vec<Option<u32>>,
 }
 
 /// A document as a stream.
@@ -114,19 +115,24 @@ impl<'d> Stream<'d> {
         let mut place = Place::Unknown;
         // Blank cells among figures tell that order alone says nothing.
         let (mut figures, mut gap, mut holes) = (false, false, false);
+        let mut cells = Vec::new();
         for (text, at) in texts {
-            if figure::is_blank(text) {
+            let blank = figure::is_blank(text);
+            if cell {
+                cells.push((!blank).then_some(self.pieces.len() as u32));
+            }
+            if blank {
                 gap = figures;
                 continue;
             }
             holes |= gap;
-            figures |= cell && is_number(text, &[]);
+            figures |= cell && is_number(text);
             if place == Place::Unknown {
                 place = at.clone();
             }
-            self.pieces.push(Piece { text, place: at, block, line, cell });
+            self.pieces.push(Piece { text, place: at, line, cell });
         }
-        self.lines.push(Row { block, place, holes });
+        self.lines.push(Row { block, place, holes, cells });
     }
 
     fn spell(&mut self) {
@@ -243,7 +249,25 @@ impl<'d> Stream<'d> {
             if word.is_some_and(|w| self.letters[w].line != letter.line) {
                 self.close(&mut word, at);
             }
-            let found = self.figure(words, at, word.is_some()).map(|(raw, to)| (What::Figure { raw, spoiled: false }, to)).or_else(|| {
+            let figure = self.figure(words, at, word.is_some());
+            if figure.is_none()
+                && let Some((entry, inner, to)) = self.broken_label(words, at)
+            {
+                self.close(&mut word, at);
+                let (line, end_line) = (letter.line, self.letters[to - 1].line);
+                self.events.push(Event { what: What::Label(entry), from: at, to, line, end_line });
+                self.number_before(words);
+                let mut i = inner.0;
+                while i < inner.1 {
+                    let Some((raw, to)) = self.figure(words, i, false) else { break };
+                    let (line, end_line) = (self.letters[i].line, self.letters[to - 1].line);
+                    self.events.push(Event { what: What::Figure { raw, spoiled: false }, from: i, to, line, end_line });
+                    i = to;
+                }
+                at = to;
+                continue;
+            }
+            let found = figure.map(|(raw, to)| (What::Figure { raw, spoiled: false }, to)).or_else(|| {
                 let (entry, len) = words.longest(self.letters[at..].iter().map(|l| l.c))?;
                 Some((What::Label(entry), at + len))
             });
@@ -267,6 +291,27 @@ impl<'d> Stream<'d> {
         self.close(&mut word, end);
     }
 
+    /// The label of a row that begins at a letter and whose last letters stand on a line below its figures: its entry, the
+    /// letters of the figures, and its end.
+    fn broken_label(&self, words: &Lexicon<'_>, at: usize) -> Option<(u32, (usize, usize), usize)> {
+        let line = self.letters[at].line;
+        // Where the first figures behind it stand.
+        let reach = self.letters.len().min(at + 80);
+        let start = (at + 1..reach).find(|i| self.letters[*i].gap && self.letters[*i].c.is_ascii_digit())?;
+        let mut end = start;
+        while let Some((_, to)) = self.letters.get(end).filter(|l| l.gap).and_then(|_| self.figure(words, end, false)) {
+            end = to;
+        }
+        let next = self.letters.get(end)?;
+        if end == start || next.line == self.letters[end - 1].line || self.letters[start].line > line + 4 {
+            return None;
+        }
+        let joined = self.letters[at..start].iter().chain(&self.letters[end..]).map(|l| l.c);
+        let (entry, len) = words.longest(joined)?;
+        let row = words.means(entry).iter().any(|m| matches!(m, Meaning::Row { .. }));
+        (row && len > start - at && len >= 4).then_some((entry, (start, end), end + len - (start - at)))
+    }
+
     fn close(&mut self, word: &mut Option<usize>, to: usize) {
         if let Some(from) = word.take() {
             let (line, end_line) = (self.letters[from].line, self.letters[to - 1].line);
@@ -287,8 +332,10 @@ impl<'d> Stream<'d> {
             let raw = self.raw(at, to);
             let digits = self.letters[at..to].iter().any(|l| l.c.is_ascii_digit());
             let plain = digits || self.letters[at..to].iter().all(|l| is_dash(l.c)) || self.pieces[letter.piece as usize].cell;
-            if plain && to - at <= MAX_FIGURE && is_number(raw, &words.none) && (digits || self.is_whole_cell(at, to) || !self.pieces[letter.piece as usize].cell) {
-                return Some(self.with_note(at, to));
+            let cell = self.pieces[letter.piece as usize].cell;
+            let whole = is_number(raw) || (cell && words.none.iter().any(|m| m == raw));
+            if plain && to - at <= MAX_FIGURE && whole && (digits || !cell || self.is_whole_cell(at, to)) && !self.has_label(words, at, to) {
+                return Some(self.with_note(words, at, to));
             }
         }
         // A number in brackets, or the year of a date, is no figure; nor is what follows letters and a dash.
@@ -306,7 +353,7 @@ impl<'d> Stream<'d> {
             to += 1;
         }
         let end = self.plain_chunk(at);
-        let unit = (to + 1..=end.min(to + 4)).rev().find(|e| is_number(self.raw(at, *e), &[]) && words.longest(self.letters[to..].iter().map(|l| l.c)).is_none());
+        let unit = (to + 1..=end.min(to + 4)).rev().find(|e| is_number(self.raw(at, *e)) && words.longest(self.letters[to..].iter().map(|l| l.c)).is_none());
         let to = unit.unwrap_or(to);
         Some((self.raw(at, to).to_owned(), to))
     }
@@ -317,19 +364,39 @@ impl<'d> Stream<'d> {
     }
 
     /// A figure with the unit and the note in brackets that stand behind it on its line.
-    fn with_note(&self, from: usize, to: usize) -> (String, usize) {
+    fn with_note(&self, words: &Lexicon<'_>, from: usize, to: usize) -> (String, usize) {
         let mut end = to;
         for _ in 0..2 {
             let Some(next) = self.letters.get(end).filter(|l| l.piece == self.letters[from].piece) else { break };
             let stop = self.chunk(end);
             let raw = self.raw(from, stop);
-            let more = matches!(next.c, '(' | '[') || (!next.c.is_ascii_digit() && stop - end <= 3);
-            if !more || stop - from > MAX_FIGURE || !is_number(raw, &[]) {
+            // A bracket that holds the number of a label, or is followed by more, is no note.
+            let note = matches!(next.c, '(' | '[') && stop - end > 4 && matches!(self.letters[stop - 1].c, ')' | ']');
+            let unit = !matches!(next.c, '(' | '[') && !next.c.is_ascii_digit() && stop - end <= 3;
+            if !(note || unit) || stop - from > MAX_FIGURE || !is_number(raw) || self.has_label(words, end, stop) {
                 break;
             }
             end = stop;
         }
         (self.raw(from, end).to_owned(), end)
+    }
+
+    /// Whether a label of a row or column begins among some letters.
+    fn has_label(&self, words: &Lexicon<'_>, from: usize, to: usize) -> bool {
+        (from..to).filter(|i| !self.letters[*i].c.is_ascii_digit()).any(|i| words.longest(self.letters[i..].iter().map(|l| l.c)).is_some())
+    }
+
+    /// The piece of text in which a letter stands.
+    pub(crate) fn piece(&self, at: usize) -> u32 {
+        self.letters[at].piece
+    }
+
+    /// The figure that a piece of text is, if it is one and nothing else.
+    pub(crate) fn figure_of(&self, piece: u32) -> Option<usize> {
+        let first = self.letters.partition_point(|l| l.piece < piece);
+        let at = self.events.binary_search_by_key(&first, |e| e.from).ok()?;
+        let whole = self.letters.get(self.events[at].to).is_none_or(|l| l.piece != piece);
+        (whole && matches!(self.events[at].what, What::Figure { .. })).then_some(at)
     }
 
     /// Gives the number that stands before a label (`2.其他…`) to the label, not to the figures before it.
@@ -381,9 +448,10 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || ('０'..='９').contains(&c)
 }
 
-/// Whether a text is a number or a mark for none.
-fn is_number(text: &str, none: &[String]) -> bool {
-    matches!(figure::read(text, "", Kind::Count, none).state, State::Number | State::None)
+/// Whether a text is a number, of things or of money, or a mark for none.
+fn is_number(text: &str) -> bool {
+    let is = |unit, kind| matches!(figure::read(text, unit, kind, &[]).state, State::Number | State::None);
+    is("", Kind::Count) || (text.contains(['元', '¥', '￥', '万', '亿']) && is("万元", Kind::Amount))
 }
 
 /// A line drawn across the page.

@@ -154,7 +154,7 @@ impl Zone {
             });
             let whole = run.figures.len() == columns && !self.has_holes(stream, run);
             let fate = match label {
-                Some((row, event)) if regular || self.is_one_line(stream, i, event) => {
+                Some((row, event)) if regular || self.is_one_line(stream, i, event) || encloses(stream, event, run) => {
                     if whole { Fate::Row(row) } else { Fate::Odd(row) }
                 }
                 _ => match single {
@@ -213,6 +213,12 @@ impl Zone {
             _ => None,
         }
     }
+}
+
+/// Whether a label has letters before a run and behind it.
+fn encloses(stream: &Stream<'_>, label: usize, run: &Run) -> bool {
+    let label = &stream.events[label];
+    run.figures.iter().all(|f| label.from < stream.events[*f].from && stream.events[*f].to < label.to)
 }
 
 /// How many figures stand one after the other on a line, counted from one that is the first of them.

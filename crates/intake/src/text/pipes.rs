@@ -6,10 +6,12 @@
 use super::lines::{Cursor, Line, Measure};
 use super::markup;
 use super::{Table, cell, is_number, joined};
-use crate::document::{MAX_COLUMNS, trim};
+use crate::document::{MAX_COLUMNS, RawCell, trim};
 
 /// Longest cell of a row: longer ones are sentences with a stroke in them.
 const MAX_CELL: usize = 240;
+/// Lines over which a row goes whose cells hold line breaks.
+const MAX_CELL_LINES: usize = 24;
 
 /// A cell: its text as it stands between the strokes, and its first byte in the line.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +24,11 @@ struct Field<'t> {
 struct Strokes<'t> {
     line: Line<'t>,
     fields: Vec<Field<'t>>,
-    /// Whether strokes stand at both ends.
-    closed: bool,
+    /// Lines on which its last cell, and the cells behind that, go on.
+    more: Vec<Strokes<'t>>,
+    /// Whether strokes stand at its beginning and at its end.
+    starts: bool,
+    ends: bool,
     /// A row of dashes below a head or between rows.
     rule: bool,
 }
@@ -34,21 +39,50 @@ pub(super) const fn is_stroke(c: char) -> bool {
 
 /// The tables that begin at a line, and the line after the last.
 pub(super) fn tables(lines: &[Line<'_>], at: usize) -> Option<(Vec<Table>, usize)> {
-    let first = strokes(lines.get(at)?)?;
-    let mut rows = vec![first];
-    let mut end = at + 1;
-    while let Some(next) = lines.get(end).and_then(strokes) {
-        rows.push(next);
-        end += 1;
+    let mut rows = Vec::new();
+    let mut end = at;
+    while let Some((row, next)) = whole(lines, end) {
+        rows.push(row);
+        end = next;
+    }
+    if rows.is_empty() {
+        return None;
     }
     let rules = rows.iter().any(|r| r.rule);
-    let framed = rows.iter().all(|r| r.closed || r.rule);
+    let framed = rows.iter().all(|r| (r.starts && (r.ends || !r.more.is_empty())) || r.rule);
     // One line with strokes in it is a row only where a frame says so; several must agree.
     if !(framed || rules || rows.len() > 1 && rows.windows(2).any(|w| w[0].fields.len() == w[1].fields.len())) {
         return None;
     }
     let padded = !rules && framed && rows.len() > 1;
     Some((if padded { vec![wrapped(&rows)] } else { ruled(&rows) }, end))
+}
+
+/// The row that begins at a line, with the lines on which it goes on if it begins with a stroke but does not end with one;
+/// and the line after it.
+fn whole<'t>(lines: &[Line<'t>], at: usize) -> Option<(Strokes<'t>, usize)> {
+    let mut row = strokes(lines.get(at)?)?;
+    if !row.starts || row.ends || row.rule {
+        return Some((row, at + 1));
+    }
+    let mut more = Vec::new();
+    for (i, line) in lines.iter().enumerate().skip(at + 1).take(MAX_CELL_LINES) {
+        let text = trim(line.text);
+        if text.is_empty() || text.starts_with(is_stroke) || text.len() > MAX_CELL * 4 {
+            break;
+        }
+        let part = strokes(line).unwrap_or_else(|| {
+            let at = line.text.find(text).unwrap_or(0);
+            Strokes { line: *line, fields: vec![Field { raw: text, at }], more: Vec::new(), starts: false, ends: false, rule: false }
+        });
+        let done = part.ends;
+        more.push(part);
+        if done {
+            row.more = more;
+            return Some((row, i + 1));
+        }
+    }
+    Some((row, at + 1))
 }
 
 fn strokes<'t>(line: &Line<'t>) -> Option<Strokes<'t>> {
@@ -90,13 +124,23 @@ fn strokes<'t>(line: &Line<'t>) -> Option<Strokes<'t>> {
         !t.is_empty() && t.chars().all(|c| matches!(c, '-' | '+' | '=' | '─' | '┼' | '━' | '═'))
     };
     let rule = fields.iter().all(dashes) && (fields.len() > 1 || starts || trim(fields[0].raw).len() > 2);
-    Some(Strokes { line: *line, fields, closed: starts && ends, rule })
+    Some(Strokes { line: *line, fields, more: Vec::new(), starts, ends, rule })
 }
 
-fn cells(row: &Strokes<'_>) -> Vec<crate::document::RawCell> {
-    let mut cursor = Cursor::new(row.line);
-    let place = |f: &Field<'_>| f.at + f.raw.len() - f.raw.trim_start().len();
-    row.fields.iter().map(|f| cell(&markup::plain(trim(f.raw)), cursor.at(place(f)))).collect()
+fn cells(row: &Strokes<'_>) -> Vec<RawCell> {
+    let mut out: Vec<RawCell> = Vec::with_capacity(row.fields.len());
+    for part in std::iter::once(row).chain(&row.more) {
+        let mut cursor = Cursor::new(part.line);
+        let place = |f: &Field<'_>| f.at + f.raw.len() - f.raw.trim_start().len();
+        let mut cells = part.fields.iter().map(|f| cell(&markup::plain(trim(f.raw)), cursor.at(place(f))));
+        if let Some(last) = out.last_mut()
+            && let Some(more) = cells.next()
+        {
+            joined(last, more);
+        }
+        out.extend(cells);
+    }
+    out
 }
 
 /// Markdown: a row of dashes stands below the first row of each table. psql and Org print the same.
@@ -177,6 +221,7 @@ mod tests {
         assert_eq!(shape("|规章|22|\n|---|---|\n|文件|34|\n|---|---|\n"), "[规章@1:2|22@1:5][文件@3:2|34@3:5];");
         assert_eq!(shape("|规章|22|\n|---|---|\n|文件|34||\n|---|---|---|\n"), "[规章@1:2|22@1:5];[文件@3:2|34@3:5|];");
         assert_eq!(shape("首页 | 新闻 | 公开\n"), "P 首页 | 新闻 | 公开@1;");
+        assert_eq!(shape("| 甲 | 商业\n企业 | 3\n件 |\n| 乙 | 1 | 2 |\n"), "[甲@1:3|商业+企业@1:7|3+件@2:6][乙@3:3|1@3:7|2@3:11];");
     }
 
     #[test]

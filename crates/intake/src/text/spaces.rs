@@ -45,12 +45,13 @@ pub(super) enum Block {
 pub(super) fn block(lines: &[Line<'_>], at: usize) -> Option<(Block, usize)> {
     let first = row(lines.get(at)?).filter(|r| r.segments.len() > 1)?;
     let mut rows = vec![first];
-    let mut end = at + 1;
+    // The line behind each row.
+    let mut behind = vec![at + 1];
     let mut seen = at + 1;
     while let Some(line) = lines.get(seen).filter(|_| seen - at < MAX_LINES) {
         seen += 1;
         if line.is_blank() || is_page_number(line.text) {
-            if seen - end > 3 {
+            if behind.last().is_some_and(|b| seen - b > 3) {
                 break;
             }
             continue;
@@ -60,12 +61,13 @@ pub(super) fn block(lines: &[Line<'_>], at: usize) -> Option<(Block, usize)> {
             break;
         }
         rows.push(next);
-        end = seen;
+        behind.push(seen);
     }
     while rows.len() > 1 && rows.last().is_some_and(|r| r.segments.len() < 2) {
-        end = lines.iter().rposition(|l| rows.last().is_some_and(|r| std::ptr::eq(l.text, r.line.text))).unwrap_or(end);
         rows.pop();
+        behind.pop();
     }
+    let end = behind.last().copied().unwrap_or(at + 1);
     if rows.iter().filter(|r| r.segments.len() > 1).count() < 2 {
         return Some((Block::Words, end));
     }
