@@ -61,7 +61,7 @@ pub(crate) fn parse(format: &Format, bytes: &[u8]) -> Result<Document, Refusal> 
         Format::Pdf => pdf::read(bytes),
         Format::Mhtml => mhtml::read(bytes),
         Format::Html => html::read(&decode(bytes, true)),
-        Format::Text => Ok(text::read(&decode(bytes, false))),
+        Format::Text => text::read(&decode(bytes, false)),
         _ => Err(Refusal::broken(format.name())),
     }
 }
@@ -103,7 +103,7 @@ pub(crate) fn cells(
         Ok(reports) => reports,
         Err(refusal) => {
             let plain = again().filter(|bytes| *format == Format::Csv && !detect::has_columns(bytes));
-            let taken = plain.and_then(|bytes| of_document(reader, name, &text::read(&decode(&bytes, false))).ok());
+            let taken = plain.and_then(|bytes| of_document(reader, name, &text::read(&decode(&bytes, false)).ok()?).ok());
             return taken.ok_or(refusal);
         }
     };

@@ -69,7 +69,7 @@ impl Format {
             "docx" | "docm" | "dotx" => *self == Format::Docx,
             "html" | "htm" | "xhtml" | "shtml" => *self == Format::Html,
             "txt" | "text" | "md" | "tsv" => *self == Format::Text,
-            "csv" => *self == Format::Csv,
+            "csv" => matches!(self, Format::Csv | Format::Text),
             "jsonl" | "ndjson" | "json" => *self == Format::JsonLines,
             "parquet" => *self == Format::Parquet,
             "doc" | "dot" => *self == Format::Doc,
@@ -255,7 +255,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if start.starts_with('{') && (lower.contains("\"cell\"") || matches!(extension, "jsonl" | "ndjson" | "json")) {
         return Format::JsonLines;
     }
-    if columns(start).1 >= 2 || extension == "csv" { Format::Csv } else { Format::Text }
+    // A sheet that was exported with the table as it is printed has none of the names on top.
+    let known = columns(start).1;
+    if known >= 2 || (extension == "csv" && known > 0) { Format::Csv } else { Format::Text }
 }
 
 /// What parts the columns of normalised cells in the first line of a text, and how many of their names it has.

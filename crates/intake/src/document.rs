@@ -227,6 +227,17 @@ impl Builder {
         self.grid(pending, out);
     }
 
+    /// Takes over a grid that another reader has laid out: it gets a number and places of this document.
+    pub fn adopt_grid(&mut self, mut grid: Grid, out: &mut Vec<Block>) {
+        self.grids += 1;
+        grid.number = self.grids;
+        for cell in &mut grid.cells {
+            cell.place = Place::Table { table: self.grids, row: cell.row as u32 + 1, column: cell.column as u32 + 1 };
+        }
+        self.places += grid.rows.iter().map(Vec::len).sum::<usize>();
+        out.push(Block::Grid(grid));
+    }
+
     fn grid(&mut self, rows: Vec<Vec<RawCell>>, out: &mut Vec<Block>) {
         let cells = rows.iter().map(Vec::len).sum::<usize>();
         if cells == 0 {

@@ -142,7 +142,11 @@ fn breadth(text: &str) -> usize {
 
 /// The grids as found, with what each place was taken for.
 pub(crate) fn explain(words: &Vocabulary<'_>, document: &Document, form: Option<FormIx>) -> String {
-    let trace = tables::read(words, document, true).trace.unwrap_or_default();
+    let unfolded = crate::stream::unfold(words.forms, document);
+    let document = unfolded.as_ref().unwrap_or(document);
+    let found = tables::read(words, document, true);
+    let stream = crate::stream::explain(words, document, &found);
+    let trace = found.trace.unwrap_or_default();
     let mut out = String::new();
     for block in &document.blocks {
         match block {
@@ -152,6 +156,7 @@ pub(crate) fn explain(words: &Vocabulary<'_>, document: &Document, form: Option<
             Block::Grid(grid) => explain_grid(words, grid, &trace, form, &mut out),
         }
     }
+    out.push_str(&stream);
     out
 }
 

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use nianbao_form::{Cell, Place, figure};
+use nianbao_form::{Cell, Number, Place, figure};
 
 use crate::aside::Aside;
 use crate::explain::Trace;
 use crate::pair::Doubt;
+use crate::stream::Reading;
 
 /// A figure's place with the cell that it was found to be.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Entry<'d> {
     pub unit: Option<&'static str>,
     /// Why no figure is taken from it, if none is.
     pub doubt: Option<Doubt>,
+    /// The number and the identity that proves it, where the text alone does not tell.
+    pub proof: Option<&'d (Number, String)>,
     /// Which head it stood under: a table that begins anew is told by it from a row that comes twice.
     pub head: usize,
 }
@@ -130,6 +133,35 @@ pub(crate) struct Found<'d> {
 }
 
 impl<'d> Found<'d> {
+    /// Takes what the stream of labels and figures tells of a cell: where the tables are silent or in doubt it counts,
+    /// where they tell something else neither does.
+    pub(crate) fn supply(&mut self, table: usize, cell: Cell, reading: &'d Reading) {
+        let instances = self.tables.entry(table).or_default();
+        if instances.is_empty() {
+            instances.push(Instance::default());
+        }
+        let Some(instance) = instances.last_mut() else { return };
+        let entry = Entry {
+            raw: Cow::Borrowed(reading.raw.as_str()),
+            place: &reading.place,
+            unit: None,
+            doubt: (!reading.sure).then_some(Doubt::Apart),
+            proof: reading.proof.as_ref(),
+            head: 0,
+        };
+        match instance.cells.get_mut(&cell) {
+            Some(known) if reading.sure && (known.doubt.is_some() || known.is_blank()) => *known = entry,
+            Some(known) if reading.sure && known.raw != entry.raw && !entry.is_blank() => {
+                known.raw = Cow::Owned(format!("{}；{}", known.raw, entry.raw));
+                known.doubt = Some(Doubt::Twice);
+            }
+            Some(_) => {}
+            None => {
+                instance.cells.insert(cell, entry);
+            }
+        }
+    }
+
     /// Notes what a cell of the form holds.
     pub(crate) fn set(&mut self, table: usize, cell: Cell, entry: Entry<'d>, aside: &Aside) {
         let instances = self.tables.entry(table).or_default();

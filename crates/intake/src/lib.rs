@@ -55,6 +55,7 @@ mod sense;
 mod several;
 mod sheet;
 mod slip;
+mod stream;
 mod tables;
 mod take;
 mod text;

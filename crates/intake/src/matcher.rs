@@ -11,7 +11,7 @@ use crate::pair::Doubt;
 use crate::refuse::Refusal;
 use crate::sections::{self, Sections, Words};
 use crate::vocabulary::Vocabulary;
-use crate::{sense, several, tables, who};
+use crate::{sense, several, stream, tables, who};
 
 /// The one matcher, for documents that are in memory already: labels of all forms, prepared once.
 #[derive(Debug)]
@@ -45,11 +45,30 @@ pub(crate) fn reports(
     name: &Arc<str>,
     document: &Document,
 ) -> Result<Vec<Report>, Refusal> {
+    let unfolded = stream::unfold(words.forms, document);
+    let document = unfolded.as_ref().unwrap_or(document);
     let found = tables::read(words, document, false);
     match several::split(words, document, &found)? {
-        Some(parts) => parts.iter().map(|part| report(words, registry, name, part, &tables::read(words, part, false))).collect(),
-        None => Ok(vec![report(words, registry, name, document, &found)?]),
+        Some(parts) => parts.iter().map(|part| whole(words, registry, name, part, tables::read(words, part, false))).collect(),
+        None => Ok(vec![whole(words, registry, name, document, found)?]),
     }
+}
+
+/// Makes the report of a document of which the tables have been read; what they do not tell, the order of labels and
+/// figures may.
+fn whole(
+    words: &Vocabulary<'_>,
+    registry: &Registry,
+    name: &Arc<str>,
+    document: &Document,
+    found: Found<'_>,
+) -> Result<Report, Refusal> {
+    let told = stream::tell(words, document, &found);
+    let mut found = found;
+    if let Some(told) = &told {
+        stream::complete(words, told, &mut found);
+    }
+    report(words, registry, name, document, &found)
 }
 
 /// Makes the report of a document.
@@ -242,6 +261,9 @@ fn keep_rows<'i, 'd: 'i>(report: &mut Report, others: impl Iterator<Item = &'i I
 
 fn value(forms: &Forms, ix: FormIx, cell: Cell, entry: &Entry<'_>) -> Value {
     let place = entry.place.clone();
+    if let Some((number, key)) = entry.proof {
+        return Value { derived: Some(key.as_str().into()), ..Value::number(*number, &*entry.raw, place) };
+    }
     if let Some(doubt) = entry.doubt {
         // Of letters that are not certain not even a blank is.
         let blank = doubt != Doubt::Unclear && entry.is_blank();

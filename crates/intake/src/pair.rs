@@ -43,6 +43,10 @@ pub(crate) enum Doubt {
     Twice,
     /// The reader is not certain of the letters.
     Unclear,
+    /// Label and figures have lost each other, and their order does not tell.
+    Apart,
+    /// Figures nearby have lost their row, and the blanks of this one may be theirs.
+    Orphans,
 }
 
 impl Doubt {
@@ -59,6 +63,8 @@ impl Doubt {
             Doubt::Rows => "label and figure do not cover the same rows",
             Doubt::Twice => "two rows claim this cell",
             Doubt::Unclear => "the letters are not certain",
+            Doubt::Apart => "label and figures have lost each other, and their order does not tell",
+            Doubt::Orphans => "figures nearby have lost their row and may be this one's",
         }
     }
 }

@@ -610,7 +610,7 @@ impl<'t> Walk<'t> {
         }
         // A text file as a browser saves it: one preformatted text and nothing else.
         if !flows && !trim(&plain).is_empty() && !blocks.iter().any(|b| matches!(b, Block::Grid(_))) {
-            return Ok(Document { titles, ..crate::text::read(&plain) });
+            return Ok(Document { titles, ..crate::text::read(&plain)? });
         }
         Ok(Document { titles, blocks, ..Document::default() })
     }
