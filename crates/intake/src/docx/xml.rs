@@ -484,3 +484,6 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Fault> {
     let (text, _, wrong) = encoding.decode(bytes);
     if wrong { Err(Fault::Broken) } else { Ok(Cow::Owned(text.into_owned().into_bytes())) }
 }
+
+#[cfg(test)]
+mod tests;
