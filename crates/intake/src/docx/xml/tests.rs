@@ -101,7 +101,7 @@ fn as_another_library_reads_it() {
 fn the_first_of_two_bytes() {
     for length in 0..40 {
         for at in 0..length {
-            let mut bytes = vec![b'=', b'!', b'#', b';', 0x80, 0xFF, 0, 1].repeat(5);
+            let mut bytes = [b'=', b'!', b'#', b';', 0x80, 0xFF, 0, 1].repeat(5);
             bytes.truncate(length);
             assert_eq!(first_of(&bytes, b'"', b'<'), None);
             bytes[at] = b'"';
