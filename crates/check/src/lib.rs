@@ -34,6 +34,7 @@ mod content;
 mod joint;
 mod judge;
 mod plan;
+mod prose;
 mod restated;
 mod suspect;
 mod verdicts;
@@ -49,6 +50,7 @@ use plan::Plan;
 use words::Speaker;
 
 pub use chain::check_chains;
+pub use prose::{check_prose, check_report_prose};
 pub use restated::check_restated;
 
 /// What checking one report by itself gives.

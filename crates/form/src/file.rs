@@ -41,6 +41,8 @@ pub(crate) struct File {
     pub(crate) rulemaking: Option<FileRulemaking>,
     #[serde(default)]
     pub(crate) sentence: Vec<FileSentence>,
+    #[serde(default)]
+    pub(crate) prose: FileProse,
 }
 
 fn zh() -> String {
@@ -189,4 +191,67 @@ pub(crate) struct FileSentence {
     #[serde(default)]
     pub(crate) section: String,
     pub(crate) text: Spanned<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileProse {
+    #[serde(default)]
+    pub(crate) filler: Vec<String>,
+    #[serde(default)]
+    pub(crate) elsewhere: Vec<String>,
+    #[serde(default)]
+    pub(crate) units: Vec<String>,
+    #[serde(default)]
+    pub(crate) compared: Vec<String>,
+    #[serde(default)]
+    pub(crate) more: Vec<String>,
+    #[serde(default)]
+    pub(crate) less: Vec<String>,
+    #[serde(default)]
+    pub(crate) shares: Vec<String>,
+    #[serde(default)]
+    pub(crate) subject: Vec<FileProseSubject>,
+    #[serde(default)]
+    pub(crate) claim: Vec<FileClaim>,
+    #[serde(default)]
+    pub(crate) least: Vec<FileLeast>,
+    #[serde(default)]
+    pub(crate) explain: Vec<FileExplain>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileProseSubject {
+    pub(crate) id: String,
+    pub(crate) words: Vec<String>,
+    #[serde(default)]
+    pub(crate) base: Vec<Ids>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileClaim {
+    pub(crate) subject: Spanned<String>,
+    pub(crate) says: Vec<String>,
+    #[serde(default)]
+    pub(crate) denies: Vec<String>,
+    pub(crate) cells: Ids,
+    #[serde(default)]
+    pub(crate) or: Vec<Ids>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileLeast {
+    pub(crate) section: String,
+    pub(crate) characters: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileExplain {
+    pub(crate) cells: Ids,
+    pub(crate) section: String,
+    pub(crate) words: Vec<String>,
 }

@@ -258,6 +258,68 @@ pub struct Sentence {
     pub pieces: Vec<Piece>,
 }
 
+/// What the words of a report say of its tables, and how they are said.
+#[derive(Clone, Debug, Default)]
+pub struct Prose {
+    /// Words that may stand in a clause without changing what its number means, the longest first.
+    pub filler: Vec<String>,
+    /// Words that make a clause speak of another time, or of a part: such a clause is not compared.
+    pub elsewhere: Vec<String>,
+    /// Units of what is counted.
+    pub units: Vec<String>,
+    /// Words that compare with the year before.
+    pub compared: Vec<String>,
+    /// Words that say that there is more of it.
+    pub more: Vec<String>,
+    /// Words that say that there is less of it.
+    pub less: Vec<String>,
+    /// Words before a share.
+    pub shares: Vec<String>,
+    /// What sentences are about.
+    pub subjects: Vec<ProseSubject>,
+    /// What clauses claim.
+    pub claims: Vec<Claim>,
+    /// Sections that are thin below so many characters.
+    pub least: Vec<(String, usize)>,
+    /// Figures that the words of a section must explain.
+    pub explain: Vec<Explain>,
+}
+
+/// What a sentence is about.
+#[derive(Clone, Debug)]
+pub struct ProseSubject {
+    /// Words that bring it up.
+    pub words: Vec<String>,
+    /// Sums that a share within it may be a share of.
+    pub base: Vec<Vec<Cell>>,
+}
+
+/// A way of stating a figure in words.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Position of its subject.
+    pub subject: usize,
+    /// What is left of the clause without number and filler, in any of these wordings.
+    pub says: Vec<String>,
+    /// Wordings that state none.
+    pub denies: Vec<String>,
+    /// The cells whose sum is stated.
+    pub cells: Vec<Cell>,
+    /// Other readings that are legitimate.
+    pub or: Vec<Vec<Term>>,
+}
+
+/// Figures other than 0 that the words of a section must explain.
+#[derive(Clone, Debug)]
+pub struct Explain {
+    /// The cells.
+    pub cells: Vec<Cell>,
+    /// The section that explains them.
+    pub section: String,
+    /// Words of which one must stand there.
+    pub words: Vec<String>,
+}
+
 /// Who may report rules (规章).
 #[derive(Clone, Debug, Default)]
 pub struct Rulemaking {
@@ -323,6 +385,8 @@ pub struct Form {
     pub rulemaking: Rulemaking,
     /// Key figures in words.
     pub sentences: Vec<Sentence>,
+    /// What the words of a report say of its tables.
+    pub prose: Prose,
     pub(crate) defs: Vec<Option<CellDef>>,
 }
 

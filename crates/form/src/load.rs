@@ -74,6 +74,7 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
             None => Rulemaking::default(),
         },
         sentences: file.sentence.iter().map(|s| loader.sentence(s)).collect::<Result<_, _>>()?,
+        prose: loader.prose(&file.prose)?,
         blocks: loader.blocks,
         defs: Vec::new(),
     };
@@ -410,6 +411,40 @@ impl Loader<'_> {
             }
         }
         Ok(out)
+    }
+
+    fn prose(&self, p: &FileProse) -> Result<Prose, FormError> {
+        let none = HashMap::new();
+        let mut filler = p.filler.clone();
+        filler.sort_by_key(|w| std::cmp::Reverse(w.len()));
+        let subject = |s: &FileProseSubject| -> Result<ProseSubject, FormError> {
+            let base = s.base.iter().map(|ids| self.resolve_all(ids, &none)).collect::<Result<_, _>>()?;
+            Ok(ProseSubject { words: s.words.clone(), base })
+        };
+        let claim = |c: &FileClaim| -> Result<Claim, FormError> {
+            let id = c.subject.get_ref();
+            let Some(subject) = p.subject.iter().position(|s| s.id == *id) else {
+                return Err(self.error(c.subject.span(), id, "no [[prose.subject]] has this id"));
+            };
+            let or = c.or.iter().map(|ids| self.terms(ids, &none)).collect::<Result<_, _>>()?;
+            Ok(Claim { subject, says: c.says.clone(), denies: c.denies.clone(), cells: self.resolve_all(&c.cells, &none)?, or })
+        };
+        let explain = |e: &FileExplain| -> Result<Explain, FormError> {
+            Ok(Explain { cells: self.resolve_all(&e.cells, &none)?, section: e.section.clone(), words: e.words.clone() })
+        };
+        Ok(Prose {
+            filler,
+            elsewhere: p.elsewhere.clone(),
+            units: p.units.clone(),
+            compared: p.compared.clone(),
+            more: p.more.clone(),
+            less: p.less.clone(),
+            shares: p.shares.clone(),
+            subjects: p.subject.iter().map(subject).collect::<Result<_, _>>()?,
+            claims: p.claim.iter().map(claim).collect::<Result<_, _>>()?,
+            least: p.least.iter().map(|l| (l.section.clone(), l.characters)).collect(),
+            explain: p.explain.iter().map(explain).collect::<Result<_, _>>()?,
+        })
     }
 
     fn sentence(&self, s: &FileSentence) -> Result<Sentence, FormError> {

@@ -63,6 +63,8 @@ pub struct GridCell {
     pub columns: usize,
     /// Where.
     pub place: Place,
+    /// Whether its text is not certain, as letters recognised in a picture may be: no figure is taken from it.
+    pub doubtful: bool,
 }
 
 /// A table with spans expanded: every covered place points to its cell.
@@ -122,18 +124,31 @@ pub struct RawCell {
     pub skip: usize,
     /// Where, if the container tells; else table, row and column are counted.
     pub place: Option<Place>,
+    /// Whether its text is not certain.
+    pub doubtful: bool,
 }
 
 impl RawCell {
     /// A plain cell of one place.
     pub fn plain(blocks: Vec<Block>) -> RawCell {
-        RawCell { blocks, columns: 1, down: Down::Rows(1), skip: 0, place: None }
+        RawCell { blocks, columns: 1, down: Down::Rows(1), skip: 0, place: None, doubtful: false }
     }
 }
 
 /// Cuts white space and invisible characters at both ends.
 pub fn trim(text: &str) -> &str {
     text.trim_matches(is_inkless)
+}
+
+/// Whether a text is a figure, a mark for none, or something like a figure.
+pub(crate) fn is_figure(text: &str) -> bool {
+    use nianbao_form::{Kind, State, figure};
+    let read = figure::read(text, "", Kind::Count, &[]);
+    match read.state {
+        State::Number | State::None => true,
+        State::Text => read.note.is_some_and(|d| d.kind == figure::DoubtKind::NumberLike),
+        _ => false,
+    }
 }
 
 /// Collects blocks, numbers paragraphs and grids, and lays out tables.
@@ -210,6 +225,17 @@ impl Builder {
             }
         }
         self.grid(pending, out);
+    }
+
+    /// Takes over a grid that another reader has laid out: it gets a number and places of this document.
+    pub fn adopt_grid(&mut self, mut grid: Grid, out: &mut Vec<Block>) {
+        self.grids += 1;
+        grid.number = self.grids;
+        for cell in &mut grid.cells {
+            cell.place = Place::Table { table: self.grids, row: cell.row as u32 + 1, column: cell.column as u32 + 1 };
+        }
+        self.places += grid.rows.iter().map(Vec::len).sum::<usize>();
+        out.push(Block::Grid(grid));
     }
 
     fn grid(&mut self, rows: Vec<Vec<RawCell>>, out: &mut Vec<Block>) {
@@ -295,7 +321,7 @@ impl Layout {
                 Some(cell) => self.extend(cell, row, raw.blocks),
                 None => {
                     self.merges.push(merges);
-                    self.push(raw.blocks, row, column, columns, raw.place)
+                    self.push(raw.blocks, raw.doubtful, (row, column, columns), raw.place)
                 }
             };
             let end = column + columns;
@@ -315,8 +341,11 @@ impl Layout {
             }
             if places[c].is_none() {
                 places[c] = Some(cell);
-                if more > 1 {
-                    next_open.resize(next_open.len().max(c + 1), None);
+            }
+            // A cell that another one overlaps goes on below it, as in browsers.
+            if more > 1 {
+                next_open.resize(next_open.len().max(c + 1), None);
+                if next_open[c].is_none_or(|n| n.1 < more - 1) {
                     next_open[c] = Some((cell, more - 1));
                 }
             }
@@ -347,9 +376,15 @@ impl Layout {
         cell
     }
 
-    fn push(&mut self, blocks: Vec<Block>, row: usize, column: usize, columns: usize, place: Option<Place>) -> u32 {
+    fn push(
+        &mut self,
+        blocks: Vec<Block>,
+        doubtful: bool,
+        (row, column, columns): (usize, usize, usize),
+        place: Option<Place>,
+    ) -> u32 {
         let place = place.unwrap_or(Place::Table { table: self.grid.number, row: row as u32 + 1, column: column as u32 + 1 });
-        self.grid.cells.push(GridCell { text: text(blocks), row, column, rows: 1, columns, place });
+        self.grid.cells.push(GridCell { text: text(blocks), row, column, rows: 1, columns, place, doubtful });
         self.grid.cells.len() as u32 - 1
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn read(package: &Package<'_>, part: &str, id: &str, level: usize) ->
         Format::Html => html::read(&decode(&bytes, true)),
         Format::Mhtml => mhtml::read(&bytes),
         Format::Rtf => rtf::read(&bytes),
-        Format::Text => Ok(text::read(&decode(&bytes, false))),
+        Format::Text => text::read(&decode(&bytes, false)),
         Format::Other("empty", _) => Ok(Document::default()),
         _ => Err(refused()),
     }
