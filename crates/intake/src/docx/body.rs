@@ -1,19 +1,22 @@
 //! The flow of a document: paragraphs, tables, text boxes, in the order in which they stand.
 
-use std::borrow::Cow;
+mod asides;
+mod tables;
+
 use std::collections::HashMap;
 
 use super::fields::Fields;
 use super::names::Name;
 use super::package::Package;
 use super::paragraph::{Para, RunShown};
-use super::pictures::{self, Found};
+use super::pictures::Found;
 use super::properties::{self, CellProperties, Mark, Memory, ParagraphProperties, RowProperties, RunProperties};
-use super::spans::{self, RowShape};
 use super::styles::Styles;
 use super::xml::{Fault, Scanner, Tag, Token, plain, unescape};
-use crate::document::{Block, Builder, RawCell};
+use crate::document::{Block, Builder};
 use crate::refuse::Refusal;
+use asides::Alternates;
+use tables::Table;
 
 /// Tables, cells, text boxes and notes may not nest deeper than this.
 const MAX_FRAMES: usize = 150;
@@ -21,17 +24,6 @@ const MAX_FRAMES: usize = 150;
 const MAX_UNITS: usize = 400_000;
 /// No document refers to more notes and pictures.
 const MAX_REFERENCES: usize = 1000;
-
-#[derive(Debug, Default)]
-struct Table {
-    rows: Vec<Vec<RawCell>>,
-    shapes: Vec<RowShape>,
-    /// Of the cells in `rows` and `row`, one after the other.
-    widths: Vec<usize>,
-    row: Vec<RawCell>,
-    properties: RowProperties,
-    skip: usize,
-}
 
 /// Where blocks go.
 #[derive(Debug)]
@@ -61,13 +53,6 @@ enum Mode {
 pub(super) struct NoteMark {
     pub(super) endnote: bool,
     pub(super) id: String,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Alternates {
-    /// Ink before the alternative that is being read.
-    ink: u64,
-    taken: bool,
 }
 
 /// Text that joins the next paragraph because the mark between them is gone.
@@ -197,11 +182,7 @@ impl<'x, 'p> Reader<'x, 'p> {
     fn text(&mut self, raw: &[u8], escaped: bool) -> Result<(), Fault> {
         let put = if escaped { unescape } else { plain };
         match (self.mode, self.frames.last_mut()) {
-            (Mode::Words { .. }, Some(Frame::Para(p))) => {
-                if !p.run.hidden {
-                    put(raw, &mut p.text)?;
-                }
-            }
+            (Mode::Words { .. }, Some(Frame::Para(p))) if !p.run.hidden => put(raw, &mut p.text)?,
             (Mode::Code, _) => {
                 let mut code = String::new();
                 put(raw, &mut code)?;
@@ -249,13 +230,13 @@ impl<'x, 'p> Reader<'x, 'p> {
             }
             Name::Row => {
                 if let Some(Frame::Table(t)) = self.frames.last_mut() {
-                    (t.skip, t.properties) = (0, RowProperties::default());
+                    t.begin_row(RowProperties::default());
                 }
             }
             Name::RowProperties => {
                 let properties = properties::row(&mut self.scan)?;
                 if let Some(Frame::Table(t)) = self.frames.last_mut() {
-                    (t.skip, t.properties) = (properties.before, properties);
+                    t.begin_row(properties);
                 }
             }
             Name::Cell => {
@@ -324,11 +305,7 @@ impl<'x, 'p> Reader<'x, 'p> {
             }
             Name::Note => self.end_note(),
             Name::Alternates => drop(self.alternates.pop()),
-            Name::Choice => {
-                if let Some(last) = self.alternates.last_mut() {
-                    last.taken = self.ink > last.ink;
-                }
-            }
+            Name::Choice => self.end_choice(),
             _ => {}
         }
         Ok(())
@@ -408,39 +385,6 @@ impl<'x, 'p> Reader<'x, 'p> {
         }
     }
 
-    fn field(&mut self, tag: &Tag<'x>) -> Result<(), Fault> {
-        let frames = self.frames.len();
-        match tag.name {
-            Name::FieldCode => self.mode = Mode::Code,
-            Name::FormData => {
-                let shown = properties::form_field(&mut self.scan)?;
-                self.fields.form(shown);
-            }
-            _ => {
-                let Some(Frame::Para(p)) = self.frames.last_mut() else { return Ok(()) };
-                let room = if tag.name == Name::SimpleField {
-                    self.fields.begin_simple(p.number, &p.text, frames, &tag.get("instr").unwrap_or_default())
-                } else {
-                    match tag.get("fldCharType").as_deref() {
-                        Some("begin") => self.fields.begin(p.number, &p.text, frames),
-                        Some("separate") => {
-                            self.fields.separate(p.number, &mut p.text);
-                            true
-                        }
-                        _ => {
-                            self.fields.end(p.number, &mut p.text);
-                            true
-                        }
-                    }
-                };
-                if !room {
-                    return Err(Fault::Deep);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The blocks of the nearest holder, and whether it is a cell.
     fn holder(frames: &mut [Frame]) -> Option<(&mut Vec<Block>, bool)> {
         frames.iter_mut().rev().find_map(|f| match f {
@@ -490,181 +434,10 @@ impl<'x, 'p> Reader<'x, 'p> {
             }
         }
     }
-
-    fn end_cell(&mut self) -> Result<(), Fault> {
-        let Some(Frame::Cell(blocks, properties)) = self.close(|f| matches!(f, Frame::Cell(..))) else { return Ok(()) };
-        self.places += 1;
-        if self.places > MAX_UNITS {
-            return Err(Fault::Large);
-        }
-        let Some(Frame::Table(t)) = self.frames.last_mut() else {
-            self.emit(blocks);
-            return Ok(());
-        };
-        if properties.deleted || t.properties.deleted {
-            return Ok(());
-        }
-        if let (true, Some(last), Some(width)) = (properties.continues, t.row.last_mut(), t.widths.last_mut()) {
-            // Old horizontal merging: the cell belongs to the one before it. Word does not show what is in it, but a
-            // figure there makes the one before it doubtful.
-            last.columns = last.columns.saturating_add(properties.columns);
-            *width += properties.width;
-            last.blocks.extend(blocks.into_iter().filter(has_figure));
-            return Ok(());
-        }
-        let skip = std::mem::take(&mut t.skip);
-        t.widths.push(properties.width);
-        t.row.push(RawCell { columns: properties.columns, down: properties.down, skip, ..RawCell::plain(blocks) });
-        Ok(())
-    }
-
-    fn end_row(&mut self) -> Result<(), Fault> {
-        self.places += 1;
-        if self.places > MAX_UNITS {
-            return Err(Fault::Large);
-        }
-        if let Some(Frame::Table(t)) = self.frames.last_mut() {
-            t.end_row();
-        }
-        Ok(())
-    }
-
-    fn end_table(&mut self) -> Result<(), Fault> {
-        let Some(Frame::Table(mut t)) = self.close(|f| matches!(f, Frame::Table(_))) else { return Ok(()) };
-        if !t.row.is_empty() {
-            t.end_row();
-        }
-        spans::mend(&mut t.rows, &t.shapes, &t.widths);
-        let mut out = Vec::new();
-        self.builder.table(t.rows, &mut out);
-        self.emit(out);
-        if self.builder.overflow { Err(Fault::Large) } else { Ok(()) }
-    }
-
-    /// A mark of a note, which is no text, or (Word 2003 and parts of notes) a note itself.
-    fn note(&mut self, tag: &Tag<'x>) -> Result<(), Fault> {
-        let mark = NoteMark { endnote: tag.local().starts_with(b"endnote"), id: tag.get("id").unwrap_or_default().into_owned() };
-        if tag.name == Name::NoteMark {
-            if !self.is_hidden() && self.marks.len() < MAX_REFERENCES {
-                let rank = self.marks.len();
-                self.marks.entry(mark).or_insert(rank);
-            }
-            // The mark that was typed follows in the same run.
-            self.para(|p| p.run.raised = true);
-            return Ok(());
-        }
-        let rank = match self.wanted {
-            Some(wanted) => wanted.get(&mark).copied(),
-            None => Some(self.notes.len()),
-        };
-        let Some(rank) = rank.filter(|_| !self.is_hidden() && self.notes.len() < MAX_REFERENCES) else {
-            return self.scan.skip();
-        };
-        self.notes.push((rank, String::new()));
-        self.open(Frame::Note(Vec::new()))
-    }
-
-    fn end_note(&mut self) {
-        if let Some(Frame::Note(blocks)) = self.close(|f| matches!(f, Frame::Note(_)))
-            && let Some((_, text)) = self.notes.last_mut()
-        {
-            *text = words(&blocks);
-        }
-    }
-
-    fn alternate(&mut self, name: Name) -> Result<(), Fault> {
-        match (name, self.alternates.last_mut()) {
-            (Name::Alternates, _) => self.alternates.push(Alternates { ink: self.ink, taken: false }),
-            // The same again for programs that know less.
-            (_, Some(last)) if last.taken => return self.scan.skip(),
-            (_, Some(last)) => last.ink = self.ink,
-            (Name::Fallback, None) => return self.scan.skip(),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn drawing(&mut self, tag: &Tag<'x>) -> Result<(), Fault> {
-        match tag.name {
-            Name::Placed => self.area = 0,
-            Name::Extent => self.area = pictures::extent(tag),
-            Name::Shape => self.area = pictures::shape(tag).unwrap_or(self.area),
-            Name::WordArt => {
-                if !self.is_hidden()
-                    && let Some(text) = tag.get("string")
-                    && let Some((blocks, _)) = Self::holder(&mut self.frames)
-                {
-                    self.builder.paragraph(&text, blocks);
-                    self.ink += 1;
-                }
-            }
-            _ if self.area >= pictures::LARGE && !self.is_hidden() && self.pictures.len() < MAX_REFERENCES => {
-                if let Some(found) = Found::new(tag, self.builder.picture()) {
-                    self.pictures.push(found);
-                    self.ink += 1;
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// A document of any format that is kept in the package and shown in this place (`w:altChunk`).
-    fn embedded(&mut self, tag: &Tag<'x>) -> Result<(), Fault> {
-        let id = tag.get("id").unwrap_or_default().into_owned();
-        self.scan.skip()?;
-        self.flush();
-        match super::embedded::read(self.package, self.part, &id, self.level) {
-            Ok(document) => {
-                let blocks = self.builder.adopt(document.blocks);
-                self.ink += blocks.len() as u64;
-                self.emit(blocks);
-                Ok(())
-            }
-            Err(refusal) => {
-                self.refusal = Some(refusal);
-                Err(Fault::Broken)
-            }
-        }
-    }
-}
-
-impl Table {
-    fn end_row(&mut self) {
-        let next = Vec::with_capacity(self.row.len());
-        let row = std::mem::replace(&mut self.row, next);
-        if self.properties.deleted {
-            return;
-        }
-        let columns = |c: &RawCell| c.skip.saturating_add(c.columns);
-        let own = row.iter().map(columns).fold(0, usize::saturating_add);
-        self.shapes.push(RowShape { columns: own.saturating_add(self.properties.after), before: self.properties.width_before });
-        self.rows.push(row);
-    }
 }
 
 /// What an element says of white space in it (`xml:space`).
 fn preserves(tag: &Tag<'_>) -> Option<bool> {
     let (_, value) = tag.attributes().find(|(name, _)| *name == b"xml:space")?;
     Some(value == b"preserve")
-}
-
-fn has_figure(block: &Block) -> bool {
-    let is_digit = |c: char| c.is_numeric();
-    match block {
-        Block::Paragraph(p) => p.text.contains(is_digit),
-        Block::Grid(_) => true,
-    }
-}
-
-/// The words of blocks on one line.
-fn words(blocks: &[Block]) -> String {
-    let mut all: Vec<Cow<'_, str>> = Vec::new();
-    for block in blocks {
-        match block {
-            Block::Paragraph(p) => all.push(Cow::Borrowed(&p.text)),
-            Block::Grid(g) => all.push(Cow::Owned(g.cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(" "))),
-        }
-    }
-    all.join(" ")
 }

@@ -156,7 +156,7 @@ mod tests {
         fields.end(1, &mut text);
         assert_eq!(text, "前7");
         fields.separate(1, &mut text);
-        text.push_str("多");
+        text.push('多');
         fields.end(1, &mut text);
         assert_eq!(text, "前多");
         fields.begin(1, &text, 2);

@@ -166,3 +166,29 @@ fn append_notes(texts: impl Iterator<Item = String>, builder: &mut Builder, bloc
         builder.paragraph(&format!("注{}：{text}", i + 1), blocks);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn pictures_by_name() {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, bytes) in [("word/document.xml", &b"<w:document/>"[..]), ("word/media/image1.png", b"\x89PNG")] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        let zip = zip.finish().unwrap().into_inner();
+        assert_eq!(picture(&zip, "word/media/image1.png").as_deref(), Some(&b"\x89PNG"[..]));
+        assert_eq!(picture(&zip, "word/media/image2.png"), None);
+        let flat = b"<pkg:package><pkg:part pkg:name=\"/word/media/image1.png\"><pkg:binaryData>iVBO\nRw==</pkg:binaryData></pkg:part></pkg:package>";
+        assert_eq!(picture(flat, "word/media/image1.png").as_deref(), Some(&b"\x89PNG"[..]));
+        let old = b"<w:wordDocument><w:body><w:pict><w:binData w:name=\"wordml://1.png\">iVBORw==</w:binData></w:pict></w:body></w:wordDocument>";
+        assert_eq!(picture(old, "wordml://1.png").as_deref(), Some(&b"\x89PNG"[..]));
+        assert_eq!(picture(old, "wordml://2.png"), None);
+        assert_eq!(picture(b"PK\x03\x04", "a"), None);
+    }
+}

@@ -170,10 +170,8 @@ fn content_type_override(bytes: &[u8]) -> Option<String> {
     let mut scan = Scanner::new(&bytes);
     while let Ok(token) = scan.next() {
         match token {
-            Token::Start(tag) if tag.local() == b"Override" => {
-                if tag.get("ContentType").is_some_and(|t| is_main_type(&t)) {
-                    return tag.get("PartName").map(|n| n.trim_start_matches('/').to_owned());
-                }
+            Token::Start(tag) if tag.local() == b"Override" && tag.get("ContentType").is_some_and(|t| is_main_type(&t)) => {
+                return tag.get("PartName").map(|n| n.trim_start_matches('/').to_owned());
             }
             Token::End0 => break,
             _ => {}

@@ -19,10 +19,10 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// The picture that an element (`a:blip`, `v:imagedata`) shows.
-    pub(super) fn new(tag: &Tag<'_>, place: Place) -> Option<Found> {
+    /// The picture that an element (`a:blip`, `v:imagedata`) shows; `place` is asked for if it shows one.
+    pub(super) fn new(tag: &Tag<'_>, place: impl FnOnce() -> Place) -> Option<Found> {
         let id = ["embed", "link", "id", "src"].iter().find_map(|name| tag.get(name).filter(|v| !v.is_empty()))?;
-        Some(Found { place, id: id.into_owned() })
+        Some(Found { place: place(), id: id.into_owned() })
     }
 
     /// With the name of its part.

@@ -159,6 +159,46 @@ const fn is_space(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// The quote and what follows it where blanks stand around the sign of equality.
+#[cold]
+fn spaced_value(rest: &[u8]) -> Result<(u8, &[u8]), Fault> {
+    let Some((b'=', rest)) = rest.trim_ascii_start().split_first() else { return Err(Fault::Broken) };
+    match rest.trim_ascii_start().split_first() {
+        Some((quote @ (b'"' | b'\''), value)) => Ok((*quote, value)),
+        _ => Err(Fault::Broken),
+    }
+}
+
+/// Bytes that no name has in it.
+const ENDS_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let ends = b" \t\r\n=<>/&\"'";
+    let mut i = 0;
+    while i < ends.len() {
+        table[ends[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
+/// Where the first of two bytes stands, eight bytes at a time: values are too short for a search that has to be set up.
+#[inline]
+fn first_of(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The lowest high bit that is left marks the first byte that is zero.
+    let zero = |x: u64| x.wrapping_sub(ONES) & !x & (ONES << 7);
+    let (all_a, all_b) = (ONES * u64::from(a), ONES * u64::from(b));
+    let (chunks, tail) = bytes.as_chunks::<8>();
+    for (i, chunk) in chunks.iter().enumerate() {
+        let word = u64::from_le_bytes(*chunk);
+        let hit = zero(word ^ all_a) | zero(word ^ all_b);
+        if hit != 0 {
+            return Some(8 * i + hit.trailing_zeros() as usize / 8);
+        }
+    }
+    tail.iter().position(|x| *x == a || *x == b).map(|at| 8 * chunks.len() + at)
+}
+
 impl<'x> Scanner<'x> {
     /// A scan of a whole document in UTF-8.
     pub(super) fn new(bytes: &'x [u8]) -> Scanner<'x> {
@@ -199,7 +239,9 @@ impl<'x> Scanner<'x> {
     /// Leaves the element that was begun last; its content and end tag are `length` bytes that were scanned before.
     pub(super) fn leave(&mut self, length: usize) {
         self.at += length;
-        if let Some(open) = self.open.pop() {
+        if let Some(open) = self.open.pop()
+            && self.names.depth() != open.bindings
+        {
             self.names.unbind(open.bindings);
         }
     }
@@ -284,8 +326,7 @@ impl<'x> Scanner<'x> {
         if self.open.len() >= MAX_DEPTH {
             return Err(Fault::Deep);
         }
-        let is_end = |b: &u8| matches!(b, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'<' | b'&' | b'"' | b'\'' | b'=');
-        let length = rest[1..].iter().position(is_end).ok_or(Fault::Broken)?;
+        let length = rest[1..].iter().position(|b| ENDS_NAME[usize::from(*b)]).ok_or(Fault::Broken)?;
         let qualified = &rest[1..=length];
         if length == 0 || matches!(rest[length + 1], b'<' | b'&' | b'"' | b'\'' | b'=') {
             return Err(Fault::Broken);
@@ -307,48 +348,30 @@ impl<'x> Scanner<'x> {
     #[inline]
     fn tag_attributes(&mut self, tag: &'x [u8], mut at: usize) -> Result<(usize, bool), Fault> {
         loop {
-            let before = at;
-            while tag.get(at).is_some_and(|b| is_space(*b)) {
-                at += 1;
-            }
             match tag.get(at) {
                 Some(b'>') => return Ok((at, false)),
                 Some(b'/') if tag.get(at + 1) == Some(&b'>') => return Ok((at, true)),
                 // An attribute needs a blank before it.
-                Some(_) if at > before => {}
+                Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
                 _ => return Err(Fault::Broken),
             }
-            let name = at;
-            while tag
-                .get(at)
-                .is_some_and(|b| !matches!(b, b'=' | b' ' | b'\t' | b'\n' | b'\r' | b'>' | b'<' | b'"' | b'\'' | b'/'))
-            {
-                at += 1;
-            }
-            let named = &tag[name..at];
-            while tag.get(at).is_some_and(|b| is_space(*b)) {
-                at += 1;
-            }
-            if named.is_empty() || tag.get(at) != Some(&b'=') {
+            let rest = &tag[at..];
+            let length = rest.iter().position(|b| ENDS_NAME[usize::from(*b)]).ok_or(Fault::Broken)?;
+            let (name, after) = rest.split_at(length);
+            let (quote, value) = match after {
+                // What every writer writes, but for blanks that are not needed.
+                [b'=', quote @ (b'"' | b'\''), value @ ..] => (*quote, value),
+                _ if length == 0 && matches!(after, [b' ' | b'\t' | b'\n' | b'\r' | b'>', ..] | [b'/', b'>', ..]) => continue,
+                _ => spaced_value(after)?,
+            };
+            let end = first_of(value, quote, b'<').filter(|end| value[*end] == quote).ok_or(Fault::Broken)?;
+            if length == 0 {
                 return Err(Fault::Broken);
             }
-            at += 1;
-            while tag.get(at).is_some_and(|b| is_space(*b)) {
-                at += 1;
+            if name.starts_with(b"xmlns") {
+                self.declared(name, &value[..end])?;
             }
-            let quote = *tag.get(at).filter(|b| matches!(b, b'"' | b'\'')).ok_or(Fault::Broken)?;
-            at += 1;
-            let value = at;
-            while tag.get(at).is_some_and(|b| *b != quote && *b != b'<') {
-                at += 1;
-            }
-            if tag.get(at) != Some(&quote) {
-                return Err(Fault::Broken);
-            }
-            if named.starts_with(b"xmlns") {
-                self.declared(named, &tag[value..at])?;
-            }
-            at += 1;
+            at = tag.len() - value.len() + end + 1;
         }
     }
 
@@ -461,3 +484,6 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Fault> {
     let (text, _, wrong) = encoding.decode(bytes);
     if wrong { Err(Fault::Broken) } else { Ok(Cow::Owned(text.into_owned().into_bytes())) }
 }
+
+#[cfg(test)]
+mod tests;
