@@ -30,6 +30,8 @@ pub(crate) struct Head<'v, 'd> {
     rows: Vec<Vec<Token<'v, 'd>>>,
     /// Length of each row in grid columns, and whether cells cover all of it.
     widths: Vec<(usize, bool)>,
+    /// The row behind the last one that a cell of it covers, in its sheet.
+    reach: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -88,6 +90,11 @@ impl<'v, 'd> Head<'v, 'd> {
         self.rows.len()
     }
 
+    /// The row behind the last one that a cell of it covers.
+    pub(crate) fn reach(&self) -> usize {
+        self.reach
+    }
+
     /// Adds a row of a sheet.
     pub(crate) fn push(&mut self, words: &'v Vocabulary<'_>, sheet: &Sheet<'d>, row: usize) {
         let tokens = sheet.row(row).into_iter().map(|(id, start, end)| {
@@ -97,6 +104,7 @@ impl<'v, 'd> Head<'v, 'd> {
             Token { id, text: sheet.text(id), ink: sense.ink, label: sense.label, uses, range: (start, end), begins }
         });
         self.rows.push(tokens.collect());
+        self.reach = sheet.row(row).iter().map(|c| sheet.down(c.0).end).max().unwrap_or(0);
         self.widths.push(sheet.width(row));
     }
 

@@ -33,6 +33,11 @@ pub(crate) struct Sense {
 }
 
 impl Sense {
+    /// Words that are no label.
+    pub(crate) fn is_plain_words(self) -> bool {
+        self.ink == Ink::Words && self.label == Match::NOT
+    }
+
     const FIGURE: Sense = Sense { ink: Ink::Figure, label: Match::NOT };
 }
 

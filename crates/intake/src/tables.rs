@@ -142,8 +142,10 @@ impl<'d> TableReader<'_, '_, 'd> {
             row.inked.iter().for_each(|c| self.note(sheet, *c, || Became::Item));
             return 1;
         }
-        let is_head = row.is_head(self.words, sheet);
-        if !is_head && !self.head.is_empty() {
+        let is_head = row.is_head(self.words, sheet) || self.is_in_head(sheet, &row);
+        // Words alone in a row are a paragraph that stands in a table, as in a sheet that holds a whole report.
+        let is_paragraph = matches!(row.inked.as_slice(), [only] if sheet.sense(*only).is_plain_words());
+        if !is_head && !is_paragraph && !self.head.is_empty() {
             if let Some(taken) = self.labelled(sheet, &row, end) {
                 return taken;
             }
@@ -163,6 +165,12 @@ impl<'d> TableReader<'_, '_, 'd> {
         1
     }
 
+    /// Whether a row stands beside a cell of the head that goes down over several rows: a label may go over several too.
+    fn is_in_head(&self, sheet: &Sheet<'d>, row: &Row) -> bool {
+        let open = !self.closed && self.head_grid == sheet.grid.number && row.at < self.head.reach();
+        open && !row.inked.is_empty() && row.inked.iter().all(|c| sheet.sense(*c).is_plain_words())
+    }
+
     fn take_head(&mut self, sheet: &Sheet<'d>, row: &Row) {
         if self.closed || (self.head_grid != sheet.grid.number && !self.head_goes_on(sheet, row)) {
             self.new_head();
@@ -180,7 +188,7 @@ impl<'d> TableReader<'_, '_, 'd> {
     /// Leaves a row alone that no label explains.
     fn leave(&mut self, sheet: &Sheet<'d>, row: &Row, why: &'static str) {
         if let [only] = row.inked.as_slice() {
-            self.captions.paragraph(self.words, sheet.text(*only), !self.found.tables.is_empty());
+            self.paragraph(sheet.text(*only));
         }
         let mut years = row.inked.iter().filter(|c| sheet.sense(**c).ink == Ink::Year).map(|c| sheet.text(*c));
         self.years |= years.next().is_some_and(|first| years.any(|y| y != first));

@@ -69,12 +69,11 @@ impl<'d> TableReader<'_, '_, 'd> {
             _ => pair::by_order(sheet, &leaves, &cells, self.gaps(sheet, row)),
         };
         let certain = paired.as_ref().is_ok_and(|p| p.spots.iter().all(|s| matches!(s, Some(Spot::Cell(_)))));
-        if !certain && (row.inked.is_empty() || self.line_read) {
-            return row.inked.is_empty().then_some(1);
-        }
         // A note below the figures is none of them.
-        if !certain && !row.inked.iter().any(|c| sheet.sense(*c).ink == Ink::Figure) {
-            return None;
+        let has_figure = row.inked.iter().any(|c| sheet.sense(*c).ink == Ink::Figure);
+        let takes = if self.line_read { certain && has_figure } else { certain || has_figure };
+        if !takes {
+            return row.inked.is_empty().then_some(1);
         }
         self.closed = true;
         self.line_read = true;
