@@ -13,7 +13,7 @@ use crate::refuse::Refusal;
 /// So many blank columns part two tables, whatever stands beside them.
 const WIDE_GAP: u32 = 5;
 /// Tables of a sheet take no more places than this.
-const MAX_AREA: u64 = 1_000_000;
+const MAX_AREA: u64 = 250_000;
 
 /// A cell as shown: rows and columns count from 0 without the hidden ones.
 #[derive(Debug)]
@@ -51,6 +51,9 @@ struct Table {
 /// # Errors
 /// More places than a document can have.
 pub(super) fn blocks(sheet: &Sheet, builder: &mut Builder, out: &mut Vec<Block>) -> Result<(), Refusal> {
+    if sheet.cells.len() as u64 > MAX_AREA {
+        return Err(too_many());
+    }
     let (rows, columns) = (Hidden::new(&sheet.hidden_rows), Hidden::new(&sheet.hidden_columns));
     let cells = shown(sheet, &rows, &columns);
     if cells.is_empty() {
