@@ -161,7 +161,13 @@ pub fn tmp_bench(path: &str) {
         let n = 200;
         let mut blocks = 0;
         for _ in 0..n {
-            let d = if path.ends_with("rtf") { rtf::read(&bytes) } else if path.ends_with("odt") { odt::read(&bytes) } else { docx::read(&bytes) };
+            let d = if path.ends_with("rtf") {
+                rtf::read(&bytes)
+            } else if path.ends_with("odt") {
+                odt::read(&bytes)
+            } else {
+                docx::read(&bytes)
+            };
             blocks += d.map(|d| d.blocks.len()).unwrap_or(0);
         }
         println!("{path} {} us/file, {blocks}", t.elapsed().as_micros() / n);

@@ -3,6 +3,9 @@
 use crate::document::{Block, Builder};
 use crate::docx::needs_brackets;
 
+/// A document of runs has no more paragraphs and cells than this: a hundred times what the longest report has.
+pub(crate) const MAX_PIECES: usize = 500_000;
+
 /// The text of a paragraph. Digits that are raised or lowered, marks of notes, go into brackets lest they pass for digits of
 /// the number before them.
 #[derive(Debug, Default)]
@@ -52,5 +55,36 @@ impl Line {
             text.split('\n').for_each(|line| builder.paragraph(line, out));
         }
         text.clear();
+    }
+}
+
+/// Documents as tests of readers see them.
+#[cfg(test)]
+pub(crate) mod shown {
+    use crate::document::{Block, Document};
+
+    /// Paragraphs and tables in one line: `text`, `[cell|cell 1x2/next row]` (rows × columns of a cell that covers several,
+    /// `_` for a place before it that no cell covers).
+    pub(crate) fn blocks(document: &Document) -> String {
+        document.blocks.iter().map(block).collect::<Vec<_>>().join("; ")
+    }
+
+    fn block(block: &Block) -> String {
+        let grid = match block {
+            Block::Paragraph(p) => return p.text.clone(),
+            Block::Grid(g) => g,
+        };
+        let row = |r: usize| {
+            let begun = grid.row(r).into_iter().filter(|(c, _, _)| grid.cell(*c).row == r).map(|(c, start, _)| {
+                let cell = grid.cell(c);
+                let gap = if start == 0 || grid.rows[r][start - 1].is_some() { "" } else { "_|" };
+                match (cell.rows, cell.columns) {
+                    (1, 1) => format!("{gap}{}", cell.text),
+                    (rows, columns) => format!("{gap}{} {rows}x{columns}", cell.text),
+                }
+            });
+            begun.collect::<Vec<_>>().join("|")
+        };
+        format!("[{}]", (0..grid.rows.len()).map(row).collect::<Vec<_>>().join("/")).replace('\n', "⏎")
     }
 }

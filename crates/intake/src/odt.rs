@@ -3,6 +3,8 @@
 mod body;
 mod styles;
 mod table;
+#[cfg(test)]
+mod tests;
 mod xml;
 
 use std::borrow::Cow;

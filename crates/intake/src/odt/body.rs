@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::document::{Block, Builder, MAX_PLACES};
-use crate::line::Line;
+use crate::document::{Block, Builder};
+use crate::line::{Line, MAX_PIECES};
 use crate::odt::styles::{Family, Looks, Styles};
 use crate::odt::table::{Cell, Table, width};
 use crate::odt::xml::{Prefixes, attribute, attributes, count, is_on, number};
@@ -82,7 +82,7 @@ fn kind(name: &str) -> Kind {
         "text:note" | "text:footnote" | "text:endnote" | "office:annotation" | "office:annotation-end" => Drop,
         // What a list counts by itself.
         "text:number" => Drop,
-        "text:ruby-text" | "text:script" | "table:title" | "table:desc" | "table:shapes" => Drop,
+        "text:ruby-text" | "text:script" | "field:param" | "table:title" | "table:desc" | "table:shapes" => Drop,
         "office:forms" | "office:scripts" | "office:meta" | "office:settings" | "office:font-face-decls" => Drop,
         "office:master-styles" | "office:binary-data" | "office:event-listeners" => Drop,
         "office:text" => Text,
@@ -381,7 +381,7 @@ impl Walk {
                 }
             }
             Kind::Row => {
-                let room = MAX_PLACES.saturating_sub(self.made);
+                let room = MAX_PIECES.saturating_sub(self.made);
                 let taken = self.table().map_or(0, |t| t.end_row(room));
                 self.count(taken);
             }
@@ -414,7 +414,7 @@ impl Walk {
 
     fn count(&mut self, more: usize) {
         self.made = self.made.saturating_add(more);
-        self.full |= self.made > MAX_PLACES;
+        self.full |= self.made > MAX_PIECES;
     }
 
     /// Gives blocks to the nearest holder; a text box inside a paragraph stands before that paragraph.

@@ -93,17 +93,24 @@ impl Table {
         if let Some(split) = &cell.split {
             self.splits = self.splits.max(split.splits + 1);
         }
-        for _ in 1..cell.repeat.min(MAX_COLUMNS) {
+        for _ in 1..cell.repeat.min(self.room()) {
             let (blocks, columns, rows) = (cell.blocks.clone(), cell.columns, cell.rows);
             self.row.push(Item::Cell(Cell { blocks, columns, rows, ..Cell::default() }));
         }
         cell.repeat = 1;
-        self.row.push(Item::Cell(cell));
+        if self.room() > 0 {
+            self.row.push(Item::Cell(cell));
+        }
     }
 
     /// `table:covered-table-cell`: what may be in it is not shown.
     pub(super) fn covered(&mut self, repeat: usize) {
-        self.row.extend((0..repeat.min(MAX_COLUMNS)).map(|_| Item::Covered));
+        self.row.extend((0..repeat.min(self.room())).map(|_| Item::Covered));
+    }
+
+    /// How many more cells the row can have: those beyond the columns of a grid are of no table of a report.
+    fn room(&self) -> usize {
+        MAX_COLUMNS.saturating_sub(self.row.len())
     }
 
     /// A row ends; returns how many places it takes.

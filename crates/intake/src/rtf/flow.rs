@@ -3,8 +3,8 @@
 //! RTF has no table: a paragraph says how deep in tables it stands (`\intbl`, `\itap`), and marks end cells and rows. A table
 //! ends where a paragraph stands less deep.
 
-use crate::document::{Block, Builder, MAX_PLACES};
-use crate::line::Line;
+use crate::document::{Block, Builder};
+use crate::line::{Line, MAX_PIECES};
 use crate::rtf::table::{Definition, Row, lay_out};
 
 /// Tables nest no deeper than this; what is deeper counts as standing there.
@@ -25,7 +25,7 @@ impl Press {
 
     /// Whether the file holds more than a document can.
     pub(super) fn is_full(&self) -> bool {
-        self.made > MAX_PLACES || self.builder.overflow
+        self.made > MAX_PIECES || self.builder.overflow
     }
 }
 

@@ -25,15 +25,8 @@ pub enum Writer {
 }
 
 /// All writers.
-pub const WRITERS: [Writer; 7] = [
-    Writer::Word,
-    Writer::Wps,
-    Writer::LibreOffice,
-    Writer::TextEdit,
-    Writer::WordPad,
-    Writer::Plain,
-    Writer::PlainUtf8,
-];
+pub const WRITERS: [Writer; 7] =
+    [Writer::Word, Writer::Wps, Writer::LibreOffice, Writer::TextEdit, Writer::WordPad, Writer::Plain, Writer::PlainUtf8];
 
 /// A place of a row: leftmost column, columns, text (none where a cell goes on from above), whether it goes on below.
 type Place<'a> = (usize, usize, Option<&'a str>, bool);
@@ -167,7 +160,9 @@ impl Writer {
         };
         let left = if matches!(self, Writer::Plain | Writer::PlainUtf8) { 0 } else { -108 };
         let mut out = match self {
-            Writer::Word => format!("\\trowd \\irow{number}\\irowband{number}\\ltrrow\\ts11\\trgaph108\\trleft{left}\\trbrdrt\\brdrs\\brdrw10 "),
+            Writer::Word => format!(
+                "\\trowd \\irow{number}\\irowband{number}\\ltrrow\\ts11\\trgaph108\\trleft{left}\\trbrdrt\\brdrs\\brdrw10 "
+            ),
             Writer::TextEdit => format!("\n\\itap1\\trowd \\taflags1 \\trgaph108\\trleft{left} \\trbrdrl\\brdrnil \n"),
             Writer::Plain | Writer::PlainUtf8 => "\\trowd".to_owned(),
             _ => format!("\\trowd\\trgaph108\\trleft{}", left + slop / 2),
