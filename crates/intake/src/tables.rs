@@ -439,6 +439,10 @@ impl TableReader<'_, '_> {
         (pairs, cut): (Option<Vec<(usize, u32)>>, bool),
         names: Vec<String>,
     ) {
+        // Only where blanks at the end of a row are cut off does a label alone say that its figures are blank.
+        if pairs.is_none() && cells.is_empty() && !grid.tabbed {
+            return;
+        }
         let texts = || cells.iter().map(|c| grid.cell(*c).text.as_str());
         let label = names.join(" / ");
         let place = cells.first().map_or(Place::Unknown, |c| grid.cell(*c).place.clone());
