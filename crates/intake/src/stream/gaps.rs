@@ -8,7 +8,7 @@ use nianbao_form::{Cell, Identity, Number};
 
 use super::lexicon::Lexicon;
 use super::tokens::Stream;
-use super::zone::{Fate, Item, Run, Zone};
+use super::zone::{Fate, Item, Order, Run, Zone};
 
 /// The numbers of a run by cell, if it is placed in a row.
 pub(crate) type Numbers = BTreeMap<Cell, Number>;
@@ -19,6 +19,7 @@ pub(crate) fn place(
     words: &Lexicon<'_>,
     stream: &Stream<'_>,
     zone: &Zone,
+    order: Order,
     fates: &mut [(usize, Fate)],
     known: &Numbers,
     read: &dyn Fn(&Run, usize) -> Option<Numbers>,
@@ -41,13 +42,14 @@ pub(crate) fn place(
     let ends = sure.iter().map(|s| (Some(s.0), s.1)).chain(std::iter::once((None, rows)));
     for ((from, first), (to, last)) in bounds.zip(ends) {
         let gap: Vec<usize> = (first.map_or(0, |r| r + 1)..last).collect();
-        let inside = |i: usize| from.is_none_or(|f| i > f) && to.is_none_or(|t| i < t);
+        // The label of the next row stands before its run.
+        let inside = |i: usize| from.is_none_or(|f| i > f) && to.is_none_or(|t| i + 1 < t);
         let runs: Vec<usize> = fates.iter().filter(|(i, f)| *f == Fate::Unlabelled && inside(*i)).map(|f| f.0).collect();
         if runs.is_empty() {
             continue;
         }
         let fits = runs.len() == gap.len()
-            && runs.iter().zip(&gap).all(|(run, row)| is_row(words, stream, zone, *run, *row))
+            && runs.iter().zip(&gap).all(|(run, row)| is_row(words, stream, zone, (*run, *row), order))
             && (0..zone.items.len()).filter(|i| inside(*i)).all(|i| is_piece(words, stream, zone, i, &missing));
         if fits {
             placed.extend(runs.into_iter().zip(gap));
@@ -85,12 +87,12 @@ fn is_proved(identities: &[Identity], cell: Cell, numbers: &Numbers) -> bool {
 
 /// Whether a run can be a row: as many figures as columns, on a line of its own or between words, and no words on its
 /// line that are not of the row's label.
-fn is_row(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, at: usize, row: usize) -> bool {
+fn is_row(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, (at, row): (usize, usize), order: Order) -> bool {
     let Item::Run(run) = &zone.items[at] else { return false };
     let is_run = |i: Option<usize>| i.and_then(|i| zone.items.get(i)).is_some_and(|i| matches!(i, Item::Run(_)));
     let apart = run.lines.0 == run.lines.1 || !(is_run(at.checked_sub(1)) || is_run(Some(at + 1)));
     let holes = (run.lines.0..=run.lines.1).any(|l| stream.lines.get(l as usize).is_some_and(|l| l.holes));
-    if run.figures.len() != zone.order.len() || !apart || holes {
+    if run.figures.len() != zone.order.len() || !apart || holes || !order.keeps(stream, run) {
         return false;
     }
     let on_line = |e: usize| stream.events[e].line <= run.lines.1 && stream.events[e].end_line >= run.lines.0;

@@ -156,7 +156,8 @@ fn order(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, labels: &[usize]) 
 /// A label of a head that pieces are to make up, with the columns that it stands over.
 struct Target {
     letters: Vec<char>,
-    span: (usize, usize),
+    /// `None` for what the form prints in the corner: it may stand anywhere, or be left out.
+    span: Option<(usize, usize)>,
     used: u64,
 }
 
@@ -165,7 +166,7 @@ struct Target {
 pub(crate) fn is_head_in_pieces(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, (from, to): (usize, usize)) -> bool {
     let block = &words.parts[usize::from(part)];
     let mut targets: Vec<Target> = Vec::new();
-    let mut add = |label: &str, span| targets.push(Target { letters: label.chars().collect(), span, used: 0 });
+    let mut add = |label: &str, span| targets.push(Target { letters: letters(label), span: Some(span), used: 0 });
     let n = block.columns.len();
     if block.line {
         let mut over: Vec<(usize, String)> = Vec::new();
@@ -193,13 +194,18 @@ pub(crate) fn is_head_in_pieces(words: &Lexicon<'_>, stream: &Stream<'_>, part: 
             }
         }
     }
-    if targets.iter().any(|t| t.letters.is_empty() || t.letters.len() > 60) || n < 2 {
+    let form = words.forms.form(block.form);
+    let note = form.section(&block.block.section).map_or("", |s| s.note.as_str());
+    for text in [note, block.block.corner.as_str(), block.block.item.as_str()] {
+        targets.push(Target { letters: letters(&crate::vocabulary::key(text)), span: None, used: 0 });
+    }
+    if targets.iter().any(|t| (t.letters.is_empty() && t.span.is_some()) || t.letters.len() > 60) {
         return false;
     }
     let Some(lines) = lines(words, stream, part, from, to) else { return false };
     let mut fit = Fit { lines: &lines, targets, budget: BUDGET, beside: 0 };
     // Enough pieces must stand beside one another to show the order.
-    fit.next(0, 0, None) && 2 * fit.beside >= n
+    fit.next(0, 0, None) && (n == 1 || 2 * fit.beside >= n)
 }
 
 /// The letters of a head line by line, without corner, notes and titles.
@@ -222,7 +228,7 @@ fn lines(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, from: usize, to: u
                 || [&block.block.corner, &block.block.item].iter().any(|c| !c.is_empty() && crate::vocabulary::key(c) == text)
                 || is_title(words, part, &text);
             if !known {
-                letters.extend(text.chars().filter(|c| !matches!(c, '(' | ')' | ':' | '|')));
+                out_of_brackets(&text, &mut letters);
             }
             piece = stop;
         }
@@ -235,6 +241,16 @@ fn lines(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, from: usize, to: u
         at = end;
     }
     Some(out)
+}
+
+fn out_of_brackets(text: &str, out: &mut Vec<char>) {
+    out.extend(text.chars().filter(|c| !matches!(c, '(' | ')' | ':' | '|')));
+}
+
+fn letters(label: &str) -> Vec<char> {
+    let mut out = Vec::new();
+    out_of_brackets(label, &mut out);
+    out
 }
 
 /// Whether a line holds the title of the section in which a block stands.
@@ -260,14 +276,16 @@ impl Fit<'_> {
             return false;
         }
         let Some(letters) = self.lines.get(line) else {
-            return self.targets.iter().all(|t| t.used.count_ones() as usize == t.letters.len());
+            return self.targets.iter().all(|t| t.span.is_none() || t.used.count_ones() as usize == t.letters.len());
         };
         if at >= letters.len() {
             return self.next(line + 1, 0, None);
         }
         for t in 0..self.targets.len() {
             let span = self.targets[t].span;
-            if last.is_some_and(|l| span.0 < l.0 || span.1 < l.1 || span == l) {
+            if let (Some(l), Some(s)) = (last, span)
+                && (s.0 < l.0 || s.1 < l.1 || s == l)
+            {
                 continue;
             }
             for start in 0..self.targets[t].letters.len() {
@@ -281,11 +299,12 @@ impl Fit<'_> {
                 for len in (1..=longest).rev() {
                     let mask = ((1u64 << len) - 1) << start;
                     self.targets[t].used |= mask;
-                    self.beside += usize::from(last.is_some());
-                    if self.next(line, at + len, Some(span)) {
+                    let beside = usize::from(last.is_some() && span.is_some());
+                    self.beside += beside;
+                    if self.next(line, at + len, span.or(last)) {
                         return true;
                     }
-                    self.beside -= usize::from(last.is_some());
+                    self.beside -= beside;
                     self.targets[t].used &= !mask;
                 }
             }

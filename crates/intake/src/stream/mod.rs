@@ -28,7 +28,10 @@ use gaps::Numbers;
 use head::Head;
 use lexicon::{Lexicon, Meaning};
 use tokens::{Stream, What};
-use zone::{Fate, Item, Run, Zone};
+use zone::{Fate, Item, Order, Run, Zone};
+
+/// Places at which a head in pieces is looked for.
+const MAX_TRIES: usize = 40;
 
 /// A figure that was found for a cell.
 #[derive(Clone, Debug)]
@@ -139,30 +142,33 @@ fn is_complete(forms: &Forms, found: &Found<'_>) -> bool {
 
 fn read(words: &Lexicon<'_>, stream: &Stream<'_>) -> Readings {
     let mut out = Readings::default();
-    let mut odd: Vec<(Zone, Vec<(usize, Fate)>)> = Vec::new();
-    for part in 0..words.parts.len() {
-        let part = part as u16;
+    let mut zones: Vec<Zone> = Vec::new();
+    for part in 0..words.parts.len() as u16 {
         let mut heads = head::heads(words, stream, part);
         if heads.is_empty() {
             heads.extend(head_in_pieces(words, stream, part));
         }
         let mut end = 0;
-        for head in heads.iter().filter(|_| true) {
-            if head.end < end {
-                continue;
-            }
-            let zone = Zone::new(words, stream, part, head);
-            end = zone.range.1;
-            if words.parts[usize::from(part)].line {
-                take_line(words, stream, &zone, &mut out);
-            } else if let Some(left) = take_rows(words, stream, &zone, &mut out) {
-                odd.push((zone, left));
+        for head in &heads {
+            // A head that is printed again inside the zone of the first.
+            if head.end >= end {
+                zones.push(Zone::new(words, stream, part, head));
+                end = zones.last().map_or(0, |z| z.range.1);
             }
         }
     }
+    let order = Order::of(stream, &zones, stream.is_paged());
+    let mut odd: Vec<(&Zone, Vec<(usize, Fate)>)> = Vec::new();
+    for zone in &zones {
+        if words.parts[usize::from(zone.part)].line {
+            take_line(words, stream, zone, order, &mut out);
+        } else if let Some(left) = take_rows(words, stream, zone, order, &mut out) {
+            odd.push((zone, left));
+        }
+    }
     out.used.sort_unstable();
-    for (zone, fates) in &odd {
-        leave(words, stream, zone, fates, &mut out);
+    for (zone, fates) in odd {
+        leave(words, stream, zone, &fates, &mut out);
     }
     strays(words, stream, &mut out);
     out
@@ -175,23 +181,31 @@ fn head_in_pieces(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16) -> Option
     let events = &stream.events;
     let is_figure = |i: usize| events.get(i).is_some_and(|e| matches!(e.what, What::Figure { .. }));
     let total = block.columns.len() * if block.line { block.own_rows() } else { 1 };
-    let first = (0..events.len()).find(|&i| {
+    let begins = |i: &usize| {
+        let i = *i;
         if !block.line {
             let row = matches!(&events[i].what, What::Label(e) if words.means(*e).iter().any(|m| matches!(m, Meaning::Row { part: p, .. } if *p == part)));
             return row && is_figure(i + 1);
         }
         is_figure(i) && !(i > 0 && is_figure(i - 1)) && (i..i + total).all(is_figure) && !is_figure(i + total)
-    })?;
+    };
     let title = |i: &usize| matches!(&events[*i].what, What::Label(e) if words.means(*e).iter().any(|m| matches!(m, Meaning::Section { .. })));
-    let figure = (0..first).rev().find(|i| is_figure(*i)).map_or(0, |i| i + 1);
-    // The title may be repeated before each piece of the table.
-    let start = (figure..first).find(title).map_or(figure, |i| i + 1);
-    let range = (events.get(start)?.from, events[first].from);
-    if range.0 >= range.1 || !head::is_head_in_pieces(words, stream, part, range) {
-        return None;
-    }
-    let order = if block.line { (0..total).collect() } else { (0..block.columns.len()).collect() };
-    Some(Head { end: first, order })
+    // Sentences before the table may name rows with figures too.
+    (0..events.len()).filter(begins).take(MAX_TRIES).find_map(|first| {
+        let figure = (0..first).rev().find(|i| is_figure(*i)).map_or(0, |i| i + 1);
+        // The title may be repeated before each piece of the table.
+        let start = (figure..first).find(title).map_or(figure, |i| i + 1);
+        // The number of the first row, and what stands over it, are not of the head.
+        let group = |e: &tokens::Event| matches!(&e.what, What::Label(l) if words.means(*l).contains(&Meaning::Group { part }) && !block.line);
+        let before = |i: &usize| head::is_punctuation(stream, &events[*i]) || group(&events[*i]);
+        let end = first - (start..first).rev().take_while(before).count();
+        let range = (events.get(start)?.from, events.get(end)?.from);
+        if range.0 >= range.1 || !head::is_head_in_pieces(words, stream, part, range) {
+            return None;
+        }
+        let order = if block.line { (0..total).collect() } else { (0..block.columns.len()).collect() };
+        Some(Head { end: first, order })
+    })
 }
 
 /// The number that a figure is in a cell.
@@ -211,14 +225,15 @@ fn is_spoiled(stream: &Stream<'_>, run: &Run) -> bool {
 }
 
 /// The one line of figures below a head.
-fn take_line(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Readings) {
+fn take_line(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, order: Order, out: &mut Readings) {
     let block = &words.parts[usize::from(zone.part)];
     let run = zone.items.iter().find_map(|i| match i {
         Item::Run(run) => Some(run),
         _ => None,
     });
     let before = zone.items.iter().take_while(|i| !matches!(i, Item::Run(_))).all(|i| !matches!(i, Item::Strange { .. }));
-    let Some(run) = run.filter(|r| before && r.figures.len() == zone.order.len() && !is_spoiled(stream, r)) else { return };
+    let whole = |r: &&Run| r.figures.len() == zone.order.len() && order.keeps(stream, r) && !is_spoiled(stream, r);
+    let Some(run) = run.filter(|r| before && whole(r)) else { return };
     let columns = block.columns.len();
     for (place, event) in zone.order.iter().zip(&run.figures) {
         out.add(words, stream, zone.part, block.cell(place / columns, place % columns), *event, true);
@@ -228,9 +243,15 @@ fn take_line(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Re
 }
 
 /// The rows of a block that are certain; what is left, if anything is.
-fn take_rows(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Readings) -> Option<Vec<(usize, Fate)>> {
+fn take_rows(
+    words: &Lexicon<'_>,
+    stream: &Stream<'_>,
+    zone: &Zone,
+    order: Order,
+    out: &mut Readings,
+) -> Option<Vec<(usize, Fate)>> {
     let block = &words.parts[usize::from(zone.part)];
-    let mut fates = zone.fates(words, stream);
+    let mut fates = zone.fates(words, stream, order);
     let cells = |run: &Run, row: usize| -> Vec<(Cell, usize)> {
         zone.order.iter().zip(&run.figures).map(|(c, e)| (block.cell(row, *c), *e)).collect()
     };
@@ -246,8 +267,9 @@ fn take_rows(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Re
             known.extend(read);
         }
     }
-    gaps::place(words, stream, zone, &mut fates, &known, &numbers);
-    // Where some row has too few or too many figures, a figure may have been broken in two in another.
+    gaps::place(words, stream, zone, order, &mut fates, &known, &numbers);
+    // Where some row has too few or too many figures, a figure may have been broken in two in another; figures on several
+    // lines may stand in another order.
     let broken = fates.iter().any(|f| matches!(f.1, Fate::Odd(_)));
     let identities = &words.forms.form(block.form).identities;
     for (at, fate) in &mut fates {
@@ -259,7 +281,8 @@ fn take_rows(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Re
             };
             identities.iter().filter(within).any(|i| sum(i).is_some_and(|s| s != 0))
         };
-        if broken && numbers(run, row).is_some_and(|n| violated(&n)) {
+        let doubtful = broken || run.lines.0 != run.lines.1;
+        if doubtful && numbers(run, row).is_some_and(|n| violated(&n)) {
             *fate = Fate::Odd(row);
             continue;
         }
@@ -269,8 +292,11 @@ fn take_rows(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Re
         out.used.extend(run.lines.0..=run.lines.1);
         out.blocks.extend((run.lines.0..=run.lines.1).map(|l| stream.block(l)));
     }
+    // Where figures have lost their row, a row of blanks may have lost its figures.
+    let orphans = fates.iter().any(|f| f.1 == Fate::Unlabelled);
     for spaced in blanks::rows(words, stream, zone) {
-        if fates.iter().any(|f| f.1 == Fate::Row(spaced.row)) {
+        let blank = spaced.figures.iter().all(Option::is_none);
+        if fates.iter().any(|f| f.1 == Fate::Row(spaced.row)) || (blank && orphans) {
             continue;
         }
         for (column, figure) in zone.order.iter().zip(&spaced.figures) {

@@ -77,17 +77,19 @@ pub(crate) struct Stream<'d> {
     pub letters: Vec<Letter>,
     pub events: Vec<Event>,
     pub lines: Vec<Row>,
+    paged: bool,
 }
 
 impl<'d> Stream<'d> {
     /// Reads paragraphs, and tables too where their cells are not certain (`ragged`). `None` for texts too long.
     pub(crate) fn new(words: &Lexicon<'_>, document: &'d Document) -> Option<Stream<'d>> {
-        let mut stream = Stream { pieces: Vec::new(), letters: Vec::new(), events: Vec::new(), lines: Vec::new() };
+        let mut stream = Stream { pieces: Vec::new(), letters: Vec::new(), events: Vec::new(), lines: Vec::new(), paged: false };
         let mut size = 0;
         for (at, block) in document.blocks.iter().enumerate() {
             match block {
                 Block::Paragraph(p) => {
                     size += p.text.len();
+                    stream.paged |= matches!(p.place, Place::LineAt(..)) && p.text.len() < 400 || is_page_number(&p.text);
                     let hidden = is_page_number(&p.text) || is_rule(&p.text) || is_note(&p.text);
                     stream.line(at, [(p.text.as_str(), &p.place)].into_iter().filter(|_| !hidden), false);
                 }
@@ -236,6 +238,11 @@ impl<'d> Stream<'d> {
         }
     }
 
+    /// Whether the text was taken from pages: some line begins behind a page break.
+    pub(crate) fn is_paged(&self) -> bool {
+        self.paged
+    }
+
     /// The block of the document in which a line stands.
     pub(crate) fn block(&self, line: u32) -> usize {
         self.lines.get(line as usize).map_or(0, |l| l.block)
@@ -248,6 +255,11 @@ impl<'d> Stream<'d> {
             let letter = self.letters[at];
             if word.is_some_and(|w| self.letters[w].line != letter.line) {
                 self.close(&mut word, at);
+            }
+            if let Some(to) = self.list_number(at) {
+                self.close(&mut word, at);
+                at = to;
+                continue;
             }
             let figure = self.figure(words, at, word.is_some());
             if figure.is_none()
@@ -289,6 +301,21 @@ impl<'d> Stream<'d> {
         }
         let end = self.letters.len();
         self.close(&mut word, end);
+    }
+
+    /// The end of the number of a list (`2.`) that begins at a letter behind a gap.
+    fn list_number(&self, at: usize) -> Option<usize> {
+        let letter = self.letters[at];
+        let starts = letter.gap || at == 0 || letter.piece != self.letters[at - 1].piece;
+        let joins = |(i, l): &(usize, &Letter)| l.c.is_ascii_digit() && l.piece == letter.piece && (*i == 0 || !l.gap);
+        let digits = self.letters[at..].iter().take(3).enumerate().take_while(joins).count();
+        let next = self.letters.get(at + digits).filter(|l| l.piece == letter.piece && !l.gap)?;
+        if !starts || !(1..=2).contains(&digits) {
+            return None;
+        }
+        let behind = if next.c == '.' { self.letters.get(at + digits + 1).filter(|l| l.piece == letter.piece)? } else { next };
+        let listed = next.c == '.' || (next.mark && !next.c.is_ascii_digit());
+        (listed && !behind.c.is_ascii_digit()).then_some(at + digits + usize::from(next.c == '.'))
     }
 
     /// The label of a row that begins at a letter and whose last letters stand on a line below its figures: its entry, the

@@ -28,6 +28,64 @@ pub(crate) enum Item {
     Strange { event: usize },
 }
 
+impl Run {
+    /// How its figures stand on lines.
+    pub(crate) fn shape(&self, stream: &Stream<'_>) -> Shape {
+        let line = |f: &usize| stream.events[*f].line;
+        if self.lines.0 == self.lines.1 {
+            Shape::Across
+        } else if self.figures.windows(2).all(|w| line(&w[0]) != line(&w[1])) {
+            Shape::Down
+        } else {
+            Shape::Torn
+        }
+    }
+}
+
+/// How the figures of a run stand on lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// All on one.
+    Across,
+    /// Each on its own.
+    Down,
+    /// Some on one, some on another.
+    Torn,
+}
+
+/// What the lines of a whole text say of the order in which its figures are printed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Order {
+    /// The text has a cell a line throughout: figures below one another stand in the order of their columns. Where some
+    /// rows have a line and others have not, the program has torn lines apart by height.
+    pub down: bool,
+    /// The text flows over its lines, several rows on one.
+    pub flows: bool,
+}
+
+impl Order {
+    /// The order of a text with some zones; `paged` says that it was taken from pages.
+    pub(crate) fn of(stream: &Stream<'_>, zones: &[Zone], paged: bool) -> Order {
+        let shapes = || zones.iter().flat_map(|z| &z.items).filter_map(|i| if let Item::Run(r) = i { Some(r) } else { None }).filter(|r| r.figures.len() > 1).map(|r| r.shape(stream));
+        let labels = |z: &Zone| -> Vec<u32> { z.items.iter().filter_map(|i| if let Item::Label { event, .. } = i { Some(stream.events[*event].line) } else { None }).collect() };
+        let flows = zones.iter().any(|z| labels(z).windows(3).any(|w| w[0] == w[1] && w[1] == w[2]));
+        Order { down: !paged && shapes().all(|s| s == Shape::Down), flows }
+    }
+
+    /// Whether the figures of a run stand in the order of their columns.
+    pub(crate) fn keeps(self, stream: &Stream<'_>, run: &Run) -> bool {
+        let text = |f: &usize| stream.folded(stream.events[*f].from, stream.events[*f].to);
+        if run.figures.windows(2).all(|w| text(&w[0]) == text(&w[1])) {
+            return true;
+        }
+        match run.shape(stream) {
+            Shape::Across => true,
+            Shape::Down => self.down || self.flows,
+            Shape::Torn => self.flows,
+        }
+    }
+}
+
 /// The stretch of the stream that belongs to a head.
 #[derive(Clone, Debug)]
 pub(crate) struct Zone {
@@ -64,9 +122,8 @@ fn ends(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, at: usize) -> bool 
     let event = &stream.events[at];
     let means = means(words, event);
     if event.what == What::Word {
-        let text = stream.folded(event.from, event.to);
-        let sentence = text.contains('.') && text.chars().count() > 12;
-        return sentence || event.to - event.from > MAX_WORDS || text.contains('\u{1}');
+        let sentence = event.to - event.from > 12 && stream.raw(event.from, event.to).contains('。');
+        return sentence || event.to - event.from > MAX_WORDS || stream.letters[event.from].c == '\u{1}';
     }
     if means.is_empty() || means.iter().any(|m| m.part() == Some(part)) {
         return false;
@@ -141,7 +198,7 @@ impl Zone {
     }
 
     /// The runs with the row that each belongs to, as far as order and lines tell.
-    pub(crate) fn fates(&self, words: &Lexicon<'_>, stream: &Stream<'_>) -> Vec<(usize, Fate)> {
+    pub(crate) fn fates(&self, words: &Lexicon<'_>, stream: &Stream<'_>, order: Order) -> Vec<(usize, Fate)> {
         let columns = self.order.len();
         let regular = self.is_regular();
         let single = self.is_single(words, columns);
@@ -152,12 +209,12 @@ impl Zone {
                 Item::Label { row, event } => Some((row, event)),
                 _ => None,
             });
-            let whole = run.figures.len() == columns && !self.has_holes(stream, run);
+            let whole = run.figures.len() == columns && !self.has_holes(stream, run) && order.keeps(stream, run);
             let fate = match label {
                 Some((row, event)) if regular || self.is_one_line(stream, i, event) || encloses(stream, event, run) => {
                     if whole { Fate::Row(row) } else { Fate::Odd(row) }
                 }
-                _ => match single {
+                _ => match single.filter(|_| whole) {
                     Some(row) => Fate::Row(row),
                     None => Fate::Unlabelled,
                 },
