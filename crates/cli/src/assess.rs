@@ -99,10 +99,9 @@ impl Assessment {
     }
 }
 
-/// Whether nothing could be taken from a file.
+/// Whether nothing could be taken from a file that somebody may have meant as a report.
 pub(crate) fn failed(receipt: &Receipt) -> bool {
-    use nianbao_intake::Status;
-    matches!(receipt.status, Status::Unreadable | Status::Foreign)
+    receipt.has_failed()
 }
 
 /// Reads, checks, chooses, compiles and screens.

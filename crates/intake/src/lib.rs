@@ -116,7 +116,7 @@ pub struct Source {
 pub struct Receipt {
     /// The file.
     pub name: Arc<str>,
-    /// What it was found to be by its content: `docx`, `html`, `txt`, `csv`, `jsonl`, `parquet`, or a name of what else.
+    /// What it was found to be by its content: `docx`, `xlsx`, `html`, `txt`, `csv`, `zip`, or a name of what else.
     pub format: String,
     /// Size.
     pub bytes: u64,
@@ -136,7 +136,12 @@ impl Receipt {
     /// Whether nothing could be taken from a file that somebody may have meant as a report. Lock files, hidden files and
     /// the like are listed but were meant by nobody.
     pub fn has_failed(&self) -> bool {
-        matches!(self.status, Status::Unreadable | Status::Foreign) && self.format != SYSTEM
+        matches!(self.status, Status::Unreadable | Status::Foreign) && !self.is_system()
+    }
+
+    /// Whether a program or the system has put the file there: a lock file, a hidden file, a folder of such.
+    pub fn is_system(&self) -> bool {
+        self.format == SYSTEM
     }
 }
 

@@ -93,6 +93,8 @@ struct Area {
 
 /// The text of a formula whose result the file does not have: some programs write formulas that only Excel works out.
 const NO_RESULT: &str = "公式未计算";
+/// The text of a cell that asks for a shared text that the file does not have.
+const NO_TEXT: &str = "文本缺失";
 
 /// Reads a workbook.
 ///

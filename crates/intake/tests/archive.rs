@@ -1,11 +1,11 @@
 //! Archives: every file in them has its receipt, and none can do harm.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/book.rs"]
+mod book;
 mod common;
 #[path = "common/print.rs"]
 mod print;
-#[path = "common/book.rs"]
-mod book;
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! The boundary of a file: what is no plain file, what is named oddly, what is too large, what is made to do harm.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/book.rs"]
+mod book;
 mod common;
 #[path = "common/print.rs"]
 mod print;
-#[path = "common/book.rs"]
-mod book;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -168,10 +168,21 @@ fn sheets_without_end() {
     let mut many = Sheet::new("Sheet1");
     many.put(1, 1, "规章");
     many.put(400, 400, "1");
-    many.merges = (1..200).flat_map(|r| (1..200).map(move |c| format!("{}:{}", book::reference(r, c), book::reference(r + 200, c + 200)))).collect();
+    many.merges = (1..200)
+        .flat_map(|r| (1..200).map(move |c| format!("{}:{}", book::reference(r, c), book::reference(r + 200, c + 200))))
+        .collect();
     let mut hidden = far((5, 5));
-    hidden.columns = "<cols><col min=\"0\" max=\"4294967295\" hidden=\"1\"/><col min=\"1\" max=\"99999999999\" hidden=\"1\"/></cols>".repeat(1000);
-    for (what, sheet) in [("corner", far((1_048_576, 16_384))), ("merged", merged), ("tall", tall), ("diagonal", diagonal), ("many", many), ("hidden", hidden)] {
+    hidden.columns =
+        "<cols><col min=\"0\" max=\"4294967295\" hidden=\"1\"/><col min=\"1\" max=\"99999999999\" hidden=\"1\"/></cols>"
+            .repeat(1000);
+    for (what, sheet) in [
+        ("corner", far((1_048_576, 16_384))),
+        ("merged", merged),
+        ("tall", tall),
+        ("diagonal", diagonal),
+        ("many", many),
+        ("hidden", hidden),
+    ] {
         let began = Instant::now();
         let receipt = read_bytes("a.xlsx", &xlsx(&[sheet]));
         assert!(receipt.reports.is_empty() && !receipt.reason.contains("内部错误"), "{what}: {}", receipt.reason);
@@ -187,7 +198,9 @@ fn packages_that_unpack_without_end() {
     let bomb = zip(&[("[Content_Types].xml", b""), ("xl/workbook.xml", list.as_bytes()), ("xl/worksheets/sheet1.xml", &blanks)]);
     assert!(read_bytes("a.xlsx", &bomb).reason.contains("过大"));
     let entities = "<!DOCTYPE x [<!ENTITY a \"1\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]><worksheet><sheetData><row><c t=\"str\"><v>&b;&b;</v></c></row></sheetData></worksheet>";
-    let of = |sheet: &str| zip(&[("[Content_Types].xml", b""), ("xl/workbook.xml", list.as_bytes()), ("xl/worksheets/sheet1.xml", sheet.as_bytes())]);
+    let of = |sheet: &str| {
+        zip(&[("[Content_Types].xml", b""), ("xl/workbook.xml", list.as_bytes()), ("xl/worksheets/sheet1.xml", sheet.as_bytes())])
+    };
     let receipt = read_bytes("a.xlsx", &of(entities));
     assert!(receipt.reports.is_empty() && receipt.reason.contains("没有任何可见内容"), "{}", receipt.reason);
     let deep = "<a>".repeat(500_000);
@@ -204,12 +217,19 @@ fn packages_that_unpack_without_end() {
 #[test]
 fn sheets_of_open_document_that_repeat_themselves() {
     let of = |content: &str| {
-        let xml = format!("<office:document-content><office:body><office:spreadsheet><table:table table:name=\"a\">{content}</table:table></office:spreadsheet></office:body></office:document-content>");
+        let xml = format!(
+            "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"a\">{content}</table:table></office:spreadsheet></office:body></office:document-content>"
+        );
         zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", xml.as_bytes())])
     };
     let cell = "<table:table-cell office:value-type=\"float\" office:value=\"1\" table:number-columns-repeated=\"COLUMNS\"/>";
-    for (rows, columns) in [("1", "4294967295"), ("4294967295", "1"), ("1048576", "16384"), ("99999999999999", "-1"), ("1000", "1000")] {
-        let row = format!("<table:table-row table:number-rows-repeated=\"{rows}\">{}</table:table-row>", cell.replace("COLUMNS", columns));
+    for (rows, columns) in
+        [("1", "4294967295"), ("4294967295", "1"), ("1048576", "16384"), ("99999999999999", "-1"), ("1000", "1000")]
+    {
+        let row = format!(
+            "<table:table-row table:number-rows-repeated=\"{rows}\">{}</table:table-row>",
+            cell.replace("COLUMNS", columns)
+        );
         let began = Instant::now();
         let receipt = read_bytes("a.ods", &of(&row));
         assert!(receipt.reports.is_empty() && !receipt.reason.contains("内部错误"), "{rows} {columns}: {}", receipt.reason);

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "common/print.rs"]
+mod print;
 
 use common::{forms, read_bytes, shared};
 use nianbao_form::{Place, State};
@@ -78,6 +80,59 @@ fn errors_name_line_and_column() {
         assert!(receipt.reason_en.contains(words), "{} does not say {words}", receipt.reason_en);
         assert!(receipt.reports.is_empty());
     }
+}
+
+#[test]
+fn encodings_and_delimiters() {
+    let rows = "agency,year,cell,value,raw\n某局,2022,requests.received.total,12,\"12件\n（其中…）\"\n";
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    for delimiter in [",", "\t", ";", "|"] {
+        let text = rows.replace(',', delimiter);
+        // Longer than what is looked at to tell the encoding.
+        let long = format!(
+            "{text}{}",
+            (0..4000).map(|i| format!("第{i}局,2022,requests.received.total,{i},\n").replace(',', delimiter)).collect::<String>()
+        );
+        for text in [&text, &long] {
+            for (encoding, bytes) in [
+                ("utf-8", text.as_bytes().to_vec()),
+                ("utf-8 with a mark", [b"\xEF\xBB\xBF", text.as_bytes()].concat()),
+                ("gb18030", encoding_rs::GB18030.encode(text).0.into_owned()),
+                ("utf-16", [&b"\xFF\xFE"[..], &wide(text)].concat()),
+                ("utf-16 without a mark", wide(text)),
+            ] {
+                let receipt = read_bytes("a.csv", &bytes);
+                assert_eq!(receipt.status, Status::Read, "{encoding} {delimiter:?}: {}", receipt.reason_en);
+                assert_eq!(first(&receipt, RECEIVED), (State::Number, "12".into(), "12件\n（其中…）".into()));
+                assert_eq!(receipt.reports[0].agency, "某局", "{encoding}");
+                assert_eq!(receipt.reports.len(), if text.len() == long.len() { 4001 } else { 1 });
+            }
+        }
+    }
+    // GB18030 that goes on in another encoding, beyond what was looked at.
+    let text = rows.to_owned() + &"某局,2021,unmapped,,\n".repeat(6000);
+    let mut bytes = encoding_rs::GB18030.encode(&text).0.into_owned();
+    bytes.extend("某局,2020,unmapped,,\u{20ac}\n".as_bytes());
+    bytes.extend(b"\xFF\xFF,2020,unmapped,,\n");
+    let receipt = read_bytes("a.csv", &bytes);
+    assert!(receipt.status == Status::Unreadable && receipt.reason_en.contains("encoding"), "{}", receipt.reason_en);
+    let json: String = "{\"agency\":\"某局\",\"year\":2022,\"cell\":\"requests.received.total\",\"value\":12}\n".into();
+    for bytes in [encoding_rs::GB18030.encode(&json).0.into_owned(), [&b"\xFF\xFE"[..], &wide(&json)].concat()] {
+        let receipt = read_bytes("a.jsonl", &bytes);
+        assert_eq!((receipt.status, receipt.reports[0].agency.as_str()), (Status::Read, "某局"), "{}", receipt.reason_en);
+    }
+}
+
+/// A `.csv` whose first row is not that of normalised cells may hold the tables of a report.
+#[test]
+fn a_csv_that_is_a_report() {
+    let form = forms().form(forms().find("2021").unwrap());
+    let parts = print::parts(form, &|c| (1000 + c.index()).to_string(), false);
+    let text = print::text("某某局2022年政府信息公开工作年度报告", &parts, &print::cell_lines);
+    let receipt = read_bytes("a.csv", text.as_bytes());
+    assert_eq!((receipt.status, receipt.reports.len()), (Status::Read, 1), "{}", receipt.reason);
+    let receipt = read_bytes("a.csv", "单位,数量\n某局,3\n".as_bytes());
+    assert!(receipt.status == Status::Unreadable && receipt.reason_en.contains("`agency`"), "{}", receipt.reason_en);
 }
 
 #[test]

@@ -13,6 +13,9 @@ use nianbao_form::{Cell, Form, Place, Report, State};
 use nianbao_intake::{Receipt, Status};
 use print::Part;
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 const TITLE: &str = "某某局2022年政府信息公开工作年度报告";
 
 fn form(id: &str) -> &'static Form {
@@ -356,4 +359,102 @@ fn normalised_rows() {
     other.put(4, 3, "22");
     let receipt = read_bytes("a.xlsx", &xlsx(&[other]));
     assert!(receipt.status == Status::Unreadable && receipt.reason_en.contains("line 4, column `year`"), "{}", receipt.reason_en);
+}
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sheets")
+}
+
+/// Writes what `sheets/make.py` lays out: `cargo test --test sheet -- --ignored tables_for_the_other_writers`.
+#[test]
+#[ignore = "writes the input of the generator"]
+fn tables_for_the_other_writers() {
+    let mut all = serde_json::Map::new();
+    let mut figures = "form,cell,value\n".to_owned();
+    for id in ["2019", "2021"] {
+        let parts: Vec<serde_json::Value> = parts(id)
+            .iter()
+            .map(|p| {
+                let row = |r: &Vec<print::P>| r.iter().map(|c| serde_json::json!([c.0, c.1, c.2])).collect::<Vec<_>>();
+                let tables: Vec<Vec<_>> = p.tables.iter().map(|t| t.iter().map(row).collect()).collect();
+                serde_json::json!({ "heading": p.heading, "tables": tables })
+            })
+            .collect();
+        all.insert(id.to_owned(), serde_json::json!({ "title": title(id), "parts": parts }));
+        for cell in &form(id).cells {
+            figures.push_str(&format!("{id},{},{}\n", forms().id(*cell), figure(*cell)));
+        }
+    }
+    std::fs::write(corpus().join("tables.json"), serde_json::to_string(&all).unwrap()).unwrap();
+    std::fs::write(corpus().join("figures.csv"), figures).unwrap();
+}
+
+/// Workbooks of other writers, cell for cell; `exceptions.csv` says what is not a plain figure in them.
+#[test]
+fn workbooks_of_other_writers() {
+    let table = |name: &str| -> Vec<Vec<String>> {
+        let text = std::fs::read_to_string(corpus().join(name)).unwrap();
+        text.lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect()
+    };
+    let figures: BTreeMap<(String, String), String> =
+        table("figures.csv").into_iter().map(|r| ((r[0].clone(), r[1].clone()), r[2].clone())).collect();
+    let exceptions: BTreeMap<(String, String), (String, String)> =
+        table("exceptions.csv").into_iter().map(|r| ((r[0].clone(), r[1].clone()), (r[2].clone(), r[3].clone()))).collect();
+    let mut wrong = Vec::new();
+    let mut read = 0;
+    let mut files: Vec<PathBuf> = std::fs::read_dir(corpus()).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    for path in files {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let end = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if !["xlsx", "xlsb", "xls", "et", "ods"].contains(&end.as_str()) {
+            continue;
+        }
+        let receipt = common::read_file(&path);
+        let Some(report) = receipt.reports.first() else {
+            wrong.push(format!("{name}: {}", receipt.reason));
+            continue;
+        };
+        let id = if name.contains("2019") { "2019" } else { "2021" };
+        for ((_, cell), figure) in figures.iter().filter(|f| f.0.0 == id) {
+            let value = report.value(forms().cell(cell).unwrap());
+            let found = (value.state.as_str().to_owned(), value.number.map(|n| n.to_string()).unwrap_or_default());
+            let plain = ("number".to_owned(), figure.clone());
+            if found != *exceptions.get(&(name.clone(), cell.clone())).unwrap_or(&plain)
+                || !matches!(value.place, Place::Sheet { .. })
+            {
+                wrong.push(format!("{name} {cell}: {found:?} {:?} at {}", value.raw, value.place));
+            }
+        }
+        read += 1;
+    }
+    assert!(wrong.is_empty(), "{} of {read}: {wrong:#?}", wrong.len());
+    assert!(read >= 12, "{read}");
+    assert!(exceptions.keys().all(|(name, _)| corpus().join(name).exists()));
+}
+
+/// What calamine finds at the place of a figure is that figure.
+#[test]
+fn figures_where_calamine_finds_them() {
+    use calamine::{Data, Reader};
+    let mut compared = 0;
+    for entry in std::fs::read_dir(corpus()).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(mut book) = calamine::open_workbook_auto(&path) else { continue };
+        let receipt = common::read_file(&path);
+        for report in &receipt.reports {
+            for (cell, value) in report.cells(forms()) {
+                let (Some(number), Place::Sheet { sheet, row, column }) = (value.number, &value.place) else { continue };
+                let range = book.worksheet_range(sheet).unwrap();
+                match range.get_value((row - 1, column - 1)) {
+                    Some(Data::Float(f)) => assert_eq!(f.to_string(), number.to_string(), "{path:?} {}", forms().id(cell)),
+                    Some(Data::Int(i)) => assert_eq!(i.to_string(), number.to_string(), "{path:?} {}", forms().id(cell)),
+                    Some(Data::String(s)) => assert!(s.contains(&number.to_string()), "{path:?} {}: {s}", forms().id(cell)),
+                    other => panic!("{path:?} {}: {other:?}", forms().id(cell)),
+                }
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 2000, "{compared}");
 }

@@ -273,7 +273,7 @@ impl<'a, 'e> Pages<'a, 'e> {
 
     fn unread(&self) -> Vec<Value> {
         let english = self.lang == Lang::En;
-        let unread = self.edition.receipts.iter().filter(|r| matches!(r.status.as_str(), "unreadable" | "foreign"));
+        let unread = self.edition.receipts.iter().filter(|r| r.has_failed());
         unread
             .map(|r| {
                 let reason = if english { &r.reason_en } else { &r.reason };

@@ -50,7 +50,7 @@ pub(crate) fn normalize(args: &NormalizeArgs, common: &Common) -> Result<Done, F
             to_stdout(&bytes)?;
         }
     }
-    for receipt in receipts.iter().filter(|r| failed(r) || !r.reason.is_empty()) {
+    for receipt in receipts.iter().filter(|r| !r.reason.is_empty() && !r.is_system()) {
         summary::tell_receipt(receipt, common);
     }
     Ok(Done { unread: receipts.iter().any(failed), failed_on: false })

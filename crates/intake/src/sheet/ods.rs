@@ -6,7 +6,7 @@ use quick_xml::events::BytesStart;
 
 use super::parts::{Package, Step, attribute, is_on, walk};
 use super::shown;
-use super::strings::push_run;
+use super::strings::{Font, push_run};
 use super::{Area, NO_RESULT, Workbook};
 use crate::refuse::Refusal;
 
@@ -29,11 +29,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     Ok(reader.book)
 }
 
-/// What the styles of the file say that matters.
+/// What the styles of the file say that matters; nothing where they leave it to what is around.
 #[derive(Clone, Copy, Debug, Default)]
 struct Style {
-    raised: bool,
-    struck: bool,
+    raised: Option<bool>,
+    struck: Option<bool>,
     hidden: bool,
 }
 
@@ -46,7 +46,7 @@ struct Raw {
     /// The text of an attribute, where there is one.
     told: Option<String>,
     formula: bool,
-    struck: bool,
+    style: Style,
     /// Whether it has a paragraph, be it blank.
     has_text: bool,
     text: String,
@@ -139,7 +139,7 @@ impl Reader {
                     value: attribute(e, "value").and_then(|v| v.trim().parse().ok()),
                     told,
                     formula: attribute(e, "formula").is_some(),
-                    struck: style.struck,
+                    style,
                     repeated: number("number-columns-repeated").unwrap_or(1).max(1),
                     rows: number("number-rows-spanned").unwrap_or(1).max(1),
                     columns: number("number-columns-spanned").unwrap_or(1).max(1),
@@ -159,7 +159,11 @@ impl Reader {
                 self.end_run();
                 let outer = self.spans.last().copied().unwrap_or_default();
                 let own = attribute(e, "style-name").and_then(|s| self.styles.get(&*s).copied()).unwrap_or_default();
-                self.spans.push(Style { raised: outer.raised || own.raised, struck: outer.struck || own.struck, hidden: false });
+                self.spans.push(Style {
+                    raised: own.raised.or(outer.raised),
+                    struck: own.struck.or(outer.struck),
+                    hidden: false,
+                });
             }
             "s" => {
                 let many = number("c").map_or(1, |c| c as usize).min(MAX_SPACES);
@@ -177,18 +181,23 @@ impl Reader {
         let style = self.styles.entry(name.clone()).or_default();
         if let Some(position) = attribute(e, "text-position") {
             let first = position.split_whitespace().next().unwrap_or("").trim_end_matches('%');
-            style.raised = matches!(first, "super" | "sub") || first.parse::<f64>().is_ok_and(|p| p != 0.0);
+            style.raised = Some(matches!(first, "super" | "sub") || first.parse::<f64>().is_ok_and(|p| p != 0.0));
         }
-        style.struck |= attribute(e, "text-line-through-style").is_some_and(|v| v != "none")
-            || attribute(e, "text-line-through-type").is_some_and(|v| v != "none");
+        for name in ["text-line-through-style", "text-line-through-type"] {
+            if let Some(line) = attribute(e, name) {
+                style.struck = Some(line != "none" || (name.ends_with("type") && style.struck == Some(true)));
+            }
+        }
         style.hidden |= attribute(e, "display").is_some_and(|v| v == "false");
     }
 
     fn end_run(&mut self) {
-        let style = self.spans.last().copied().unwrap_or_default();
+        let span = self.spans.last().copied().unwrap_or_default();
         let run = std::mem::take(&mut self.run);
         if let Some(cell) = &mut self.cell {
-            push_run(&mut cell.text, &run, style.raised, style.struck);
+            // Words that are raised altogether are no mark of a note.
+            let struck = span.struck.or(cell.style.struck).unwrap_or(false);
+            push_run(&mut cell.text, &run, Font { raised: span.raised.unwrap_or(false), struck });
         }
     }
 
@@ -255,10 +264,9 @@ fn is_hidden(e: &BytesStart<'_>) -> bool {
 impl Raw {
     /// What the cell shows.
     fn shown(&self) -> String {
-        if self.struck {
-            return String::new();
-        }
+        let struck = self.style.struck == Some(true);
         match (self.kind.as_str(), self.value) {
+            (_, Some(_)) if struck => String::new(),
             ("float" | "currency", Some(value)) if self.has_text => shown::beside(&self.text, value),
             ("float" | "currency", Some(value)) => shown::decimal(value),
             _ if self.has_text => self.text.clone(),

@@ -7,9 +7,9 @@ use encoding_rs::{Encoding, GB18030};
 
 use super::binary::{boolean, error, f64_at, rk, u16_at, u32_at};
 use super::shown::{Epoch, Shown};
-use super::strings::push_run;
+use super::strings::{Font, Words, runs};
 use super::xlsx::Style;
-use super::{Area, NO_RESULT, Workbook};
+use super::{Area, NO_RESULT, NO_TEXT, Workbook};
 use crate::refuse::Refusal;
 
 /// The stream of the workbook is not larger than this.
@@ -89,22 +89,19 @@ struct Listed {
     at: usize,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Font {
-    raised: bool,
-    struck: bool,
-}
-
 #[derive(Default)]
 struct Reader {
     book: Workbook,
     /// Whether strings are in the encoding of a code page (Excel 5 and 95).
     old: bool,
     encoding: Option<&'static Encoding>,
-    strings: Vec<String>,
+    strings: Vec<Words>,
     fonts: Vec<Font>,
     styles: Vec<Style>,
     is_1904: bool,
+    /// Whether the file says with which version its formulas were worked out. Where it does not, they are worked out anew
+    /// when it is opened, and an empty result may be none at all.
+    worked_out: bool,
 }
 
 impl Reader {
@@ -125,6 +122,7 @@ impl Reader {
             match record.kind {
                 0x002F => return Err(Refusal::encrypted()),
                 0x0042 => self.encoding = u16_at(bytes, 0).and_then(code_page),
+                0x01C1 => self.worked_out = true,
                 0x0022 => self.is_1904 = u16_at(bytes, 0) == Some(1),
                 0x0031 => {
                     let struck = u16_at(bytes, 2).is_some_and(|f| f & 8 != 0);
@@ -138,8 +136,7 @@ impl Reader {
                 0x00E0 => {
                     let (font, format) = (u16_at(bytes, 0).unwrap_or(0), u16_at(bytes, 2).unwrap_or(0));
                     let own = formats.iter().rev().find(|f| f.0 == format).map(|f| f.1.clone());
-                    let struck = self.font(font).struck;
-                    self.styles.push(Style::new(own.unwrap_or_else(|| Shown::built_in(format)), struck));
+                    self.styles.push(Style::new(own.unwrap_or_else(|| Shown::built_in(format)), self.font(font)));
                 }
                 0x0085 => sheets.push(self.listed(&record).ok_or_else(broken)?),
                 0x00FC => self.strings = self.shared(&record),
@@ -159,6 +156,10 @@ impl Reader {
         self.fonts.get(at).copied().unwrap_or_default()
     }
 
+    fn style(&self, number: u16) -> Style {
+        self.styles.get(usize::from(number)).cloned().unwrap_or_default()
+    }
+
     fn listed(&self, record: &Record<'_>) -> Option<Listed> {
         let (state, kind) = (*record.bytes.get(4)?, *record.bytes.get(5)?);
         let mut text = Text::new(record, 6);
@@ -167,7 +168,7 @@ impl Reader {
     }
 
     /// The shared strings ([MS-XLS] 2.4.265). What is cut off is missing, and so are the cells that ask for it.
-    fn shared(&self, record: &Record<'_>) -> Vec<String> {
+    fn shared(&self, record: &Record<'_>) -> Vec<Words> {
         let mut text = Text::new(record, 8);
         let mut out = Vec::new();
         while let Some(string) = text.rich(|number| self.font(number)) {
@@ -242,8 +243,9 @@ impl Reader {
                 None
             }
             0x00FD => {
-                let text = self.strings.get(u32_at(bytes, 6)? as usize).map_or("文本缺失", String::as_str).to_owned();
-                self.words(place()?, text)
+                let (at, text) = (place()?, self.strings.get(u32_at(bytes, 6)? as usize));
+                let text = text.map_or_else(|| NO_TEXT.to_owned(), |w| self.style(at.2).rich(w));
+                Some(self.book.push(at.0, at.1, text.replace("\r\n", "\n")))
             }
             0x0204 => {
                 let mut text = Text::new(record, 6);
@@ -251,8 +253,9 @@ impl Reader {
                 self.words(place()?, text)
             }
             0x00D6 => {
-                let text = self.old_rich(record)?;
-                self.words(place()?, text)
+                let at = place()?;
+                let text = self.style(at.2).rich(&self.old_rich(record)?);
+                Some(self.book.push(at.0, at.1, text))
             }
             0x0205 => {
                 let (value, is_error) = (*bytes.get(6)?, *bytes.get(7)?);
@@ -298,8 +301,7 @@ impl Reader {
         value: f64,
         zeros: &mut HashSet<(u32, u32)>,
     ) -> Option<Result<(), Refusal>> {
-        let plain = Style::default();
-        let text = self.styles.get(usize::from(style)).unwrap_or(&plain).number(value, self.epoch());
+        let text = self.style(style).number(value, self.epoch());
         if value == 0.0 {
             zeros.insert((row, column));
         }
@@ -307,8 +309,7 @@ impl Reader {
     }
 
     fn words(&mut self, (row, column, style): (u32, u32, u16), text: String) -> Option<Result<(), Refusal>> {
-        let plain = Style::default();
-        let text = self.styles.get(usize::from(style)).unwrap_or(&plain).words(text.replace("\r\n", "\n"));
+        let text = self.style(style).words(text.replace("\r\n", "\n"));
         Some(self.book.push(row, column, text))
     }
 
@@ -330,6 +331,7 @@ impl Reader {
                 }
                 1 => self.words(at, boolean(result[2]).to_owned()),
                 2 => self.words(at, error(result[2]).to_owned()),
+                _ if !self.worked_out => self.words(at, NO_RESULT.to_owned()),
                 _ => None,
             };
         }
@@ -342,21 +344,20 @@ impl Reader {
     }
 
     /// Rich text of Excel 5: the runs stand behind the characters, a byte for the place and one for the font.
-    fn old_rich(&self, record: &Record<'_>) -> Option<String> {
+    fn old_rich(&self, record: &Record<'_>) -> Option<Words> {
         let length = usize::from(u16_at(record.bytes, 6)?);
         let text = record.bytes.get(8..8 + length)?;
         let count = usize::from(*record.bytes.get(8 + length)?);
-        let runs = record.bytes.get(9 + length..)?.chunks_exact(2).take(count);
-        let mut out = String::new();
-        let (mut from, mut font) = (0, Font::default());
+        let starts = record.bytes.get(9 + length..)?.chunks_exact(2).take(count);
+        let mut out = Vec::new();
+        let (mut from, mut font) = (0, None);
         for (at, next) in
-            runs.map(|r| (usize::from(r[0]).min(length), self.font(u16::from(r[1])))).chain([(length, Font::default())])
+            starts.map(|r| (usize::from(r[0]).min(length), Some(self.font(u16::from(r[1]))))).chain([(length, None)])
         {
-            let run = decode(text.get(from..at.max(from))?, self.encoding);
-            push_run(&mut out, &run, font.raised, font.struck);
+            out.push((decode(text.get(from..at.max(from))?, self.encoding), font));
             (from, font) = (at.max(from), next);
         }
-        Some(out)
+        Some(Words::Rich(out))
     }
 }
 
@@ -490,21 +491,16 @@ impl<'r, 's> Text<'r, 's> {
     }
 
     /// A string with runs and phonetic guides ([MS-XLS] 2.5.293).
-    fn rich(&mut self, font: impl Fn(u16) -> Font) -> Option<String> {
+    fn rich(&mut self, font: impl Fn(u16) -> Font) -> Option<Words> {
         let (length, flags) = (usize::from(self.word()?), self.byte()?);
-        let runs = if flags & 8 != 0 { usize::from(self.word()?) } else { 0 };
+        let many = if flags & 8 != 0 { usize::from(self.word()?) } else { 0 };
         let guides = if flags & 4 != 0 { self.take(4).and_then(|b| u32_at(b, 0))? as usize } else { 0 };
         let units = self.units(length, flags)?;
-        let mut out = String::new();
-        let (mut from, mut open) = (0, Font::default());
-        for _ in 0..runs {
-            let (at, number) = (usize::from(self.word()?), self.word()?);
-            let at = at.clamp(from, units.len());
-            push_run(&mut out, &String::from_utf16_lossy(&units[from..at]), open.raised, open.struck);
-            (from, open) = (at, font(number));
+        let mut starts = Vec::new();
+        for _ in 0..many {
+            starts.push((self.word()?, font(self.word()?)));
         }
-        push_run(&mut out, &String::from_utf16_lossy(&units[from..]), open.raised, open.struck);
         self.skip(guides)?;
-        Some(out)
+        Some(runs(&units, starts.into_iter()))
     }
 }

@@ -3,9 +3,9 @@
 use super::binary::{boolean, error, f64_at, rk, u16_at, u32_at};
 use super::parts::Package;
 use super::shown::{Epoch, Shown};
-use super::strings::push_run;
+use super::strings::{Font, Words, runs};
 use super::xlsx::{Style, root};
-use super::{Area, Workbook};
+use super::{Area, NO_TEXT, Workbook};
 use crate::refuse::Refusal;
 
 const KIND: &str = "xlsb";
@@ -26,7 +26,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     }
     if let Some(part) = of("sharedStrings") {
         let bytes = package.bytes(&part)?.unwrap_or_default();
-        reader.strings = records(&bytes).filter(|r| r.0 == 19).map(|r| reader.rich(r.1).unwrap_or_default()).collect();
+        reader.strings = records(&bytes)
+            .filter(|r| r.0 == 19)
+            .map(|r| reader.rich(r.1).unwrap_or_else(|| Words::Plain(NO_TEXT.to_owned())))
+            .collect();
     }
     for (kind, bytes) in records(&list) {
         match kind {
@@ -90,9 +93,8 @@ fn wide(bytes: &[u8], at: usize) -> Option<(String, usize)> {
 #[derive(Default)]
 struct Reader {
     book: Workbook,
-    strings: Vec<String>,
-    /// Raised and struck out.
-    fonts: Vec<(bool, bool)>,
+    strings: Vec<Words>,
+    fonts: Vec<Font>,
     styles: Vec<Style>,
     is_1904: bool,
 }
@@ -109,15 +111,15 @@ impl Reader {
                 }
                 43 => {
                     let raised = u16_at(bytes, 6).is_some_and(|s| s == 1 || s == 2);
-                    self.fonts.push((raised, u16_at(bytes, 2).is_some_and(|f| f & 8 != 0)));
+                    self.fonts.push(Font { raised, struck: u16_at(bytes, 2).is_some_and(|f| f & 8 != 0) });
                 }
                 617 => cells = true,
                 618 => cells = false,
                 47 if cells => {
                     let (format, font) = (u16_at(bytes, 2).unwrap_or(0), u16_at(bytes, 4).unwrap_or(0));
                     let own = formats.iter().find(|f| f.0 == format).map(|f| f.1.clone());
-                    let struck = self.fonts.get(usize::from(font)).is_some_and(|f| f.1);
-                    self.styles.push(Style::new(own.unwrap_or_else(|| Shown::built_in(format)), struck));
+                    let font = self.fonts.get(usize::from(font)).copied().unwrap_or_default();
+                    self.styles.push(Style::new(own.unwrap_or_else(|| Shown::built_in(format)), font));
                 }
                 _ => {}
             }
@@ -125,23 +127,16 @@ impl Reader {
     }
 
     /// Rich text (2.5.121): flags, the text, and the runs that begin in it.
-    fn rich(&self, bytes: &[u8]) -> Option<String> {
-        let (text, mut at) = wide(bytes, 1)?;
+    fn rich(&self, bytes: &[u8]) -> Option<Words> {
+        let (text, end) = wide(bytes, 1)?;
         if bytes[0] & 1 == 0 {
-            return Some(text);
+            return Some(Words::Plain(text));
         }
         let units: Vec<u16> = text.encode_utf16().collect();
-        let runs = u32_at(bytes, at)?;
-        let mut out = String::new();
-        let (mut from, mut open) = (0, (false, false));
-        for _ in 0..runs {
-            at += 4;
-            let (start, font) = (usize::from(u16_at(bytes, at)?).clamp(from, units.len()), u16_at(bytes, at + 2)?);
-            push_run(&mut out, &String::from_utf16_lossy(&units[from..start]), open.0, open.1);
-            (from, open) = (start, self.fonts.get(usize::from(font)).copied().unwrap_or_default());
-        }
-        push_run(&mut out, &String::from_utf16_lossy(&units[from..]), open.0, open.1);
-        Some(out)
+        let many = u32_at(bytes, end)? as usize;
+        let starts = bytes.get(end + 4..(end + 4).checked_add(many.checked_mul(4)?)?)?.chunks_exact(4);
+        let font = |b: &[u8]| self.fonts.get(usize::from(u16_at(b, 2).unwrap_or(0))).copied().unwrap_or_default();
+        Some(runs(&units, starts.map(|b| (u16_at(b, 0).unwrap_or(0), font(b)))))
     }
 
     fn sheet(&mut self, part: &[u8]) -> Result<(), Refusal> {
@@ -193,8 +188,8 @@ impl Reader {
             3 | 11 => style.words(error(*bytes.get(8)?).to_owned()),
             4 | 10 => style.words(boolean(*bytes.get(8)?).to_owned()),
             6 | 8 => style.words(wide(bytes, 8)?.0),
-            7 => style.words(self.strings.get(u32_at(bytes, 8)? as usize).map_or("文本缺失", String::as_str).to_owned()),
-            62 => style.words(self.rich(bytes.get(8..)?)?),
+            7 => self.strings.get(u32_at(bytes, 8)? as usize).map_or_else(|| NO_TEXT.to_owned(), |w| style.rich(w)),
+            62 => style.rich(&self.rich(bytes.get(8..)?)?),
             _ => return None,
         })
     }

@@ -4,8 +4,8 @@ use quick_xml::events::BytesStart;
 
 use super::parts::{Package, Step, attribute, is_on, walk};
 use super::shown::{Epoch, Shown, decimal};
-use super::strings::{Rich, unescape};
-use super::{Area, NO_RESULT, Workbook};
+use super::strings::{Font, Rich, Words, unescape};
+use super::{Area, NO_RESULT, NO_TEXT, Workbook};
 use crate::refuse::Refusal;
 
 const KIND: &str = "xlsx";
@@ -17,19 +17,18 @@ const MAX_SHEETS: usize = 1024;
 pub(super) struct Style {
     /// Its number format; none where it shows numbers as they are.
     shown: Option<Shown>,
-    /// Whether its font strikes it out.
-    struck: bool,
+    font: Font,
 }
 
 impl Style {
-    pub(super) fn new(shown: Shown, struck: bool) -> Style {
-        Style { shown: Some(shown).filter(|s| !s.is_plain()), struck }
+    pub(super) fn new(shown: Shown, font: Font) -> Style {
+        Style { shown: Some(shown).filter(|s| !s.is_plain()), font }
     }
 
     /// What a number is shown as.
     pub(super) fn number(&self, value: f64, epoch: Epoch) -> String {
         match &self.shown {
-            _ if self.struck => String::new(),
+            _ if self.font.struck => String::new(),
             Some(shown) => shown.text(value, epoch),
             None if value.is_finite() => decimal(value),
             None => "无效数值".to_owned(),
@@ -38,13 +37,18 @@ impl Style {
 
     /// What a text is shown as.
     pub(super) fn words(&self, text: String) -> String {
-        if self.struck { String::new() } else { text }
+        if self.font.struck { String::new() } else { text }
+    }
+
+    /// What rich text is shown as.
+    pub(super) fn rich(&self, words: &Words) -> String {
+        words.shown(self.font)
     }
 }
 
 /// What all sheets of a workbook share.
 struct Shared {
-    strings: Vec<String>,
+    strings: Vec<Words>,
     styles: Vec<Style>,
     epoch: Epoch,
 }
@@ -116,7 +120,7 @@ fn sheets(xml: &str) -> Result<(Vec<Listed>, Epoch), Refusal> {
     Ok((out, epoch))
 }
 
-fn strings(xml: &str) -> Result<Vec<String>, Refusal> {
+fn strings(xml: &str) -> Result<Vec<Words>, Refusal> {
     let mut out = Vec::new();
     let mut rich = Rich::default();
     walk(xml, KIND, |step| {
@@ -134,7 +138,7 @@ fn strings(xml: &str) -> Result<Vec<String>, Refusal> {
 /// The formats of cells by number. Formats of the file's own go before those that a number stands for.
 fn styles(xml: &str) -> Result<Vec<Style>, Refusal> {
     let mut formats: Vec<(u16, Shown)> = Vec::new();
-    let mut struck: Vec<bool> = Vec::new();
+    let mut fonts: Vec<Font> = Vec::new();
     let mut out = Vec::new();
     let mut inside = "";
     walk(xml, KIND, |step| {
@@ -148,17 +152,22 @@ fn styles(xml: &str) -> Result<Vec<Style>, Refusal> {
                     formats.push((id, Shown::parse(&code)));
                 }
             }
-            Step::Open("font", _) if inside == "fonts" => struck.push(false),
+            Step::Open("font", _) if inside == "fonts" => fonts.push(Font::default()),
             Step::Open("strike", e) if inside == "fonts" => {
-                if let Some(last) = struck.last_mut() {
-                    *last = attribute(e, "val").is_none_or(|v| !matches!(&*v, "0" | "false"));
+                if let Some(last) = fonts.last_mut() {
+                    last.struck = attribute(e, "val").is_none_or(|v| !matches!(&*v, "0" | "false"));
+                }
+            }
+            Step::Open("vertAlign", e) if inside == "fonts" => {
+                if let Some(last) = fonts.last_mut() {
+                    last.raised = attribute(e, "val").is_some_and(|v| v != "baseline");
                 }
             }
             Step::Open("xf", e) if inside == "cellXfs" => {
                 let id: u16 = attribute(e, "numFmtId").and_then(|v| v.parse().ok()).unwrap_or(0);
                 let font: usize = attribute(e, "fontId").and_then(|v| v.parse().ok()).unwrap_or(0);
                 let own = formats.iter().find(|f| f.0 == id).map(|f| f.1.clone());
-                out.push(Style::new(own.unwrap_or_else(|| Shown::built_in(id)), struck.get(font).copied().unwrap_or(false)));
+                out.push(Style::new(own.unwrap_or_else(|| Shown::built_in(id)), fonts.get(font).copied().unwrap_or_default()));
             }
             _ => {}
         }
@@ -304,13 +313,13 @@ impl SheetReader<'_> {
         let style = self.shared.styles.get(cell.style).unwrap_or(&plain);
         let value = cell.value.as_deref();
         let text = match cell.kind {
-            Kind::Inline => style.words(self.rich.take()),
+            Kind::Inline => style.rich(&self.rich.take()),
             _ if value.is_none() && cell.formula => NO_RESULT.to_owned(),
             Kind::Words => style.words(unescape(value.unwrap_or(""))),
             _ if value.is_none_or(|v| v.trim().is_empty()) => (if cell.formula { NO_RESULT } else { "" }).to_owned(),
             Kind::Shared => {
                 let at = value.and_then(|v| v.trim().parse::<usize>().ok());
-                style.words(at.and_then(|i| self.shared.strings.get(i)).map_or("文本缺失", String::as_str).to_owned())
+                at.and_then(|i| self.shared.strings.get(i)).map_or_else(|| NO_TEXT.to_owned(), |w| style.rich(w))
             }
             Kind::Boolean => style.words((if value.map(str::trim) == Some("1") { "TRUE" } else { "FALSE" }).to_owned()),
             Kind::Number => {
