@@ -151,7 +151,7 @@ pub(crate) fn unmapped(report: &Report, subject: &Subject, out: &mut Vec<Finding
     for u in &report.unmapped {
         let table = match &u.place {
             Place::Table { table, .. } => format!("{table:06}"),
-            Place::Sheet(sheet, _) => sheet.to_string(),
+            Place::Sheet { sheet, .. } => sheet.to_string(),
             _ => String::new(),
         };
         tables.entry(table).or_default().push((&u.text, &u.place));

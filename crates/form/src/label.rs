@@ -2,38 +2,74 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Folds a printed label: compatibility forms (NFKC), white space and invisible characters dropped, quotation marks and
-/// dashes made alike, brackets and punctuation in ASCII, letters in lower case.
+pub use crate::variants::plain_form;
+
+/// Folds a printed label: compatibility forms (NFKC), traditional characters and variants in their common form, white
+/// space and invisible characters dropped, quotation marks and dashes made alike, brackets and punctuation in ASCII,
+/// circled numbers in brackets, letters in lower case.
 ///
 /// ```
 /// use nianbao_form::label;
 /// assert_eq!(label::fold("（一）予以\n公开"), label::fold("(一) 予以公开"));
+/// assert_eq!(label::fold("①無法提供"), "(1)无法提供");
 /// ```
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkc() {
-        if matches!(c, '\u{4E00}'..='\u{9FFF}') {
-            // Most of every label, and unchanged by all that follows.
-            out.push(c);
-            continue;
-        }
-        if c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}' | '\u{00AD}') {
-            continue;
-        }
+    // Most of every label needs no tables: letters of the common block, ASCII, its full-width forms, punctuation.
+    for c in text.chars() {
         match c {
-            '“' | '”' | '"' | '„' | '‟' | '「' | '」' | '『' | '』' | '＂' => out.push('"'),
-            '‘' | '’' | '\'' | '`' => out.push('\''),
-            '、' | '，' | ',' | '､' => out.push(','),
-            '。' | '．' | '.' | '·' | '•' => out.push('.'),
-            '：' | ':' => out.push(':'),
-            '；' | ';' => out.push(';'),
-            '—' | '–' | '―' | '─' | '－' | '‐' | '‑' | '−' => out.push('-'),
-            '【' | '〔' | '［' | '[' => out.push('['),
-            '】' | '〕' | '］' | ']' => out.push(']'),
-            _ => out.extend(c.to_lowercase()),
+            '\u{4E00}'..='\u{9FFF}' => out.push(plain_form(c)),
+            '\u{FF01}'..='\u{FF5E}' => fold_one(char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c), &mut out),
+            '\0'..='\u{7F}' | '\u{2000}'..='\u{201F}' | '\u{3000}'..='\u{301F}' => fold_one(c, &mut out),
+            _ => {
+                out.clear();
+                fold_unusual(text, &mut out);
+                break;
+            }
         }
     }
     out
+}
+
+fn fold_unusual(text: &str, out: &mut String) {
+    let circled = |c: char| matches!(c, '\u{2460}'..='\u{2473}' | '\u{2776}'..='\u{277F}' | '\u{24F5}'..='\u{24FE}');
+    if !text.contains(circled) {
+        text.nfkc().for_each(|c| fold_one(c, out));
+        return;
+    }
+    for c in text.chars() {
+        if circled(c) {
+            out.push('(');
+            let number = match c {
+                '\u{2776}'..='\u{277F}' => u32::from(c) - 0x2775,
+                '\u{24F5}'..='\u{24FE}' => u32::from(c) - 0x24F4,
+                _ => u32::from(c) - 0x245F,
+            };
+            out.push_str(&number.to_string());
+            out.push(')');
+        } else {
+            std::iter::once(c).nfkc().for_each(|c| fold_one(c, out));
+        }
+    }
+}
+
+fn fold_one(c: char, out: &mut String) {
+    if c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}' | '\u{00AD}') {
+        return;
+    }
+    match c {
+        '“' | '”' | '"' | '„' | '‟' | '「' | '」' | '『' | '』' | '〝' | '〞' => out.push('"'),
+        '‘' | '’' | '\'' | '`' | '‛' => out.push('\''),
+        '、' | '，' | ',' | '､' => out.push(','),
+        '。' | '．' | '.' | '·' | '•' | '・' => out.push('.'),
+        '：' | ':' => out.push(':'),
+        '；' | ';' => out.push(';'),
+        '—' | '–' | '―' | '─' | '－' | '‐' | '‑' | '‒' | '−' | '﹣' => out.push('-'),
+        '【' | '〔' | '［' | '[' | '〖' => out.push('['),
+        '】' | '〕' | '］' | ']' | '〗' => out.push(']'),
+        '\u{2E80}'..='\u{9FFF}' => out.push(plain_form(c)),
+        _ => out.extend(c.to_lowercase()),
+    }
 }
 
 const CHINESE_DIGITS: &str = "〇零一二三四五六七八九十百";
@@ -47,9 +83,22 @@ const CHINESE_DIGITS: &str = "〇零一二三四五六七八九十百";
 /// assert_eq!(label::key("（七）总计"), "总计");
 /// ```
 pub fn key(text: &str) -> String {
-    let folded = fold(text);
-    let stripped = strip_number(&folded);
-    stripped.trim_end_matches([':', '.', ';']).chars().filter(|c| !matches!(c, '"' | '\'' | ',')).collect()
+    let mut folded = fold(text);
+    // A number of the group may stand before the label's own: （三）1.属于国家秘密.
+    let mut stripped = folded.as_str();
+    for _ in 0..3 {
+        let rest = strip_number(stripped);
+        if rest.len() == stripped.len() {
+            break;
+        }
+        stripped = rest;
+    }
+    let start = folded.len() - stripped.len();
+    let end = start + stripped.trim_end_matches([':', '.', ';']).len();
+    folded.truncate(end);
+    folded.drain(..start);
+    folded.retain(|c| !matches!(c, '"' | '\'' | ','));
+    folded
 }
 
 /// Drops a leading list number from folded text. A label that is nothing but a number is left alone.
@@ -98,6 +147,27 @@ mod tests {
             ("2020年", "2020年"),
         ] {
             assert_eq!(strip_number(&fold(text)), fold(want), "{text}");
+        }
+        for (text, want) in [
+            ("（三）1.属于国家秘密", "属于国家秘密"),
+            ("②重複申請", "重复申请"),
+            ("⑴予以公開", "予以公开"),
+            ("㈠ 予以公开：", "予以公开"),
+            ("１．屬於國家秘密", "属于国家秘密"),
+            ("3.危及「三安全一穩定」", "危及三安全一稳定"),
+            ("一", "一"),
+        ] {
+            assert_eq!(key(text), want, "{text}");
+        }
+    }
+
+    /// Folding letter by letter is the same as folding the compatibility form of the whole.
+    #[test]
+    fn compatibility_forms() {
+        for text in ["Ａ１（，）：；", "㎡№㈠⼀⼈⻔", "ﬁ½", "e\u{301}", "自然⼈", "\u{3000}\u{A0}x\u{2003}", "ｶﾞ", "豈更"]
+        {
+            let whole: String = text.nfkc().collect();
+            assert_eq!(fold(text), fold(&whole), "{text}");
         }
     }
 }

@@ -32,6 +32,7 @@ mod report;
 mod sound;
 mod toml_error;
 mod value;
+mod variants;
 
 pub use finding::{Finding, FindingBuilder, Rule, Severity, Status, Subject, rule, rules};
 pub use form::{

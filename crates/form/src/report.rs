@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{Cell, FormIx, Forms, Place, State, Value};
 
 /// One agency's annual report as read from one document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Report {
     /// The file that it came from, relative to the input folder, with `/`.
     pub source: Arc<str>,
@@ -19,8 +19,11 @@ pub struct Report {
     pub form: FormIx,
     /// Title as found.
     pub title: String,
-    /// One value for each cell of the union of forms, by [`Cell::index`].
-    values: Vec<Value>,
+    /// For each cell of the union of forms, by [`Cell::index`], the position of its value in `held`. The union is wider
+    /// than any form, and a national run keeps hundreds of thousands of reports.
+    at: Box<[u16]>,
+    /// The values; the first is the absent one.
+    held: Vec<Value>,
     /// Sections found, in the order of the document.
     pub sections: Vec<Passage>,
     /// Text in tables that the form does not know.
@@ -76,7 +79,8 @@ impl Report {
             year,
             form,
             title: String::new(),
-            values: vec![Value::default(); forms.width()],
+            at: vec![0; forms.width()].into(),
+            held: vec![Value::default()],
             sections: Vec::new(),
             unmapped: Vec::new(),
             remarks: Vec::new(),
@@ -85,12 +89,28 @@ impl Report {
 
     /// What a cell holds; absent if the document has no such cell.
     pub fn value(&self, cell: Cell) -> &Value {
-        &self.values[cell.index()]
+        &self.held[usize::from(self.at[cell.index()])]
     }
 
     /// Sets what a cell holds.
     pub fn set(&mut self, cell: Cell, value: Value) {
-        self.values[cell.index()] = value;
+        match self.at[cell.index()] {
+            0 if value == Value::default() => {}
+            0 => {
+                // A cell's index is 16 bits wide, so its position is too.
+                self.at[cell.index()] = self.held.len() as u16;
+                self.held.push(value);
+            }
+            at => self.held[usize::from(at)] = value,
+        }
+    }
+
+    /// Gives back the memory that filling it in has left over.
+    pub fn shrink(&mut self) {
+        self.held.shrink_to_fit();
+        self.sections.shrink_to_fit();
+        self.unmapped.shrink_to_fit();
+        self.remarks.shrink_to_fit();
     }
 
     /// What a cell counts as in sums: its number, 0 for a mark of none, else unknown.
@@ -118,5 +138,16 @@ impl Report {
     /// Registry id, or the name where the registry does not know the agency: what groups reports of one agency.
     pub fn agency_key(&self) -> &str {
         self.agency_id.as_deref().unwrap_or(&self.agency)
+    }
+}
+
+impl PartialEq for Report {
+    /// Whether all that they say is the same, in whatever order it was filled in.
+    fn eq(&self, other: &Report) -> bool {
+        self.at.len() == other.at.len()
+            && (0..self.at.len()).all(|i| self.held[usize::from(self.at[i])] == other.held[usize::from(other.at[i])])
+            && (&self.source, &self.agency, &self.agency_id, self.year, self.form, &self.title)
+                == (&other.source, &other.agency, &other.agency_id, other.year, other.form, &other.title)
+            && (&self.sections, &self.unmapped, &self.remarks) == (&other.sections, &other.unmapped, &other.remarks)
     }
 }

@@ -1,6 +1,7 @@
 //! What a cell of a report holds, and where it stood.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::Number;
 
@@ -81,8 +82,15 @@ pub enum Place {
     Paragraph(u32),
     /// A page.
     Page(u32),
-    /// A cell of a workbook, such as `表三`, `F12`.
-    Sheet(Box<str>, Box<str>),
+    /// A cell of a workbook, such as `F12` of the sheet `表三`.
+    Sheet {
+        /// Name of the sheet, shared by all its cells.
+        sheet: Arc<str>,
+        /// Row.
+        row: u32,
+        /// Column: 1 is `A`.
+        column: u32,
+    },
     /// As a normalised file gave it.
     Given(Box<str>),
 }
@@ -100,10 +108,21 @@ impl Place {
             Place::LineAt(line, character) => format!("第{line}行第{character}字"),
             Place::Paragraph(n) => format!("第{n}段"),
             Place::Page(page) => format!("第{page}页"),
-            Place::Sheet(sheet, cell) => format!("工作表“{sheet}”{cell}"),
+            Place::Sheet { sheet, row, column } => format!("工作表“{sheet}”{}{row}", letters(*column)),
             Place::Given(text) => text.to_string(),
         }
     }
+}
+
+/// A column of a workbook as its heads print it: 1 is `A`, 27 is `AA`.
+fn letters(column: u32) -> String {
+    let mut rest = column;
+    let mut out = String::new();
+    while rest > 0 {
+        out.insert(0, char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    out
 }
 
 impl fmt::Display for Place {
@@ -118,7 +137,7 @@ impl fmt::Display for Place {
             Place::LineAt(line, character) => write!(f, "line {line}, character {character}"),
             Place::Paragraph(n) => write!(f, "paragraph {n}"),
             Place::Page(page) => write!(f, "page {page}"),
-            Place::Sheet(sheet, cell) => write!(f, "sheet {sheet} {cell}"),
+            Place::Sheet { sheet, row, column } => write!(f, "sheet {sheet} {}{row}", letters(*column)),
             Place::Given(text) => f.write_str(text),
         }
     }
@@ -163,5 +182,19 @@ impl Value {
     /// Whether the number was proved by arithmetic rather than read.
     pub fn is_derived(&self) -> bool {
         self.derived.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_of_a_workbook() {
+        let at = |row, column| Place::Sheet { sheet: "表三".into(), row, column };
+        for (place, text) in [(at(12, 6), "F12"), (at(1, 26), "Z1"), (at(1, 27), "AA1"), (at(1_048_576, 16_384), "XFD1048576")] {
+            assert_eq!(place.to_string(), format!("sheet 表三 {text}"));
+            assert_eq!(place.zh(), format!("工作表“表三”{text}"));
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What stands over a table and tells that it is not the report's own: an annex, another year, another body.
 
-use nianbao_form::{Forms, figure, registry};
+use nianbao_form::{figure, registry};
 
-use crate::vocabulary::key;
+use crate::vocabulary::{Vocabulary, key};
 
 /// Where a table stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ const PURPOSES: [&str; 16] = [
     "往年",
 ];
 /// How names of bodies end.
-const BODIES: [&str; 14] =
+pub(crate) const BODIES: [&str; 14] =
     ["局", "委员会", "办公室", "中心", "街道办事处", "街道", "镇", "乡", "馆", "公司", "医院", "学校", "支队", "大队"];
 
 impl Aside {
@@ -72,36 +72,25 @@ impl Aside {
 }
 
 /// Follows the paragraphs of a document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Captions {
     /// Where the next table stands.
     pub aside: Aside,
-    /// Keys of the section titles, and whether it is the last.
-    titles: Vec<(String, bool)>,
 }
 
 impl Captions {
-    pub(crate) fn new(forms: &Forms) -> Captions {
-        let mut titles = Vec::new();
-        for (_, form) in forms.iter() {
-            for (at, section) in form.sections.iter().enumerate() {
-                let last = at + 1 == form.sections.len();
-                titles.extend(std::iter::once(&section.title).chain(&section.aliases).map(|t| (key(t), last)));
-            }
-        }
-        Captions { aside: Aside::default(), titles }
-    }
-
-    /// Looks at a paragraph; `begun` says whether a table of the form stands before it.
-    pub(crate) fn paragraph(&mut self, text: &str, begun: bool) {
-        if text.chars().count() > 60 || text.trim_end().ends_with(['。', '；']) {
-            return;
+    /// Looks at a paragraph; `begun` says whether a table of the form stands before it. Tells whether it is a heading below
+    /// which another table begins.
+    pub(crate) fn paragraph(&mut self, words: &Vocabulary<'_>, text: &str, begun: bool) -> bool {
+        // 60 characters, none of them longer than four bytes.
+        if text.len() > 240 || text.chars().count() > 60 || text.trim_end().ends_with(['。', '；']) {
+            return false;
         }
         let named = key(text);
-        if let Some((_, last)) = self.titles.iter().find(|t| t.0 == named) {
-            self.aside.late = *last;
+        if let Some(last) = words.titles.is_last(&named) {
+            self.aside.late = last;
             self.aside.caption.clear();
-            return;
+            return true;
         }
         let annex = ["附件", "附表", "附录"].iter().any(|w| named.starts_with(w));
         self.aside.annex |= annex && begun;
@@ -113,11 +102,15 @@ impl Captions {
         if tells && begun | !annex {
             self.aside.caption = text.chars().filter(|c| !figure::is_inkless(*c)).collect();
         }
+        words.is_item(&named)
     }
 }
 
 /// The year that a caption names, dates left out.
 pub(crate) fn caption_year(text: &str) -> Option<u16> {
+    if !text.contains('年') {
+        return None;
+    }
     let text: String = text.chars().filter(|c| !figure::is_inkless(*c)).collect();
     let mut found = None;
     for (at, _) in text.char_indices() {

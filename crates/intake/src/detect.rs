@@ -1,11 +1,12 @@
-//! What a file is, by its content; and what its bytes say as text.
+//! What a file is, by its content.
 
-use std::io::{Cursor, Read};
-
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use std::io::{Cursor, Read, Seek};
 
 use crate::doc::compound::Compound;
 use crate::doc::fib::is_encrypted;
+use crate::members::Members;
+pub(crate) use crate::charset::decode;
+use crate::mhtml;
 use crate::refuse::Refusal;
 
 /// What a file was found to be.
@@ -35,6 +36,8 @@ pub(crate) enum Format {
     JsonLines,
     /// Normalised cells as Parquet.
     Parquet,
+    /// An archive of files.
+    Zip,
     /// Anything else: its name and why it is not read.
     Other(&'static str, Refusal),
 }
@@ -55,6 +58,7 @@ impl Format {
             Format::Csv => "csv",
             Format::JsonLines => "jsonl",
             Format::Parquet => "parquet",
+            Format::Zip => "zip",
             Format::Other(name, _) => name,
         }
     }
@@ -65,16 +69,21 @@ impl Format {
             "docx" | "docm" | "dotx" => *self == Format::Docx,
             "html" | "htm" | "xhtml" | "shtml" => *self == Format::Html,
             "txt" | "text" | "md" | "tsv" => *self == Format::Text,
-            "csv" => *self == Format::Csv,
+            "csv" => matches!(self, Format::Csv | Format::Text),
             "jsonl" | "ndjson" | "json" => *self == Format::JsonLines,
             "parquet" => *self == Format::Parquet,
-            "doc" | "dot" | "wps" | "wpt" => *self == Format::Doc,
-            "xls" | "xlt" | "et" | "ett" => *self == Format::Sheet("xls"),
-            "xlsx" | "xlsm" => *self == Format::Sheet("xlsx"),
+            "doc" | "dot" => *self == Format::Doc,
+            // WPS gives its own extensions to both the old and the new formats.
+            "wps" | "wpt" => matches!(self, Format::Doc | Format::Docx),
+            "et" | "ett" => matches!(self, Format::Sheet("xls" | "xlsx")),
+            "xls" | "xlt" => *self == Format::Sheet("xls"),
+            "xlsx" | "xlsm" | "xltx" | "xltm" => *self == Format::Sheet("xlsx"),
+            "xlsb" => *self == Format::Sheet("xlsb"),
             "odt" | "fodt" => *self == Format::Odt,
             "mht" | "mhtml" => *self == Format::Mhtml,
             "pdf" | "ods" | "rtf" | "ofd" => self.name() == extension,
-            "zip" | "rar" | "7z" | "gz" | "tar" => self.name() == "archive",
+            "zip" => *self == Format::Zip,
+            "rar" | "7z" | "gz" | "tar" => self.name() == "archive",
             "png" | "jpg" | "jpeg" | "gif" | "bmp" | "tif" | "tiff" | "webp" => self.name() == "image",
             _ => true,
         }
@@ -94,8 +103,8 @@ pub(crate) fn format(bytes: &[u8], extension: &str) -> Format {
     if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) || bytes == b"\xEF\xBB\xBF" {
         return unreadable("empty", "文件为空，请重新报送", "the file is empty; send it anew");
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return package(bytes);
+    if is_package(bytes) {
+        return if crate::docx::is_word(bytes) { Format::Docx } else { package(Members::open(Cursor::new(bytes))) };
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         return compound(bytes);
@@ -114,7 +123,7 @@ fn magic(bytes: &[u8]) -> Option<Format> {
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
         return Some(Format::Pdf);
     }
-    if starts(b"{\\rtf") {
+    if rtf_start(bytes).is_some() {
         return Some(Format::Rtf);
     }
     let image: [&[u8]; 6] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"BM", b"II*\0", b"MM\0*"];
@@ -138,29 +147,50 @@ fn magic(bytes: &[u8]) -> Option<Format> {
     None
 }
 
-fn package(bytes: &[u8]) -> Format {
-    let Ok(mut package) = zip::ZipArchive::new(Cursor::new(bytes)) else {
-        return Format::Other("zip", Refusal::broken("zip"));
-    };
-    let names: Vec<String> = package.file_names().take(10_000).flatten().map(|n| n.into_owned()).collect();
-    let has = |start: &str| names.iter().any(|n| n.starts_with(start));
-    if has("word/document") {
-        Format::Docx
-    } else if has("xl/") {
-        Format::Sheet("xlsx")
-    } else if has("ppt/") {
-        foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx")
-    } else if has("OFD.xml") {
-        foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx")
-    } else if has("content.xml") && has("mimetype") {
-        let sheet = package.by_name("mimetype").is_ok_and(|m| {
-            let mut kind = String::new();
-            m.take(100).read_to_string(&mut kind).is_ok() && kind.contains("spreadsheet")
-        });
-        if sheet { Format::Sheet("ods") } else { Format::Odt }
-    } else {
-        foreign("archive", "压缩文件，请解压后把其中的报告单独报送", "an archive; unpack it and send the reports themselves")
+/// Where Rich Text Format begins: programs put a byte order mark or blank lines before it.
+pub(crate) fn rtf_start(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = head.trim_ascii_start();
+    text.starts_with(b"{\\rtf").then(|| bytes.len() - text.len())
+}
+
+/// Whether bytes begin as a zip file does.
+pub(crate) fn is_package(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// What a zip file is by the names in it. `None` is a broken one.
+pub(crate) fn package<R: Read + Seek>(members: Option<Members<R>>) -> Format {
+    let Some(mut members) = members else { return Format::Other("zip", Refusal::broken("zip")) };
+    let has = |start: &str| members.list().iter().take(10_000).any(|m| m.name.trim_start_matches('/').starts_with(start));
+    if has("[Content_Types].xml") || has("_rels/") || has("word/document") {
+        if has("word/document") {
+            return Format::Docx;
+        }
+        if has("xl/workbook.bin") {
+            return Format::Sheet("xlsb");
+        }
+        if has("xl/") {
+            return Format::Sheet("xlsx");
+        }
+        if has("ppt/") {
+            return foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx");
+        }
     }
+    if has("OFD.xml") {
+        return foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx");
+    }
+    if has("content.xml") {
+        let kind = members.find("mimetype").and_then(|at| members.bytes(at, 1000).ok()).unwrap_or_default();
+        let kind = String::from_utf8_lossy(&kind).into_owned();
+        if kind.contains("opendocument.spreadsheet") {
+            return Format::Sheet("ods");
+        }
+        if kind.contains("opendocument") {
+            return Format::Odt;
+        }
+    }
+    Format::Zip
 }
 
 /// Compound files (old Office, encrypted new Office), by the streams of their root: embedded objects have others further
@@ -195,8 +225,7 @@ fn compound(bytes: &[u8]) -> Format {
 
 fn textual(bytes: &[u8], extension: &str) -> Format {
     let head = decode(&bytes[..bytes.len().min(8192)], false);
-    let odd = head.chars().filter(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || *c == '\u{FFFD}').count();
-    if odd * 20 > head.chars().count() {
+    if is_binary(&head) {
         return foreign(
             "binary",
             "不能识别的文件，不是年度报告，请报送.docx",
@@ -204,14 +233,17 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
         );
     }
     let start = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let lower = start[..floor(start, 4096)].to_lowercase();
-    if lower.contains("mime-version:") && lower.contains("multipart/related") {
+    if mhtml::is_message(start) {
         return Format::Mhtml;
     }
-    if lower.starts_with("<?xml")
-        && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
-    {
-        return foreign("xml", "Word XML文件，请另存为.docx后重新报送", "a Word XML file; save it as .docx and send it anew");
+    let lower = start[..floor(start, 4096)].to_ascii_lowercase();
+    if lower.starts_with('<') && lower.contains("<office:document") {
+        return Format::Odt;
+    }
+    // A Word document as one XML file, by its namespaces: a package, Word 2003, or a main part alone.
+    let word = ["office/2006/xmlpackage", "office/word/2003/wordml", "wordprocessingml/2006/main", "ooxml/wordprocessingml/main"];
+    if start.starts_with('<') && word.iter().any(|w| lower.contains(w)) && !lower.contains("<html") {
+        return Format::Docx;
     }
     let tags = ["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<p ", "<meta"];
     if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {
@@ -224,103 +256,50 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if start.starts_with('{') && (lower.contains("\"cell\"") || matches!(extension, "jsonl" | "ndjson" | "json")) {
         return Format::JsonLines;
     }
-    let first = start.lines().next().unwrap_or("");
-    let names: Vec<String> = first.split(',').map(|f| f.trim().trim_matches('"').to_lowercase()).collect();
-    let known = ["agency", "year", "cell", "value"].iter().filter(|k| names.iter().any(|n| n == *k)).count();
-    if known >= 2 || extension == "csv" { Format::Csv } else { Format::Text }
+    // A sheet that was exported with the table as it is printed has none of the names on top.
+    let known = columns(start).1;
+    if known >= 2 || (extension == "csv" && known > 0) { Format::Csv } else { Format::Text }
+}
+
+/// What parts the columns of normalised cells in the first line of a text, and how many of their names it has.
+pub(crate) fn columns(text: &str) -> (u8, usize) {
+    let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or("");
+    let known = |delimiter: char| {
+        let names: Vec<String> = first.split(delimiter).take(100).map(|f| f.trim().trim_matches('"').to_lowercase()).collect();
+        ["agency", "year", "cell", "value"].iter().filter(|k| names.iter().any(|n| n == *k)).count()
+    };
+    let mut best = (b',', known(','));
+    for delimiter in [b'\t', b';', b'|'] {
+        let known = known(char::from(delimiter));
+        if known > best.1 {
+            best = (delimiter, known);
+        }
+    }
+    best
+}
+
+/// Whether a file begins with the column names of normalised cells.
+pub(crate) fn has_columns(bytes: &[u8]) -> bool {
+    columns(&decode(&bytes[..bytes.len().min(8192)], false)).1 >= 2
+}
+
+/// Whether a twentieth of what should be text is control characters or cannot be decoded.
+fn is_binary(head: &str) -> bool {
+    let is_odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || c == '\u{FFFD}';
+    // Bytes with which such characters begin: there are none in most texts.
+    let suspect = |b: &u8| *b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0c) || matches!(b, 0x7f | 0xc2 | 0xef);
+    let suspects = head.bytes().filter(|b| suspect(b)).count();
+    suspects * 80 > head.len() && head.chars().filter(|c| is_odd(*c)).count() * 20 > head.chars().count()
 }
 
 fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
-/// The text of bytes in an encoding that is not told: byte order mark, valid UTF-8, for a web page what it declares,
-/// UTF-16 without a mark, and at last a guess among those in use.
-pub(crate) fn decode(bytes: &[u8], html: bool) -> String {
-    if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => return text.to_owned(),
-        // Cut in the middle of a character: still UTF-8.
-        Err(e) if e.error_len().is_none() && e.valid_up_to() + 4 > bytes.len() && bytes.len() > 64 => {
-            return UTF_8.decode(bytes).0.into_owned();
-        }
-        _ => {}
-    }
-    let declared = html.then(|| declared(bytes)).flatten();
-    let encoding = utf16(bytes).or(declared).unwrap_or_else(|| guess(bytes));
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
-}
-
-/// The encoding that a page declares in its first kilobytes.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
-    let at = head.windows(7).position(|w| w == b"charset")? + 7;
-    let label: Vec<u8> = head[at..]
-        .iter()
-        .copied()
-        .skip_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\''))
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-        .collect();
-    // A page that is not valid UTF-8 but says it is says nothing.
-    Encoding::for_label(&label).filter(|e| *e != UTF_8 && *e != UTF_16LE && *e != UTF_16BE)
-}
-
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let pairs = bytes.len().min(65_536) / 2;
-    if pairs < 8 {
-        return None;
-    }
-    let zeros = |offset: usize| (0..pairs).filter(|i| bytes[2 * i + offset] == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    // Some Chinese characters have a zero byte too (一 is U+4E00), but line ends, digits and blanks have more.
-    if even.max(odd) * 50 < pairs {
-        None
-    } else if odd >= 2 * even {
-        Some(UTF_16LE)
-    } else {
-        (even >= 2 * odd).then_some(UTF_16BE)
-    }
-}
-
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    // Most old files are GB18030: taken where every byte fits.
-    if !GB18030.decode_without_bom_handling(bytes).1 {
-        return GB18030;
-    }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let guess = detector.guess(Some(b"cn"), chardetng::Utf8Detection::Allow);
-    if guess.is_single_byte() { GB18030 } else { guess }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn encodings() {
-        let text = "2020年某局政府信息公开年度报告\r\n一、总体情况\r\n\t规章\r\n\t0\r\n";
-        let wide = |big: bool| -> Vec<u8> {
-            text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
-        };
-        for bytes in [
-            text.as_bytes().to_vec(),
-            [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
-            GB18030.encode(text).0.into_owned(),
-            wide(false),
-            wide(true),
-            [&b"\xFF\xFE"[..], &wide(false)].concat(),
-            [&b"\xFE\xFF"[..], &wide(true)].concat(),
-        ] {
-            assert_eq!(decode(&bytes, false), text);
-            assert_eq!(format(&bytes, "txt"), Format::Text);
-        }
-        let page = format!("<html><meta charset=\"utf-8\"><p>{text}</p>");
-        assert!(decode(&GB18030.encode(&page).0, true).contains("总体情况"));
-    }
 
     #[test]
     fn foreign_files() {

@@ -1,17 +1,20 @@
 //! The head of a table: which columns it names, from labels that stand over one another.
 
-use nianbao_form::figure;
+use std::collections::VecDeque;
 
-use crate::document::Grid;
-use crate::vocabulary::{Use, Vocabulary, key};
+use crate::layout::Sheet;
+use crate::sense::{self, Ink};
+use crate::vocabulary::{How, Match, Use, Vocabulary, key};
 
 /// A named column of a table.
 #[derive(Clone, Debug)]
-pub(crate) struct Leaf {
+pub(crate) struct Leaf<'d> {
     /// Grid columns that it covers, if the geometry is to be trusted.
     pub range: Option<(usize, usize)>,
     /// Its labels from the outermost inwards.
-    pub path: Vec<String>,
+    pub path: Vec<&'d str>,
+    /// How the innermost was found.
+    pub how: How,
     /// Whether its innermost label is a label of its own and not that of a group.
     pub own: bool,
     /// Whether a group label that the form prints over it stands elsewhere in the head: its place is not to be trusted.
@@ -22,25 +25,28 @@ pub(crate) struct Leaf {
 
 /// The rows of a head that have been seen so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Head {
-    /// For each row its cells: text, what it can mean, grid columns, and whether the cell began in this row.
-    rows: Vec<Vec<Token>>,
-    /// Length of each row in grid columns.
-    widths: Vec<usize>,
+pub(crate) struct Head<'v, 'd> {
+    /// For each row its cells.
+    rows: Vec<Vec<Token<'v, 'd>>>,
+    /// Length of each row in grid columns, and whether cells cover all of it.
+    widths: Vec<(usize, bool)>,
 }
 
 #[derive(Clone, Debug)]
-struct Token {
+struct Token<'v, 'd> {
     id: u32,
-    text: String,
-    uses: Vec<Use>,
+    text: &'d str,
+    ink: Ink,
+    label: Match,
+    uses: &'v [Use],
     range: (usize, usize),
+    /// Whether the cell began in this row.
     begins: bool,
 }
 
-impl Token {
+impl Token<'_, '_> {
     fn is_blank(&self) -> bool {
-        figure::is_blank(&self.text)
+        self.ink == Ink::Blank
     }
 
     fn columns(&self) -> impl Iterator<Item = (u16, u16, u8, bool)> + '_ {
@@ -65,11 +71,13 @@ impl Token {
 
     /// The head of a column that numbers the rows.
     fn is_number(&self) -> bool {
-        self.uses.is_empty() && matches!(key(&self.text).as_str(), "序号" | "编号" | "行次" | "序" | "no")
+        self.uses.is_empty()
+            && self.text.len() <= 24
+            && matches!(key(self.text).as_str(), "序号" | "编号" | "行次" | "序" | "no" | "行号" | "栏次")
     }
 }
 
-impl Head {
+impl<'v, 'd> Head<'v, 'd> {
     /// Whether nothing was seen.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -80,14 +88,16 @@ impl Head {
         self.rows.len()
     }
 
-    /// Adds a row of a grid.
-    pub(crate) fn push(&mut self, grid: &Grid, row: usize, uses: &[Vec<Use>]) {
-        let tokens = grid.row(row).into_iter().map(|(id, start, end)| {
-            let cell = grid.cell(id);
-            Token { id, text: cell.text.clone(), uses: uses[id as usize].clone(), range: (start, end), begins: cell.row == row }
+    /// Adds a row of a sheet.
+    pub(crate) fn push(&mut self, words: &'v Vocabulary<'_>, sheet: &Sheet<'d>, row: usize) {
+        let tokens = sheet.row(row).into_iter().map(|(id, start, end)| {
+            let sense = sheet.sense(id);
+            let begins = sheet.down(id).start == row;
+            let uses = words.uses(sense.label);
+            Token { id, text: sheet.text(id), ink: sense.ink, label: sense.label, uses, range: (start, end), begins }
         });
         self.rows.push(tokens.collect());
-        self.widths.push(grid.rows[row].len());
+        self.widths.push(sheet.width(row));
     }
 
     /// Whether its first column numbers the rows.
@@ -98,68 +108,69 @@ impl Head {
     /// Whether all that the head leaves out is blanks cut off at the end of its rows: then places and order name the same
     /// columns, each with a place of its own, and this is how wide the table is.
     pub(crate) fn cut_width(&self, words: &Vocabulary<'_>) -> Option<usize> {
-        let known = |leaves: Vec<Leaf>| leaves.into_iter().map(|l| l.means).filter(|m| !m.is_empty()).collect::<Vec<_>>();
-        let (place, order) = (known(self.by_place(words)), known(self.by_order(words, 0)));
-        (!place.is_empty() && place == order).then(|| self.widths.iter().copied().max())?
+        let named = |leaves: Vec<Leaf<'_>>| leaves.into_iter().map(|l| l.means).skip_while(Vec::is_empty).collect::<Vec<_>>();
+        let (place, order) = (named(self.by_place(words)), named(self.by_order(words, 0)));
+        (!place.is_empty() && place == order && !place.iter().any(Vec::is_empty))
+            .then(|| self.widths.iter().map(|w| w.0).max())?
     }
 
-    /// The width that all its rows share, if they do.
+    /// The width that all its rows share, if they do and no place in them is left out.
     pub(crate) fn width(&self) -> Option<usize> {
-        let first = *self.widths.first()?;
-        self.widths.iter().all(|w| *w == first).then_some(first)
+        let (first, _) = *self.widths.first()?;
+        self.widths.iter().all(|w| *w == (first, true)).then_some(first)
     }
 
     /// The columns by geometry: over each grid column the labels that cover it. An empty cell belongs to the group label
     /// to its left, for heads that print empty cells in place of spans.
-    pub(crate) fn by_place(&self, words: &Vocabulary<'_>) -> Vec<Leaf> {
-        let width = self.widths.iter().copied().max().unwrap_or(0);
-        let mut leaves: Vec<Leaf> = Vec::new();
-        let mut last: Option<Vec<(usize, u32)>> = None;
+    pub(crate) fn by_place(&self, words: &Vocabulary<'_>) -> Vec<Leaf<'d>> {
+        let width = self.widths.iter().map(|w| w.0).max().unwrap_or(0);
+        let mut leaves: Vec<Leaf<'d>> = Vec::new();
+        let mut last: Vec<&Token<'v, 'd>> = Vec::new();
         for column in 0..width {
             let path = self.over(column);
-            let ids: Vec<(usize, u32)> = path.iter().map(|(row, t)| (*row, t.id)).collect();
-            if path.is_empty() || path.last().is_some_and(|(_, t)| t.is_corner()) || path.iter().all(|(_, t)| t.is_corner()) {
-                last = None;
+            if path.last().is_none_or(|t| t.is_corner()) || path.iter().all(|t| t.is_corner()) {
+                last.clear();
                 continue;
             }
-            if last.as_ref() == Some(&ids) {
+            // One cell, or its text in every place that it covers.
+            let same = last.len() == path.len() && last.iter().zip(&path).all(|(a, b)| a.id == b.id || a.text == b.text);
+            if same {
                 if let Some(Leaf { range: Some((_, end)), .. }) = leaves.last_mut() {
                     *end = column + 1;
                 }
                 continue;
             }
-            let tokens: Vec<&Token> = path.iter().map(|(_, t)| *t).collect();
-            let found = leaf(words, &tokens);
-            let displaced = found.means.iter().any(|m| self.is_group_elsewhere(*m, &tokens));
+            let found = leaf(words, &path);
+            let displaced = found.means.iter().any(|m| self.is_group_elsewhere(*m, &path));
             leaves.push(Leaf { range: Some((column, column + 1)), displaced, ..found });
-            last = Some(ids);
+            last = path;
         }
         leaves
     }
 
     /// Whether the head has a group label of a column, but not over it.
-    fn is_group_elsewhere(&self, (print, column): (u16, u16), path: &[&Token]) -> bool {
-        let is_group = |t: &Token| !t.is_leaf() && t.columns().any(|(p, c, _, leaf)| p == print && c == column && !leaf);
+    fn is_group_elsewhere(&self, (print, column): (u16, u16), path: &[&Token<'_, '_>]) -> bool {
+        let is_group = |t: &Token<'_, '_>| !t.is_leaf() && t.columns().any(|(p, c, _, leaf)| p == print && c == column && !leaf);
         self.rows.iter().flatten().any(is_group) && !path.iter().any(|t| is_group(t))
     }
 
     /// The labels over a grid column from the top down, each once.
-    fn over(&self, column: usize) -> Vec<(usize, &Token)> {
-        let mut path: Vec<(usize, &Token)> = Vec::new();
-        for (row, tokens) in self.rows.iter().enumerate() {
+    fn over(&self, column: usize) -> Vec<&Token<'v, 'd>> {
+        let mut path: Vec<&Token<'v, 'd>> = Vec::new();
+        for tokens in &self.rows {
             let Some(at) = tokens.iter().position(|t| (t.range.0..t.range.1).contains(&column)) else { continue };
             let token = if tokens[at].is_blank() {
                 let left = tokens[..at].iter().rev().find(|t| !t.is_blank());
                 match left {
                     // Only while nothing above names the column: a blank below a label is that label going down.
-                    Some(t) if t.is_group() && !t.is_leaf() && !path.last().is_some_and(|(_, p)| p.is_leaf()) => t,
+                    Some(t) if t.is_group() && !t.is_leaf() && !path.last().is_some_and(|p| p.is_leaf()) => t,
                     _ => continue,
                 }
             } else {
                 &tokens[at]
             };
-            if path.last().is_none_or(|(_, t)| t.id != token.id) {
-                path.push((row, token));
+            if path.last().is_none_or(|t| t.id != token.id) {
+                path.push(token);
             }
         }
         path
@@ -167,8 +178,8 @@ impl Head {
 
     /// The columns by structure, where geometry is not known or contradicts itself: every group label takes its parts
     /// from the next row, in order. `cells` is how many cells the row of figures has.
-    pub(crate) fn by_order(&self, words: &Vocabulary<'_>, cells: usize) -> Vec<Leaf> {
-        let mut queues: Vec<std::collections::VecDeque<&Token>> =
+    pub(crate) fn by_order(&self, words: &Vocabulary<'_>, cells: usize) -> Vec<Leaf<'d>> {
+        let mut queues: Vec<VecDeque<&Token<'v, 'd>>> =
             self.rows.iter().map(|row| row.iter().filter(|t| t.begins).collect()).collect();
         let tokens = || self.rows.iter().flatten().filter(|t| t.begins);
         let whole = tokens().count();
@@ -195,29 +206,28 @@ impl Head {
 }
 
 /// Follows a label down: a group takes those labels of the next row that are its parts, until one comes again.
-fn expand<'t>(
+fn expand<'t, 'v, 'd>(
     words: &Vocabulary<'_>,
-    queues: &mut [std::collections::VecDeque<&'t Token>],
+    queues: &mut [VecDeque<&'t Token<'v, 'd>>],
     row: usize,
-    path: Vec<&'t Token>,
-    leaves: &mut Vec<Leaf>,
+    path: Vec<&'t Token<'v, 'd>>,
+    leaves: &mut Vec<Leaf<'d>>,
 ) {
     let Some(token) = path.last().copied() else { return };
     let below = row + 1;
     let mut took = false;
     if token.is_group() && !token.is_blank() && below < queues.len() {
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: Vec<&[Use]> = Vec::new();
         loop {
             while queues[below].front().is_some_and(|t| t.is_blank()) && !took {
                 queues[below].pop_front();
             }
             let Some(&next) = queues[below].front() else { break };
-            let name = key(&next.text);
-            if next.is_blank() || seen.contains(&name) || !is_part(&path, next) {
+            if next.is_blank() || seen.contains(&next.uses) || !is_part(&path, next) {
                 break;
             }
             queues[below].pop_front();
-            seen.push(name);
+            seen.push(next.uses);
             took = true;
             let mut deeper = path.clone();
             deeper.push(next);
@@ -233,43 +243,39 @@ fn expand<'t>(
 }
 
 /// Whether a label stands below the last one of a path in some form.
-fn is_part(path: &[&Token], next: &Token) -> bool {
+fn is_part(path: &[&Token<'_, '_>], next: &Token<'_, '_>) -> bool {
     let Some(group) = path.last() else { return false };
     next.columns().any(|(print, column, level, _)| group.columns().any(|(p, c, l, _)| p == print && c == column && l < level))
 }
 
 /// What a path of labels can mean: columns whose innermost label is the last one, those with most outer labels in the
 /// path before others.
-fn leaf(words: &Vocabulary<'_>, path: &[&Token]) -> Leaf {
-    let texts: Vec<String> = path.iter().map(|t| t.text.clone()).collect();
-    let mut uses: Vec<Use> = path.last().map(|t| t.uses.clone()).unwrap_or_default();
+fn leaf<'d>(words: &Vocabulary<'_>, path: &[&Token<'_, 'd>]) -> Leaf<'d> {
+    let texts: Vec<&str> = path.iter().map(|t| t.text).collect();
+    let mut label = path.last().map(|t| t.label).unwrap_or_default();
     let mut outer = path.len().saturating_sub(1);
-    if !uses.iter().any(|u| matches!(u, Use::Column { leaf: true, .. })) {
+    let names_column = |label: Match| words.uses(label).iter().any(|u| matches!(u, Use::Column { leaf: true, .. }));
+    if !names_column(label) {
         // A label that was split over several cells, one below the other.
         for start in (0..path.len().saturating_sub(1)).rev() {
-            let joined: String = texts[start..].concat();
-            let found = words.look(&joined);
-            if found.iter().any(|u| matches!(u, Use::Column { leaf: true, .. })) {
-                (uses, outer) = (found, start);
+            let found = sense::of(words, &texts[start..].concat()).label;
+            if names_column(found) {
+                (label, outer) = (found, start);
                 break;
             }
         }
     }
     let mut best: Vec<(usize, u16, u16)> = Vec::new();
-    for u in &uses {
+    for u in words.uses(label) {
         let Use::Column { print, column, leaf: true, level } = *u else { continue };
-        let above: Vec<u8> = path[..outer]
-            .iter()
-            .flat_map(|t| t.columns())
-            .filter(|(p, c, l, _)| *p == print && *c == column && *l < level)
-            .map(|c| c.2)
-            .collect();
-        let row_levels = words.prints[print as usize].columns[column as usize].len() - 1;
-        // Where outer labels are rows of the form, the nearest of them must be seen.
-        if words.prints[print as usize].needed > 1 && !above.contains(&(row_levels as u8 - 1)) {
+        let above =
+            || path[..outer].iter().flat_map(|t| t.columns()).filter(|(p, c, l, _)| *p == print && *c == column && *l < level);
+        // Where outer labels are rows of the form, the nearest of them must be seen, or named by the label itself.
+        let rows = words.prints[print as usize].outer(column as usize);
+        if rows > 0 && level >= rows && !above().any(|c| c.2 == rows - 1) {
             continue;
         }
-        best.push((above.len(), print, column));
+        best.push((above().count() + usize::from(level < rows), print, column));
     }
     // Most outer labels first, print by print.
     let mut means: Vec<(u16, u16)> = Vec::new();
@@ -280,9 +286,9 @@ fn leaf(words: &Vocabulary<'_>, path: &[&Token]) -> Leaf {
         }
     }
     // A line of figures is meant where its outer labels were seen; the same labels as plain columns are then not.
-    if means.iter().any(|(p, _)| words.prints[*p as usize].is_line()) {
-        means.retain(|(p, _)| words.prints[*p as usize].is_line());
+    if means.iter().any(|(p, _)| words.prints[*p as usize].is_line) {
+        means.retain(|(p, _)| words.prints[*p as usize].is_line);
     }
     let own = path.last().is_some_and(|t| !t.is_group() || t.is_leaf());
-    Leaf { range: None, path: texts, own, displaced: false, means }
+    Leaf { range: None, path: texts, how: label.how, own, displaced: false, means }
 }

@@ -6,12 +6,34 @@ use nianbao_form::{Cell, Form, FormIx, Forms, Place, Registry, Remark, Report, S
 
 use crate::aside::Standing;
 use crate::document::{Block, Document};
+use crate::found::{Entry, Found, Instance, RowText};
+use crate::pair::Doubt;
 use crate::refuse::Refusal;
 use crate::sections::{self, Sections, Words};
-use crate::several;
-use crate::tables::{self, Entry, Found, Instance};
 use crate::vocabulary::Vocabulary;
-use crate::who;
+use crate::{sense, several, stream, tables, who};
+
+/// The one matcher, for documents that are in memory already: labels of all forms, prepared once.
+#[derive(Debug)]
+pub struct Matcher<'f> {
+    words: Vocabulary<'f>,
+}
+
+impl<'f> Matcher<'f> {
+    /// Prepares the labels of all forms.
+    pub fn new(forms: &'f Forms) -> Matcher<'f> {
+        Matcher { words: Vocabulary::new(forms) }
+    }
+
+    /// The reports of a document that is called `name` (relative to its folder, with `/`): mostly one.
+    ///
+    /// # Errors
+    /// A document that is no such report, whose tables cannot be told from its words, or whose reports cannot be told
+    /// apart.
+    pub fn reports(&self, registry: &Registry, name: &Arc<str>, document: &Document) -> Result<Vec<Report>, Refusal> {
+        reports(&self.words, registry, name, document)
+    }
+}
 
 /// Makes the reports of a document: mostly one.
 ///
@@ -23,32 +45,57 @@ pub(crate) fn reports(
     name: &Arc<str>,
     document: &Document,
 ) -> Result<Vec<Report>, Refusal> {
-    match several::split(words, document)? {
-        Some(parts) => parts.iter().map(|part| report(words, registry, name, part)).collect(),
-        None => Ok(vec![report(words, registry, name, document)?]),
+    let unfolded = stream::unfold(words.forms, document);
+    let document = unfolded.as_ref().unwrap_or(document);
+    let found = tables::read(words, document, false);
+    match several::split(words, document, &found)? {
+        Some(parts) => parts.iter().map(|part| whole(words, registry, name, part, tables::read(words, part, false))).collect(),
+        None => Ok(vec![whole(words, registry, name, document, found)?]),
     }
+}
+
+/// Makes the report of a document of which the tables have been read; what they do not tell, the order of labels and
+/// figures may.
+fn whole(
+    words: &Vocabulary<'_>,
+    registry: &Registry,
+    name: &Arc<str>,
+    document: &Document,
+    found: Found<'_>,
+) -> Result<Report, Refusal> {
+    let told = stream::tell(words, document, &found);
+    let mut found = found;
+    if let Some(told) = &told {
+        stream::complete(words, told, &mut found);
+    }
+    report(words, registry, name, document, &found)
 }
 
 /// Makes the report of a document.
 ///
 /// # Errors
 /// A document that is no such report, or whose tables cannot be told from its words.
-fn report(words: &Vocabulary<'_>, registry: &Registry, name: &Arc<str>, document: &Document) -> Result<Report, Refusal> {
+fn report(
+    words: &Vocabulary<'_>,
+    registry: &Registry,
+    name: &Arc<str>,
+    document: &Document,
+    found: &Found<'_>,
+) -> Result<Report, Refusal> {
     let forms = words.forms;
-    let found = tables::read(words, document, false);
-    let flow = flow(document, &found);
-    let cells = choose(&found, "", 0);
-    let held: Vec<Cell> = cells.iter().flat_map(|(_, i, _)| i.cells.keys().copied()).collect();
+    let flow = flow(document, found);
+    let cells = choose(found, "", 0);
+    let held: Vec<Cell> = cells.iter().flat_map(|c| c.instance.cells.keys().copied()).collect();
     let ix = form_of(forms, &held, 0);
     let sections = match ix.or_else(|| forms.iter().find(|(_, f)| !f.sections.is_empty()).map(|f| f.0)) {
-        Some(ix) => sections::find(&family(forms, ix), &flow, &found.blocks),
+        Some(ix) => sections::find(&words.titles, (ix, forms.form(ix)), &flow, &found.blocks),
         None => Sections::default(),
     };
     if cells.is_empty() {
-        refuse_without_tables(words, document, &sections)?;
+        refuse_without_tables(words, document, found, &sections)?;
     }
     let who = who::find(document, &flow, &sections, name, registry);
-    let cells = choose(&found, &who.agency, who.year);
+    let cells = choose(found, &who.agency, who.year);
     // Tables that several generations share belong to the one of the year.
     let ix = form_of(forms, &held, who.year).or_else(|| forms.for_year(who.year)).or_else(|| forms.iter().last().map(|f| f.0));
     let Some(ix) = ix else { return Err(foreign()) };
@@ -56,81 +103,87 @@ fn report(words: &Vocabulary<'_>, registry: &Registry, name: &Arc<str>, document
     report.agency_id = who.agency_id;
     report.title = who.title;
     report.remarks = who.remarks;
-    fill(forms, &mut report, &cells);
+    fill(words, &mut report, &cells);
     for (table, instances) in &found.tables {
-        if !cells.iter().any(|c| c.0 == *table) {
+        if !cells.iter().any(|c| c.table == *table) {
             keep_rows(&mut report, instances.iter(), None);
         }
     }
     settle_alternates(forms, &mut report);
-    unmapped(&mut report, &found, &sections, document);
+    unmapped(words, &mut report, found, &sections, document);
     missing(words, &mut report, &sections);
     wrong_form(forms, &mut report);
     report.sections = sections.passages;
     Ok(report)
 }
 
-/// A form with the other generations of it, itself first.
-fn family(forms: &Forms, ix: FormIx) -> Vec<&Form> {
-    let mut out = vec![forms.form(ix)];
-    out.extend(forms.generations(ix).into_iter().filter(|g| *g != ix).map(|g| forms.form(g)));
-    out
-}
-
 /// Paragraphs, and table rows that hold nothing but words in one cell, in the order of the document.
-fn flow(document: &Document, found: &Found) -> Vec<Words> {
-    let mut out = Vec::new();
+fn flow<'d>(document: &'d Document, found: &'d Found<'_>) -> Vec<Words<'d>> {
+    let mut out = Vec::with_capacity(document.blocks.len());
     let mut loose = found.loose.iter().filter(|l| l.texts.len() == 1).peekable();
     for (at, block) in document.blocks.iter().enumerate() {
         if let Block::Paragraph(p) = block {
-            out.push(Words { block: at, text: p.text.clone(), place: p.place.clone() });
+            out.push(Words { block: at, text: &p.text, place: &p.place });
         }
         while let Some(l) = loose.next_if(|l| l.block <= at) {
-            for line in l.texts[0].split('\n') {
-                out.push(Words { block: l.block, text: line.to_owned(), place: l.place.clone() });
-            }
+            out.extend(l.texts[0].split('\n').map(|text| Words { block: l.block, text, place: l.place }));
         }
     }
     out
 }
 
-type Chosen<'f> = (String, &'f Instance, Vec<&'f Instance>);
+/// A table with the printing of it that counts, and the others.
+struct Chosen<'f, 'd> {
+    table: usize,
+    instance: &'f Instance<'d>,
+    others: Vec<&'f Instance<'d>>,
+}
 
 /// Of each table the printing that counts: the last one that is as complete as any of those that are the report's own; and
 /// the others. An empty printing does not count beside a filled one, nor one that mostly could not be read.
-fn choose<'f>(found: &'f Found, agency: &str, year: u16) -> Vec<Chosen<'f>> {
-    found
-        .tables
-        .iter()
-        .filter_map(|(table, instances)| {
-            let standing = |i: &Instance| i.aside.standing(agency, year);
-            let best = instances.iter().map(standing).min().filter(|s| *s != Standing::Foreign)?;
-            let own: Vec<&Instance> = instances.iter().filter(|i| standing(i) == best).collect();
-            let filled = own.iter().any(|i| i.is_filled());
-            let sound = own.iter().any(|i| i.is_filled() == filled && !i.is_poor());
-            let fits = |i: &Instance| standing(i) == best && i.is_filled() == filled && (!sound || !i.is_poor());
-            let most = instances.iter().filter(|i| fits(i)).map(|i| i.cells.len()).max()?;
-            let at = instances.iter().rposition(|i| fits(i) && i.cells.len() == most)?;
-            let others = instances.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, o)| o).collect();
-            Some((table.clone(), &instances[at], others))
-        })
-        .collect()
+fn choose<'f, 'd>(found: &'f Found<'d>, agency: &str, year: u16) -> Vec<Chosen<'f, 'd>> {
+    let of = |(table, instances): (&usize, &'f Vec<Instance<'d>>)| {
+        let standing = |i: &Instance<'_>| i.aside.standing(agency, year);
+        let best = instances.iter().map(standing).min().filter(|s| *s != Standing::Foreign)?;
+        let own: Vec<&Instance<'_>> = instances.iter().filter(|i| standing(i) == best).collect();
+        let filled = own.iter().any(|i| i.is_filled());
+        let sound = own.iter().any(|i| i.is_filled() == filled && !i.is_poor());
+        let fits = |i: &Instance<'_>| standing(i) == best && i.is_filled() == filled && (!sound || !i.is_poor());
+        let most = instances.iter().filter(|i| fits(i)).map(|i| i.cells.len()).max()?;
+        let at = instances.iter().rposition(|i| fits(i) && i.cells.len() == most)?;
+        let others = instances.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, o)| o).collect();
+        Some(Chosen { table: *table, instance: &instances[at], others })
+    };
+    found.tables.iter().filter_map(of).collect()
 }
 
 /// The generation whose tables these are: by the cells that only some forms have, rows that one generation prints in the
 /// way of another counting last.
 fn form_of(forms: &Forms, cells: &[Cell], year: u16) -> Option<FormIx> {
     let score = |form: &Form| {
-        let swapped = |c: &Cell| form.alternates.iter().any(|a| a.own.contains(c));
+        let mut swapped = vec![false; forms.width()];
+        form.alternates.iter().flat_map(|a| &a.own).for_each(|c| swapped[c.index()] = true);
         let own = cells.iter().filter(|c| form.def(**c).is_some());
-        let (rows, plain): (Vec<&Cell>, Vec<&Cell>) = own.partition(|c| swapped(c));
-        (plain.len(), rows.len())
+        let rows = own.clone().filter(|c| swapped[c.index()]).count();
+        (own.count() - rows, rows)
     };
     // Of forms that explain the same cells the later one is meant.
-    forms.iter().filter(|(_, f)| score(f).0 > 0).max_by_key(|(ix, f)| (score(f), f.covers(year), ix.index())).map(|(ix, _)| ix)
+    let scored = forms.iter().map(|(ix, f)| (score(f), f.covers(year), ix.index(), ix));
+    scored.filter(|s| s.0.0 > 0).max_by_key(|s| (s.0, s.1, s.2)).map(|s| s.3)
 }
 
-fn refuse_without_tables(words: &Vocabulary<'_>, document: &Document, sections: &Sections) -> Result<(), Refusal> {
+fn refuse_without_tables(
+    words: &Vocabulary<'_>,
+    document: &Document,
+    found: &Found<'_>,
+    sections: &Sections,
+) -> Result<(), Refusal> {
+    if found.compared > 2 {
+        return Err(Refusal::foreign(
+            "表格是两个年度数据的对比表，不是年度报告，请报送当年的年度报告",
+            "its tables set two years side by side; this is a comparison, not an annual report",
+        ));
+    }
     let mut text = String::new();
     for block in &document.blocks {
         match block {
@@ -154,51 +207,76 @@ fn foreign() -> Refusal {
     )
 }
 
-fn fill(forms: &Forms, report: &mut Report, chosen: &[Chosen<'_>]) {
-    for (table, instance, others) in chosen {
+fn fill(words: &Vocabulary<'_>, report: &mut Report, chosen: &[Chosen<'_, '_>]) {
+    for Chosen { table, instance, others } in chosen {
         for (cell, entry) in &instance.cells {
-            report.set(*cell, value(forms, report.form, *cell, entry));
+            report.set(*cell, value(words.forms, report.form, *cell, entry));
         }
         if !others.is_empty() {
-            let place = instance.cells.values().next().map_or(Place::Unknown, |e| e.place.clone());
-            report.remarks.push(Remark {
-                rule: "duplicate-table",
-                cell: None,
-                found: place.zh(),
-                expected: table_title(forms.form(report.form), table),
-                place,
-            });
+            duplicate(words, report, &words.tables[*table], instance, others);
         }
         keep_rows(report, others.iter().copied().filter(|o| o.is_filled()), Some(instance));
     }
 }
 
-/// Keeps the rows of printings that do not count: what is the same in the one that does is not lost, what differs is kept.
-fn keep_rows<'i>(report: &mut Report, others: impl Iterator<Item = &'i Instance>, chosen: Option<&Instance>) {
+/// Says of a table that stands twice which printing counts, and where the others have something else.
+fn duplicate(words: &Vocabulary<'_>, report: &mut Report, table: &str, chosen: &Instance<'_>, others: &[&Instance<'_>]) {
+    const NAMED: usize = 3;
+    let place_of = |i: &Instance<'_>| i.cells.values().next().map_or(Place::Unknown, |e| e.place.clone());
+    let place = place_of(chosen);
+    let mut found = place.zh();
     for other in others {
-        let same = |row: &str| chosen.is_some_and(|c| c.rows.iter().any(|r| r.0 == row));
-        let rows: Vec<&(String, Place)> = other.rows.iter().filter(|r| !same(&r.0)).collect();
-        if let Some(first) = rows.first() {
+        let at = place_of(other).zh();
+        let differing = chosen.differing(other);
+        let text = |i: &Instance<'_>, c: &Cell| i.cells.get(c).filter(|e| !e.is_blank()).map_or("空白", |e| &e.raw).to_owned();
+        let shown: Vec<String> = differing
+            .iter()
+            .take(NAMED)
+            .map(|c| format!("{}采用{}、另一处为{}", words.forms.name(report.form, *c), text(chosen, c), text(other, c)))
+            .collect();
+        let more = if differing.len() > NAMED { "等" } else { "" };
+        let what = match differing.len() {
+            _ if !other.is_filled() => "为空表".to_owned(),
+            0 => "数字相同".to_owned(),
+            n => format!("有{n}格不同：{}{more}", shown.join("；")),
+        };
+        found.push_str(&format!("（另一处在{at}，{what}）"));
+    }
+    let expected = table_title(words.forms.form(report.form), table);
+    report.remarks.push(Remark { rule: "duplicate-table", cell: None, found, expected, place });
+}
+
+/// Keeps the rows of printings that do not count: what is the same in the one that does is not lost, what differs is kept.
+fn keep_rows<'i, 'd: 'i>(report: &mut Report, others: impl Iterator<Item = &'i Instance<'d>>, chosen: Option<&Instance<'_>>) {
+    let known: Vec<String> = chosen.map(|c| c.rows.iter().map(RowText::line).collect()).unwrap_or_default();
+    for other in others {
+        let rows: Vec<(String, &Place)> =
+            other.rows.iter().map(|r| (r.line(), r.place)).filter(|(line, _)| !known.contains(line)).collect();
+        if let Some((_, place)) = rows.first() {
             let text = rows.iter().map(|r| r.0.as_str()).collect::<Vec<_>>().join("；");
-            report.unmapped.push(Unmapped { text, place: first.1.clone() });
+            report.unmapped.push(Unmapped { text, place: (*place).clone() });
         }
     }
 }
 
-fn value(forms: &Forms, ix: FormIx, cell: Cell, entry: &Entry) -> Value {
-    if entry.contested {
-        let state = if figure::is_blank(&entry.raw) { State::Blank } else { State::Text };
-        return Value::without(state, entry.raw.as_str(), entry.place.clone());
+fn value(forms: &Forms, ix: FormIx, cell: Cell, entry: &Entry<'_>) -> Value {
+    let place = entry.place.clone();
+    if let Some((number, key)) = entry.proof {
+        return Value { derived: Some(key.as_str().into()), ..Value::number(*number, &*entry.raw, place) };
+    }
+    if let Some(doubt) = entry.doubt {
+        // Of letters that are not certain not even a blank is.
+        let blank = doubt != Doubt::Unclear && entry.is_blank();
+        return Value::without(if blank { State::Blank } else { State::Text }, &*entry.raw, place);
     }
     let form = forms.form(ix);
-    let def = forms.def(ix, cell);
-    let own = def.map_or("", |d| d.unit.as_str());
+    let own = forms.def(ix, cell).map_or("", |d| d.unit.as_str());
     // A unit of money in the head or the caption speaks of the cells that hold money.
-    let unit = entry.unit.as_deref().filter(|_| own.ends_with('元')).unwrap_or(own);
+    let unit = entry.unit.filter(|_| own.ends_with('元')).unwrap_or(own);
     let read = figure::read(&entry.raw, unit, forms.kind(cell), &form.none);
     match read.number {
-        Some(number) => Value::number(number, entry.raw.as_str(), entry.place.clone()),
-        None => Value::without(read.state, entry.raw.as_str(), entry.place.clone()),
+        Some(number) => Value::number(number, &*entry.raw, place),
+        None => Value::without(read.state, &*entry.raw, place),
     }
 }
 
@@ -229,11 +307,11 @@ fn settle_alternates(forms: &Forms, report: &mut Report) {
 }
 
 /// Keeps what no label explains, unless it stands where the page and not the report is.
-fn unmapped(report: &mut Report, found: &Found, sections: &Sections, document: &Document) {
+fn unmapped(words: &Vocabulary<'_>, report: &mut Report, found: &Found<'_>, sections: &Sections, document: &Document) {
     let ends = found.blocks.iter().copied().chain(sections.range.into_iter().flat_map(|(a, b)| [a, b]));
     let (first, last) = (ends.clone().min().unwrap_or(usize::MAX), ends.max().unwrap_or(0));
     for loose in found.loose.iter().filter(|l| l.texts.len() > 1) {
-        let inside = (first..=last).contains(&loose.block) || (loose.block > last && is_of_report(document, loose.block));
+        let inside = (first..=last).contains(&loose.block) || (loose.block > last && is_of_report(words, document, loose.block));
         if inside {
             report.unmapped.push(Unmapped { text: loose.texts.join(" | "), place: loose.place.clone() });
         }
@@ -257,10 +335,10 @@ const PAGE_WORDS: [&str; 12] = [
 ];
 
 /// Whether a table below the last heading holds figures and is not the site's own.
-fn is_of_report(document: &Document, block: usize) -> bool {
+fn is_of_report(words: &Vocabulary<'_>, document: &Document, block: usize) -> bool {
     let Some(Block::Grid(grid)) = document.blocks.get(block) else { return false };
     let page = grid.cells.iter().any(|c| PAGE_WORDS.iter().any(|w| c.text.contains(w)));
-    !page && grid.cells.iter().any(|c| tables::is_figure(&c.text))
+    !page && grid.cells.iter().any(|c| sense::is_figure(words, &c.text))
 }
 
 fn table_title(form: &Form, table: &str) -> String {
@@ -273,14 +351,13 @@ fn table_title(form: &Form, table: &str) -> String {
 fn missing(words: &Vocabulary<'_>, report: &mut Report, sections: &Sections) {
     let forms = words.forms;
     let form = forms.form(report.form);
+    let generations = forms.generations(report.form);
     let mut lacking: Vec<&str> = Vec::new();
     let mut tables: Vec<&str> = form.blocks.iter().map(|b| b.table.as_str()).collect();
     tables.dedup();
     for table in tables {
-        let has =
-            words.prints.iter().filter(|p| p.table == table && forms.generations(report.form).contains(&p.form)).any(|p| {
-                (0..p.rows.len()).any(|r| (0..p.columns.len()).any(|c| report.value(p.cell(r, c)).state != State::Absent))
-            });
+        let blocks = generations.iter().flat_map(|g| &forms.form(*g).blocks).filter(|b| b.table == table);
+        let has = blocks.flat_map(|b| &b.cells).any(|c| report.value(*c).state != State::Absent);
         if !has {
             let block = form.blocks.iter().find(|b| b.table == table);
             lacking.extend(block.map(|b| b.section.as_str()));
@@ -318,38 +395,4 @@ fn wrong_form(forms: &Forms, report: &mut Report) {
         let place = report.cells(forms).map(|c| c.1.place.clone()).find(|p| *p != Place::Unknown).unwrap_or_default();
         report.remarks.push(Remark { rule: "wrong-form", cell: None, found: used.id.clone(), expected: due.id.clone(), place });
     }
-}
-
-/// The grids as found, with what each place was taken for.
-pub(crate) fn explain(words: &Vocabulary<'_>, document: &Document) -> String {
-    use std::fmt::Write as _;
-    let found = tables::read(words, document, true);
-    let trace = found.trace.unwrap_or_default();
-    let mut out = String::new();
-    for block in &document.blocks {
-        match block {
-            Block::Paragraph(p) => {
-                let text: String = p.text.chars().take(60).collect();
-                let _ = writeln!(out, "{}: {text}", p.place);
-            }
-            Block::Grid(grid) => {
-                let _ = writeln!(out, "table {}: {} rows", grid.number, grid.rows.len());
-                for row in 0..grid.rows.len() {
-                    for (cell, start, end) in grid.row(row) {
-                        let c = grid.cell(cell);
-                        if c.row != row {
-                            continue;
-                        }
-                        let span =
-                            if c.rows > 1 || end - start > 1 { format!(" ({}x{})", c.rows, end - start) } else { String::new() };
-                        let text = c.text.replace('\n', "⏎");
-                        let why = trace.get(&(grid.number, cell)).map_or("", String::as_str);
-                        let why = if why.is_empty() && c.text.is_empty() { "blank" } else { why };
-                        let _ = writeln!(out, "  {}{span}: “{text}” -> {why}", c.place);
-                    }
-                }
-            }
-        }
-    }
-    out
 }

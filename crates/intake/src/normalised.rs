@@ -1,15 +1,15 @@
 //! Normalised cells as the contract has them: one row a cell, many reports in one file; CSV and JSON Lines in a stream.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use nianbao_form::{Cell, FormIx, Forms, Number, Place, Registry, Report, State, Unmapped, Value, figure};
 use serde::Deserialize;
 
+use crate::decoded::Decoded;
+use crate::detect;
 use crate::refuse::Refusal;
 
 /// Columns in the order of the contract.
@@ -83,8 +83,18 @@ impl<'a> Collector<'a> {
         Collector { forms, registry, name, need, at: HashMap::new(), last: None, reports: Vec::new() }
     }
 
+    /// Which columns may be missing.
+    pub(crate) fn need(&self) -> Need {
+        self.need
+    }
+
     /// Takes a row.
     pub(crate) fn row(&mut self, fields: &Fields<'_>) -> Result<(), Wrong> {
+        self.row_at(fields, &Place::Unknown)
+    }
+
+    /// Takes a row that stands at a place, which counts where the row tells none.
+    pub(crate) fn row_at(&mut self, fields: &Fields<'_>, here: &Place) -> Result<(), Wrong> {
         let [agency, year, cell, value, state, form, raw, place, agency_id, report, derived] = fields.by_column.map(str::trim);
         let year = year.parse::<u16>().ok().filter(|y| (1990..=2099).contains(y)).ok_or_else(|| {
             Wrong::new("year", format!("“{year}”不是年份"), format!("`{year}` is not a year from 1990 to 2099"))
@@ -113,10 +123,10 @@ impl<'a> Collector<'a> {
         let Some(id) = self.forms.cell(cell) else {
             let what = if raw.is_empty() { value } else { raw };
             let text = if cell == "unmapped" { what.to_owned() } else { format!("{cell} | {what}") };
-            self.reports[at].0.unmapped.push(Unmapped { text, place: given(place) });
+            self.reports[at].0.unmapped.push(Unmapped { text, place: given(place, here) });
             return Ok(());
         };
-        let value = self.value(id, value, state, raw, place, derived)?;
+        let value = self.value(id, value, state, raw, given(place, here), derived)?;
         let report = &mut self.reports[at].0;
         if report.value(id).state != State::Absent {
             return Err(Wrong::new(
@@ -135,10 +145,9 @@ impl<'a> Collector<'a> {
         value: &str,
         state: Option<State>,
         raw: &str,
-        place: &str,
+        place: Place,
         derived: &str,
     ) -> Result<Value, Wrong> {
-        let place = given(place);
         // A derived value was not in the document: the cell was blank there, and arithmetic will find it again.
         if !derived.is_empty() {
             return Ok(Value::without(State::Blank, "", place));
@@ -221,8 +230,8 @@ impl<'a> Collector<'a> {
     }
 }
 
-fn given(place: &str) -> Place {
-    if place.is_empty() { Place::Unknown } else { Place::Given(place.into()) }
+fn given(place: &str, here: &Place) -> Place {
+    if place.is_empty() { here.clone() } else { Place::Given(place.into()) }
 }
 
 /// Passes bytes on, fails when a row has taken more than [`MAX_ROW`] of them, and notes where a quoted field is open.
@@ -230,6 +239,7 @@ struct Limited<R> {
     inner: R,
     spent: Rc<std::cell::Cell<usize>>,
     quotes: Rc<std::cell::Cell<Quotes>>,
+    delimiter: u8,
 }
 
 /// Where in CSV the bytes that were passed on have come to.
@@ -246,7 +256,7 @@ struct Quotes {
 }
 
 impl Quotes {
-    fn pass(mut self, bytes: &[u8]) -> Quotes {
+    fn pass(mut self, bytes: &[u8], delimiter: u8) -> Quotes {
         for &b in bytes {
             if self.closing && b != b'"' {
                 self.open = None;
@@ -254,7 +264,8 @@ impl Quotes {
             match b {
                 b'"' if self.open.is_some() => self.closing = !self.closing,
                 b'"' if !self.inside => (self.open, self.inside, self.closing) = (Some(self.line), true, false),
-                b',' | b'\n' | b'\r' if self.open.is_none() => (self.inside, self.closing) = (false, false),
+                b'\n' | b'\r' if self.open.is_none() => (self.inside, self.closing) = (false, false),
+                b if b == delimiter && self.open.is_none() => (self.inside, self.closing) = (false, false),
                 0xEF | 0xBB | 0xBF if self.line == 0 && !self.inside => {}
                 _ => (self.inside, self.closing) = (true, false),
             }
@@ -283,29 +294,31 @@ impl<R: Read> Read for Limited<R> {
         }
         let n = self.inner.read(buffer)?;
         self.spent.set(self.spent.get() + n);
-        self.quotes.set(self.quotes.get().pass(&buffer[..n]));
+        self.quotes.set(self.quotes.get().pass(&buffer[..n], self.delimiter));
         Ok(n)
     }
 }
 
-/// Reads CSV.
+/// Reads CSV, whatever parts its columns and in whatever encoding it is.
 ///
 /// # Errors
 /// The first thing that is wrong, with line and column.
-pub(crate) fn csv(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Refusal> {
-    let file = File::open(path).map_err(|e| Refusal::unopened(&e))?;
+pub(crate) fn csv(file: impl Read, mut to: Collector<'_>) -> Result<Vec<Report>, Refusal> {
+    let decoded = Decoded::new(file).map_err(|e| Refusal::unopened(&e))?;
+    let delimiter = detect::columns(decoded.head()).0;
     let spent = Rc::new(std::cell::Cell::new(0));
     let quotes = Rc::new(std::cell::Cell::new(Quotes::default()));
-    let limited = Limited { inner: file, spent: spent.clone(), quotes: quotes.clone() };
-    let mut reader = csv::ReaderBuilder::new().from_reader(limited);
+    let limited = Limited { inner: decoded, spent: spent.clone(), quotes: quotes.clone(), delimiter };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(limited);
     let header = reader.byte_headers().map_err(|e| broken_csv(&e))?.clone();
-    let columns = columns(&header, to.need)?;
+    let names: Vec<String> = header.iter().map(|n| String::from_utf8_lossy(n).into_owned()).collect();
+    let columns = columns(&names, to.need, 1)?;
     let mut record = csv::ByteRecord::new();
     loop {
         spent.set(0);
         let more = reader.read_byte_record(&mut record);
         let line = record.position().map_or(0, csv::Position::line);
-        if let Some(line) = swallowed(&record, line, header.len()) {
+        if let Some(line) = swallowed(&record, line, header.len(), delimiter) {
             return Err(unclosed(line));
         }
         if !more.map_err(|e| broken_csv(&e))? {
@@ -324,10 +337,10 @@ pub(crate) fn csv(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Ref
 }
 
 /// The line where a field begins that has rows of the file inside it.
-fn swallowed(record: &csv::ByteRecord, line: u64, columns: usize) -> Option<u64> {
+fn swallowed(record: &csv::ByteRecord, line: u64, columns: usize, delimiter: u8) -> Option<u64> {
     let mut at = line;
     for field in record {
-        let is_row = |l: &[u8]| l.iter().filter(|b| **b == b',').count() + 1 >= columns.max(4);
+        let is_row = |l: &[u8]| l.iter().filter(|b| **b == delimiter).count() + 1 >= columns.max(4);
         if field.split(|b| *b == b'\n').skip(1).any(is_row) {
             return Some(at);
         }
@@ -336,14 +349,14 @@ fn swallowed(record: &csv::ByteRecord, line: u64, columns: usize) -> Option<u64>
     None
 }
 
-fn columns(header: &csv::ByteRecord, need: Need) -> Result<[Option<usize>; 11], Refusal> {
+/// Which of the names in a row stands for each of [`COLUMNS`].
+pub(crate) fn columns(names: &[String], need: Need, line: u64) -> Result<[Option<usize>; 11], Refusal> {
     let mut out = [None; 11];
-    let names: Vec<String> =
-        header.iter().map(|n| String::from_utf8_lossy(n).trim_start_matches('\u{feff}').trim().to_lowercase()).collect();
+    let names: Vec<String> = names.iter().map(|n| n.trim_start_matches('\u{feff}').trim().to_lowercase()).collect();
     for (at, name) in names.iter().enumerate() {
         if let Some(i) = COLUMNS.iter().position(|c| c == name) {
             if out[i].is_some() {
-                return Err(Wrong::new(COLUMNS[i], "该列出现两次", "the column stands twice").at(1));
+                return Err(Wrong::new(COLUMNS[i], "该列出现两次", "the column stands twice").at(line));
             }
             out[i] = Some(at);
         }
@@ -356,7 +369,7 @@ fn columns(header: &csv::ByteRecord, need: Need) -> Result<[Option<usize>; 11], 
                 || ("缺少该列".to_owned(), "the column is missing".to_owned()),
                 |n| (format!("缺少该列（是否写成了“{n}”）"), format!("the column is missing; is it `{n}`?")),
             );
-            return Err(Wrong::new(COLUMNS[i], zh, en).at(1));
+            return Err(Wrong::new(COLUMNS[i], zh, en).at(line));
         }
     }
     Ok(out)
@@ -373,6 +386,7 @@ fn broken_csv(error: &csv::Error) -> Refusal {
             "一行超过1兆字节，引号可能没有成对",
             "a row of more than 1 MiB; perhaps a quotation mark is not closed",
         ),
+        csv::ErrorKind::Io(e) if e.kind() == io::ErrorKind::Unsupported => Refusal::mixed_encodings(),
         _ => Refusal::unreadable(format!("第{line}行无法读取：{error}"), format!("line {line} cannot be read: {error}")),
     }
 }
@@ -443,12 +457,16 @@ fn token(text: &[u8], key: &str) -> Option<String> {
 ///
 /// # Errors
 /// The first thing that is wrong, with line and column.
-pub(crate) fn json_lines(path: &Path, mut to: Collector<'_>) -> Result<Vec<Report>, Refusal> {
-    let mut reader = BufReader::new(File::open(path).map_err(|e| Refusal::unopened(&e))?);
+pub(crate) fn json_lines(file: impl Read, mut to: Collector<'_>) -> Result<Vec<Report>, Refusal> {
+    let failed = |e: io::Error| match e.kind() {
+        io::ErrorKind::Unsupported => Refusal::mixed_encodings(),
+        _ => Refusal::unopened(&e),
+    };
+    let mut reader = BufReader::new(Decoded::new(file).map_err(failed)?);
     let mut line = Vec::new();
     for at in 1u64.. {
         line.clear();
-        let n = (&mut reader).take(MAX_ROW as u64 + 1).read_until(b'\n', &mut line).map_err(|e| Refusal::unopened(&e))?;
+        let n = (&mut reader).take(MAX_ROW as u64 + 1).read_until(b'\n', &mut line).map_err(failed)?;
         if n == 0 {
             break;
         }

@@ -1,66 +1,88 @@
-//! One file, from bytes to a receipt.
+//! The boundary of a file: opened once, never in the way of the others, and told what became of it.
+//!
+//! Bounds for any one file: a document has at most [`MAX_DOCUMENT`] bytes and unpacks to no more than its reader's own
+//! bound; an archive is read member by member; normalised cells are read in a stream. What is not a plain file (a pipe, a
+//! device) is not opened. A reader that panics loses its own file alone.
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
 
-use nianbao_form::{Forms, Place, Registry, Remark, Report, State};
+use nianbao_form::{Forms, Registry};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::detect::{self, Format, decode};
+use crate::archive::{self, Within};
+use crate::contents::{self, Taken};
+use crate::detect::{self, Format};
 use crate::document::Document;
+use crate::members::Members;
 use crate::normalised::{self, Collector, Need};
 use crate::refuse::Refusal;
 use crate::vocabulary::Vocabulary;
-use crate::{Receipt, Source, Status, doc, docx, html, matcher, mhtml, odt, pdf, rtf, sheet, text};
+use crate::{Receipt, Source, Status, gather, judge};
 
 /// A document is not read if it is larger than this; normalised cells are read in a stream and have no limit.
-const MAX_DOCUMENT: u64 = 256 << 20;
+pub(crate) const MAX_DOCUMENT: u64 = 256 << 20;
 const HEAD: usize = 64 << 10;
 
-/// Reads files in parallel; receipts come in the order of `sources`. `done` is called once a file, from any thread.
+/// Reads files in parallel; receipts come in the order of `sources`, those of an archive's members behind its own. `done`
+/// is called once a source, from any thread.
 pub fn read_all(forms: &Forms, registry: &Registry, sources: &[Source], done: &(dyn Fn(&Receipt) + Sync)) -> Vec<Receipt> {
     let words = Vocabulary::new(forms);
-    sources
+    let reader = Reader { words: &words, registry, need: Need::Reports, explain: false };
+    let entries: Vec<Vec<Entry>> = sources
         .par_iter()
         .map(|source| {
-            let receipt = receive(&words, registry, source, Need::Reports);
-            done(&receipt);
-            receipt
+            let entries = reader.source(source);
+            if let Some(first) = entries.first() {
+                done(&first.receipt);
+            }
+            entries
         })
-        .collect()
+        .collect();
+    entries.into_iter().flatten().map(|e| e.receipt).collect()
 }
 
-/// Reads one file.
+/// Reads one file; of an archive the reports of all its members.
 pub fn read(forms: &Forms, registry: &Registry, source: &Source) -> Receipt {
-    receive(&Vocabulary::new(forms), registry, source, Need::Reports)
+    one(forms, registry, source, Need::Reports)
 }
 
 /// Reads a published report that is to be compared: a document, or normalised cells of which only `year`, `cell` and
 /// `value` are needed.
 pub fn read_published(forms: &Forms, registry: &Registry, source: &Source) -> Receipt {
-    receive(&Vocabulary::new(forms), registry, source, Need::Published)
+    one(forms, registry, source, Need::Published)
 }
 
-/// The grids of a document as found, with the cell id that each place got and why: `normalize --explain`.
+fn one(forms: &Forms, registry: &Registry, source: &Source, need: Need) -> Receipt {
+    let words = Vocabulary::new(forms);
+    let mut entries = Reader { words: &words, registry, need, explain: false }.source(source).into_iter().map(|e| e.receipt);
+    let mut first = entries.next().unwrap_or_else(|| blank(&source.name));
+    first.reports.extend(entries.flat_map(|r| r.reports));
+    first
+}
+
+/// The grids of a document as found, with the cell id that each place got and why: `normalize --explain`. Of an archive
+/// every member.
 pub fn explain(forms: &Forms, registry: &Registry, source: &Source) -> String {
     let words = Vocabulary::new(forms);
-    let receipt = receive(&words, registry, source, Need::Reports);
-    let mut out = format!("{} ({}, {})\n", source.name, receipt.format, receipt.status.as_str());
+    let entries = Reader { words: &words, registry, need: Need::Reports, explain: true }.source(source);
+    entries.iter().map(|e| told(forms, e)).collect()
+}
+
+fn told(forms: &Forms, Entry { receipt, explained }: &Entry) -> String {
+    let mut out = format!("{} ({}, {})\n", receipt.name, receipt.format, receipt.status.as_str());
     if !receipt.reason_en.is_empty() {
         let _ = writeln!(out, "reason: {}", receipt.reason_en);
     }
     for report in &receipt.reports {
         let _ = writeln!(out, "agency {}, year {}, form {}", report.agency, report.year, forms.form(report.form));
     }
-    let document = std::fs::read(&source.path).ok().and_then(|bytes| {
-        let format = detect::format(&bytes, &extension(source));
-        document(&format, &bytes).ok().flatten()
-    });
-    if let Some(document) = document {
-        out.push_str(&matcher::explain(&words, &document));
-    }
+    out.push_str(explained);
     for report in &receipt.reports {
         for u in &report.unmapped {
             let _ = writeln!(out, "unmapped: {} ({})", u.text.replace('\n', "⏎"), u.place);
@@ -72,29 +94,40 @@ pub fn explain(forms: &Forms, registry: &Registry, source: &Source) -> String {
     out
 }
 
-fn extension(source: &Source) -> String {
-    let name = source.name.rsplit('/').next().unwrap_or("");
-    name.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default()
+/// The paragraphs and tables in a file's bytes, before any label is looked for; `extension` (lower case, no dot) decides only
+/// between kinds of plain text.
+///
+/// # Errors
+/// Why the file is not read, in English.
+pub fn open(bytes: &[u8], extension: &str) -> Result<Document, String> {
+    let format = detect::format(bytes, extension);
+    match &format {
+        Format::Other(_, refusal) => Err(refusal.en.clone()),
+        _ => contents::parse(&format, bytes).map_err(|r| r.en),
+    }
 }
 
-fn document(format: &Format, bytes: &[u8]) -> Result<Option<Document>, Refusal> {
-    Ok(Some(match format {
-        Format::Docx => docx::read(bytes)?,
-        Format::Doc => doc::read(bytes)?,
-        Format::Odt => odt::read(bytes)?,
-        Format::Rtf => rtf::read(bytes)?,
-        Format::Pdf => pdf::read(bytes)?,
-        Format::Sheet(_) => sheet::read(bytes)?,
-        Format::Mhtml => mhtml::read(bytes)?,
-        Format::Html => html::read(&decode(bytes, true))?,
-        Format::Text => text::read(&decode(bytes, false)),
-        _ => return Ok(None),
-    }))
+/// What reading needs beside the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub words: &'a Vocabulary<'a>,
+    pub registry: &'a Registry,
+    pub need: Need,
+    /// Whether the grids are to be told as they were found.
+    pub explain: bool,
 }
 
-fn receive(words: &Vocabulary<'_>, registry: &Registry, source: &Source, need: Need) -> Receipt {
-    let mut receipt = Receipt {
-        name: source.name.clone(),
+/// A receipt, and the grids as found if they were asked for.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub receipt: Receipt,
+    pub explained: String,
+}
+
+/// A receipt of which nothing is known but the name.
+pub(crate) fn blank(name: &Arc<str>) -> Receipt {
+    Receipt {
+        name: name.clone(),
         format: String::new(),
         bytes: 0,
         sha256: String::new(),
@@ -102,92 +135,138 @@ fn receive(words: &Vocabulary<'_>, registry: &Registry, source: &Source, need: N
         reason: String::new(),
         reason_en: String::new(),
         reports: Vec::new(),
-    };
-    match take(words, registry, source, need, &mut receipt) {
-        Ok(reports) => {
-            receipt.status = Status::Read;
-            receipt.reports = reports;
-            judge(words.forms, &mut receipt);
-        }
-        Err(refusal) => {
-            receipt.status = refusal.status;
-            receipt.reason = refusal.zh;
-            receipt.reason_en = refusal.en;
-        }
     }
-    receipt
 }
 
-fn take(
-    words: &Vocabulary<'_>,
-    registry: &Registry,
-    source: &Source,
-    need: Need,
-    receipt: &mut Receipt,
-) -> Result<Vec<Report>, Refusal> {
-    let unopened = |e: std::io::Error| Refusal::unopened(&e);
-    let mut file = File::open(&source.path).map_err(unopened)?;
-    receipt.bytes = file.metadata().map_err(unopened)?.len();
-    let mut bytes = Vec::new();
-    (&mut file).take(HEAD as u64).read_to_end(&mut bytes).map_err(unopened)?;
-    let extension = extension(source);
-    let head = detect::format(&bytes, &extension);
-    if matches!(head, Format::Csv | Format::JsonLines | Format::Parquet) {
-        receipt.format = head.name().to_owned();
-        receipt.sha256 = digest(&bytes, file).map_err(unopened)?;
-        let to = Collector::new(words.forms, registry, source.name.clone(), need);
-        let mut reports = match head {
-            Format::Csv => normalised::csv(&source.path, to)?,
-            Format::JsonLines => normalised::json_lines(&source.path, to)?,
-            #[cfg(feature = "parquet")]
-            _ => crate::parquet::read(&source.path, to, need)?,
-            #[cfg(not(feature = "parquet"))]
-            _ => return Err(Refusal::foreign("本程序未包含Parquet支持", "this build does not read Parquet")),
+/// The extension of a file's name, in lower case.
+pub(crate) fn extension(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or("");
+    name.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default()
+}
+
+impl Reader<'_> {
+    /// A file's receipt, and behind it those of its members.
+    fn source(&self, source: &Source) -> Vec<Entry> {
+        self.guarded(&source.name, |receipt, members| self.file(source, receipt, members))
+    }
+
+    /// The receipts of bytes that stand for a file: a member of an archive.
+    pub(crate) fn member(&self, name: &Arc<str>, bytes: &[u8], within: &mut Within) -> Vec<Entry> {
+        self.guarded(name, |receipt, members| {
+            receipt.bytes = bytes.len() as u64;
+            self.whole(name, bytes, None, (receipt, members), within)
+        })
+    }
+
+    /// What a file holds whose bytes are all in memory; `format` if it is known already.
+    fn whole(
+        &self,
+        name: &Arc<str>,
+        bytes: &[u8],
+        format: Option<Format>,
+        (receipt, members): (&mut Receipt, &mut Vec<Entry>),
+        within: &mut Within,
+    ) -> Result<Taken, Refusal> {
+        receipt.sha256 = hexadecimal(Sha256::digest(bytes).as_slice());
+        let format = format.unwrap_or_else(|| detect::format(bytes, &extension(name)));
+        receipt.format = format.name().to_owned();
+        let to = || Collector::new(self.words.forms, self.registry, name.clone(), self.need);
+        match format {
+            Format::Zip => archive::read(self, Members::open(Cursor::new(bytes)), name, within, members),
+            Format::Csv => contents::cells(self, name, &format, normalised::csv(bytes, to()), || Some(bytes.to_vec())),
+            Format::JsonLines => contents::cells(self, name, &format, normalised::json_lines(bytes, to()), || None),
+            Format::Parquet => Err(Refusal::foreign(
+                "压缩包中的Parquet文件不读取，请解压后报送",
+                "Parquet inside an archive is not read; unpack it",
+            )),
+            format => contents::document(self, name, &format, bytes),
+        }
+    }
+
+    /// Runs a reader; whatever it comes to, there is a receipt.
+    fn guarded(&self, name: &Arc<str>, read: impl FnOnce(&mut Receipt, &mut Vec<Entry>) -> Result<Taken, Refusal>) -> Vec<Entry> {
+        let mut receipt = blank(name);
+        let mut members = Vec::new();
+        let taken =
+            catch_unwind(AssertUnwindSafe(|| read(&mut receipt, &mut members))).unwrap_or_else(|_| Err(Refusal::internal()));
+        let mut explained = String::new();
+        match taken {
+            Ok(mut taken) => {
+                explained = std::mem::take(&mut taken.explained);
+                judge::judge(self.words.forms, &mut receipt, taken);
+            }
+            Err(refusal) => {
+                receipt.status = refusal.status;
+                receipt.reason = refusal.zh;
+                receipt.reason_en = refusal.en;
+            }
+        }
+        let mut out = vec![Entry { receipt, explained }];
+        out.append(&mut members);
+        out
+    }
+
+    fn file(&self, source: &Source, receipt: &mut Receipt, members: &mut Vec<Entry>) -> Result<Taken, Refusal> {
+        let unopened = |e: std::io::Error| Refusal::unopened(&e);
+        if let Some(refusal) = gather::system(&source.name) {
+            receipt.format = crate::SYSTEM.to_owned();
+            receipt.bytes = std::fs::metadata(&source.path).map_or(0, |m| m.len());
+            return Err(refusal);
+        }
+        let kind = std::fs::metadata(&source.path).map_err(unopened)?;
+        if !kind.is_file() {
+            receipt.format = "special".to_owned();
+            return Err(Refusal::special(kind.is_dir()));
+        }
+        let mut file = File::open(&source.path).map_err(unopened)?;
+        receipt.bytes = file.metadata().map_err(unopened)?.len();
+        let mut bytes = Vec::new();
+        (&mut file).take(HEAD as u64).read_to_end(&mut bytes).map_err(unopened)?;
+        let extension = extension(&source.name);
+        let (head, known) = if detect::is_package(&bytes) && receipt.bytes > HEAD as u64 {
+            let package = detect::package(Members::open(&mut file));
+            (package.clone(), Some(package))
+        } else {
+            (detect::format(&bytes, &extension), None)
         };
-        misnamed(&head, &extension, &mut reports);
-        return Ok(reports);
-    }
-    if receipt.bytes > MAX_DOCUMENT {
+        let streamed = receipt.bytes > HEAD as u64 && matches!(head, Format::Csv | Format::JsonLines | Format::Zip);
+        if !streamed && head != Format::Parquet && receipt.bytes <= MAX_DOCUMENT {
+            file.seek(SeekFrom::Start(bytes.len() as u64)).map_err(unopened)?;
+            (&mut file).take(MAX_DOCUMENT).read_to_end(&mut bytes).map_err(unopened)?;
+            drop(file);
+            return self.whole(&source.name, &bytes, known, (receipt, members), &mut Within::default());
+        }
         receipt.format = head.name().to_owned();
-        receipt.sha256 = digest(&bytes, file).map_err(unopened)?;
-        return Err(Refusal::too_large());
-    }
-    file.read_to_end(&mut bytes).map_err(unopened)?;
-    receipt.sha256 = hexadecimal(Sha256::digest(&bytes).as_slice());
-    let format = detect::format(&bytes, &extension);
-    receipt.format = format.name().to_owned();
-    let known_as = |mut refusal: Refusal| {
-        if !format.fits(&extension) && !matches!(format.name(), "empty" | "zip" | "encrypted") {
-            let _ = write!(refusal.zh, "（扩展名是.{extension}，内容实为{}）", format.name());
-            let _ = write!(refusal.en, " (named .{extension}, but is {})", format.name());
-        }
-        refusal
-    };
-    if let Format::Other(_, refusal) = &format {
-        return Err(known_as(refusal.clone()));
-    }
-    let Some(document) = document(&format, &bytes).map_err(known_as)? else { return Err(Refusal::broken(format.name())) };
-    drop(bytes);
-    let mut reports = matcher::reports(words, registry, &source.name, &document).map_err(known_as)?;
-    misnamed(&format, &extension, &mut reports);
-    Ok(reports)
-}
-
-fn misnamed(format: &Format, extension: &str, reports: &mut [Report]) {
-    if !format.fits(extension) {
-        for report in reports {
-            let (found, expected) = (format.name().to_owned(), format!(".{extension}"));
-            report.remarks.push(Remark { rule: "misnamed-file", cell: None, found, expected, place: Place::Unknown });
+        file.rewind().map_err(unopened)?;
+        receipt.sha256 = digest(&mut file).map_err(unopened)?;
+        file.rewind().map_err(unopened)?;
+        let to = || Collector::new(self.words.forms, self.registry, source.name.clone(), self.need);
+        let again = || if receipt.bytes <= MAX_DOCUMENT { std::fs::read(&source.path).ok() } else { None };
+        match head {
+            Format::Zip => archive::read(self, Members::open(file), &source.name, &mut Within::default(), members),
+            Format::Csv => contents::cells(self, &source.name, &head, normalised::csv(file, to()), again),
+            Format::JsonLines => contents::cells(self, &source.name, &head, normalised::json_lines(file, to()), || None),
+            Format::Parquet => contents::cells(self, &source.name, &head, parquet(&source.path, to(), self.need), || None),
+            _ => Err(Refusal::too_large()),
         }
     }
 }
 
-fn digest(head: &[u8], mut rest: File) -> std::io::Result<String> {
+#[cfg(feature = "parquet")]
+fn parquet(path: &Path, to: Collector<'_>, need: Need) -> Result<Vec<nianbao_form::Report>, Refusal> {
+    crate::parquet::read(path, to, need)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: &Path, _: Collector<'_>, _: Need) -> Result<Vec<nianbao_form::Report>, Refusal> {
+    Err(Refusal::foreign("本程序未包含Parquet支持", "this build does not read Parquet"))
+}
+
+fn digest(file: &mut File) -> std::io::Result<String> {
     let mut hash = Sha256::new();
-    hash.update(head);
     let mut buffer = vec![0; HEAD];
     loop {
-        match rest.read(&mut buffer)? {
+        match file.read(&mut buffer)? {
             0 => return Ok(hexadecimal(hash.finalize().as_slice())),
             n => hash.update(&buffer[..n]),
         }
@@ -199,47 +278,4 @@ fn hexadecimal(bytes: &[u8]) -> String {
         let _ = write!(out, "{b:02x}");
         out
     })
-}
-
-/// Whether everything was read that the form asks for, and what was not.
-fn judge(forms: &Forms, receipt: &mut Receipt) {
-    let (mut zh, mut en): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    if receipt.reports.is_empty() {
-        receipt.status = Status::Partial;
-        zh.push("文件中没有任何报告".into());
-        en.push("the file holds no report".into());
-    }
-    if let ([report], true) = (receipt.reports.as_slice(), !matches!(receipt.format.as_str(), "csv" | "jsonl" | "parquet")) {
-        let tables: Vec<&str> = report.remarks.iter().filter(|r| r.rule == "missing-table").map(|r| r.found.as_str()).collect();
-        if !tables.is_empty() {
-            zh.push(format!("缺少表格：{}", tables.join("、")));
-            en.push(format!("tables missing: {}", tables.join(", ")));
-        }
-        let form = forms.form(report.form);
-        let absent = |c: &nianbao_form::Cell| report.value(*c).state == State::Absent;
-        let replaced: Vec<_> = form.alternates.iter().filter(|a| !a.guest.iter().all(absent)).flat_map(|a| &a.own).collect();
-        let lacking = form.cells.iter().filter(|c| absent(c) && !replaced.contains(c)).count();
-        if lacking > 0 && tables.is_empty() {
-            zh.push(format!("表中有{lacking}格未找到"));
-            en.push(format!("{lacking} cells of the form were not found"));
-        }
-        let unread = report.count(forms, State::Text);
-        if unread > 0 {
-            zh.push(format!("有{unread}格内容未能认定为数字"));
-            en.push(format!("{unread} cells hold what could not be taken for a number"));
-        }
-        if report.year == 0 {
-            zh.push("标题和文件名均未写明报告年度".into());
-            en.push("neither title nor file name tells the reporting year".into());
-        }
-        if report.agency.is_empty() {
-            zh.push("标题、落款和文件名均未写明单位".into());
-            en.push("neither title, signature nor file name tells the agency".into());
-        }
-    }
-    if !zh.is_empty() {
-        receipt.status = Status::Partial;
-        receipt.reason = zh.join("；");
-        receipt.reason_en = en.join("; ");
-    }
 }

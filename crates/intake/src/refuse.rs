@@ -4,7 +4,7 @@ use crate::Status;
 
 /// A file that cannot be taken: what it is, and what the agency or the office can do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     /// Unreadable or foreign.
     pub status: Status,
     /// Reason and remedy in Chinese.
@@ -42,6 +42,35 @@ impl Refusal {
             "文件损坏或不完整，请重新导出后报送",
             format!("the {format} file is broken or cut off; export it again and send it anew"),
         )
+    }
+
+    /// A file that only a password opens.
+    pub(crate) fn encrypted() -> Refusal {
+        Refusal::unreadable("文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
+    }
+
+    /// What is no plain file.
+    pub(crate) fn special(is_folder: bool) -> Refusal {
+        if is_folder {
+            return Refusal::unreadable("这是一个打不开的文件夹", "a folder that cannot be listed");
+        }
+        Refusal::unreadable(
+            "不是普通文件（管道、设备或链接），没有打开",
+            "not a plain file but a pipe, a device or a link; it was not opened",
+        )
+    }
+
+    /// A reader that gave up where it should not have.
+    pub(crate) fn internal() -> Refusal {
+        Refusal::unreadable(
+            "程序内部错误，此文件未能读取，其他文件不受影响；请把该文件提供给维护人员",
+            "internal error: this file was not read, the others are not affected; please send it to the maintainers",
+        )
+    }
+
+    /// Text that begins in one encoding and goes on in another.
+    pub(crate) fn mixed_encodings() -> Refusal {
+        Refusal::unreadable("文件的字符编码前后不一，请另存为UTF-8", "the text changes its encoding on the way; save it as UTF-8")
     }
 
     /// A file beyond the bounds.

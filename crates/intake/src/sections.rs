@@ -1,18 +1,20 @@
 //! Headings and the words below them.
 
-use nianbao_form::{Form, Passage, Place, SectionKind, figure, label};
+use std::collections::HashMap;
+
+use nianbao_form::{Form, FormIx, Forms, Passage, Place, SectionKind, figure, label};
 
 use crate::vocabulary::key;
 
 /// A paragraph in the flow of the document, or a table row that holds words alone.
-#[derive(Clone, Debug)]
-pub(crate) struct Words {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'d> {
     /// Position of its block in the document.
     pub block: usize,
     /// The words.
-    pub text: String,
+    pub text: &'d str,
     /// Where.
-    pub place: Place,
+    pub place: &'d Place,
 }
 
 /// The sections found, and the range of blocks that they take.
@@ -40,11 +42,59 @@ struct Hit {
     rest: String,
 }
 
+/// Titles of the sections of every form, prepared once.
+#[derive(Debug)]
+pub(crate) struct Titles {
+    /// For each form those of all its generations.
+    families: Vec<Vec<Title>>,
+    /// Key of every title of any form, and whether it is that of the first or of the last section.
+    keys: HashMap<String, (bool, bool)>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Title {
+    /// Position of the section in the form.
+    section: usize,
+    key: String,
+    folded: String,
+    /// Pairs of neighbouring letters of the key.
+    pairs: Vec<(char, char)>,
+}
+
+impl Titles {
+    pub(crate) fn new(forms: &Forms) -> Titles {
+        let mut keys = HashMap::new();
+        for (_, form) in forms.iter() {
+            for (at, section) in form.sections.iter().enumerate() {
+                let ends = (at == 0, at + 1 == form.sections.len());
+                for title in std::iter::once(&section.title).chain(&section.aliases) {
+                    keys.entry(key(title)).or_insert(ends);
+                }
+            }
+        }
+        let family = |ix: FormIx| {
+            let others = forms.generations(ix).into_iter().filter(|g| *g != ix).map(|g| forms.form(g));
+            titles(&std::iter::once(forms.form(ix)).chain(others).collect::<Vec<_>>())
+        };
+        Titles { families: forms.iter().map(|(ix, _)| family(ix)).collect(), keys }
+    }
+
+    /// Whether a key is that of the last section; `None` if it is no title.
+    pub(crate) fn is_last(&self, key: &str) -> Option<bool> {
+        self.keys.get(key).map(|ends| ends.1)
+    }
+
+    /// Whether a key is that of the first section.
+    pub(crate) fn is_first(&self, key: &str) -> bool {
+        self.keys.get(key).is_some_and(|ends| ends.0)
+    }
+}
+
 /// Finds the sections of a form. `tables` are the blocks that hold figures of the form.
-pub(crate) fn find(forms: &[&Form], words: &[Words], tables: &[usize]) -> Sections {
-    let Some(form) = forms.first() else { return Sections::default() };
-    let titles = titles(forms);
-    let hits: Vec<Hit> = words.iter().enumerate().filter_map(|(at, w)| heading(&titles, form, at, &w.text)).collect();
+pub(crate) fn find(titles: &Titles, form: (FormIx, &Form), words: &[Words<'_>], tables: &[usize]) -> Sections {
+    let (ix, form) = form;
+    let Some(titles) = titles.families.get(ix.index()) else { return Sections::default() };
+    let hits: Vec<Hit> = words.iter().enumerate().filter_map(|(at, w)| heading(titles, form, at, w.text)).collect();
     let mut chosen: Vec<&Hit> = Vec::new();
     for section in 0..form.sections.len() {
         let table = form.sections[section].kind == SectionKind::Table;
@@ -78,10 +128,10 @@ pub(crate) fn find(forms: &[&Form], words: &[Words], tables: &[usize]) -> Sectio
         if !h.rest.is_empty() {
             text.push(&h.rest);
         }
-        text.extend(words[(h.at + 1).min(next)..next].iter().map(|w| w.text.as_str()));
+        text.extend(words[(h.at + 1).min(next)..next].iter().map(|w| w.text));
         out.passages.push(Passage {
             section: form.sections[h.section].id.clone(),
-            heading: words[h.at].text.strip_suffix(h.rest.as_str()).unwrap_or(&words[h.at].text).trim().to_owned(),
+            heading: words[h.at].text.strip_suffix(h.rest.as_str()).unwrap_or(words[h.at].text).trim().to_owned(),
             text: text.join("\n"),
             place: words[h.at].place.clone(),
         });
@@ -90,13 +140,14 @@ pub(crate) fn find(forms: &[&Form], words: &[Words], tables: &[usize]) -> Sectio
 }
 
 /// Section titles of a form and of its other generations, as keys and folded.
-fn titles(forms: &[&Form]) -> Vec<(usize, String, String)> {
-    let mut out = Vec::new();
+fn titles(forms: &[&Form]) -> Vec<Title> {
+    let mut out: Vec<Title> = Vec::new();
     let Some(form) = forms.first() else { return out };
     for (at, section) in form.sections.iter().enumerate() {
         for s in forms.iter().filter_map(|f| f.section(&section.id)) {
             for title in std::iter::once(&s.title).chain(&s.aliases) {
-                let entry = (at, key(title), label::fold(title));
+                let key = key(title);
+                let entry = Title { section: at, folded: label::fold(title), pairs: pairs(&key), key };
                 if !out.contains(&entry) {
                     out.push(entry);
                 }
@@ -106,63 +157,74 @@ fn titles(forms: &[&Form]) -> Vec<(usize, String, String)> {
     out
 }
 
-fn heading(titles: &[(usize, String, String)], form: &Form, at: usize, text: &str) -> Option<Hit> {
+fn heading(titles: &[Title], form: &Form, at: usize, text: &str) -> Option<Hit> {
+    // 45 characters, none of them longer than four bytes.
+    let short = text.len() <= 180 && text.chars().count() <= 45 && !text.trim_end_matches('。').contains('。');
+    if !short && !text.starts_with(may_number) {
+        return None;
+    }
     let head = text.char_indices().nth(60).map_or(text, |(i, _)| &text[..i]);
     let folded = label::fold(head);
     let (number, rest, sub) = numbered(&folded);
-    let short = text.chars().count() <= 45 && !text.trim_end_matches('。').contains('。');
-    let named = key(rest);
-    if short && let Some((section, ..)) = titles.iter().find(|t| t.1 == named) {
-        let sure = if sub {
-            0.5
-        } else if number.is_some() {
-            1.0
-        } else {
-            0.9
+    let named = if short { key(rest) } else { String::new() };
+    if short && let Some(title) = titles.iter().find(|t| t.key == named) {
+        let sure = match number {
+            _ if sub => 0.5,
+            Some(_) => 1.0,
+            None => 0.9,
         };
-        return Some(Hit { at, section: *section, sure, rest: String::new() });
+        return Some(Hit { at, section: title.section, sure, rest: String::new() });
     }
     let number = number.filter(|_| !sub)?;
     // A heading that the text follows on the same line.
-    for (section, _, title) in titles {
-        if rest.starts_with(title.as_str()) {
-            let whole = folded.len() - rest.len() + title.len();
-            let cut = text.char_indices().map(|(i, c)| i + c.len_utf8()).find(|i| label::fold(&text[..*i]).len() >= whole)?;
-            let (_, body) = text.split_at(cut);
-            let apart = body.starts_with(|c: char| c.is_whitespace() || "。：:，,；;.".contains(c));
-            if apart {
-                let body = body.trim_start_matches(|c: char| figure::is_inkless(c) || "。：:，,；;.".contains(c));
-                return Some(Hit { at, section: *section, sure: 0.8, rest: body.to_owned() });
-            }
+    for title in titles.iter().filter(|t| rest.starts_with(t.folded.as_str())) {
+        let whole = folded.len() - rest.len() + title.folded.len();
+        let cut = text.char_indices().map(|(i, c)| i + c.len_utf8()).find(|i| label::fold(&text[..*i]).len() >= whole)?;
+        let (_, body) = text.split_at(cut);
+        let apart = body.starts_with(|c: char| c.is_whitespace() || "。：:，,；;.".contains(c));
+        if apart {
+            let body = body.trim_start_matches(|c: char| figure::is_inkless(c) || "。：:，,；;.".contains(c));
+            return Some(Hit { at, section: title.section, sure: 0.8, rest: body.to_owned() });
         }
     }
     if !short || named.chars().count() > 32 {
         return None;
     }
+    resembling(titles, form, number, &named).map(|(sure, section)| Hit { at, section, sure, rest: String::new() })
+}
+
+/// Whether a paragraph that begins so may begin with a number.
+fn may_number(c: char) -> bool {
+    c.is_ascii_digit() || "第一二三四五六七八九十１２３４５６７８９壹贰叁肆伍陆ⅠⅡⅢⅣⅤⅥ".contains(c) || figure::is_inkless(c)
+}
+
+/// The one section whose title a numbered heading resembles, and how much.
+fn resembling(titles: &[Title], form: &Form, number: &str, named: &str) -> Option<(f64, usize)> {
+    let mine = pairs(named);
     let mut best: Option<(f64, usize)> = None;
     let mut second = 0.0;
-    for (section, title, _) in titles {
-        let mut like = likeness(&named, title);
-        if named.chars().count() >= 4 && title.contains(&named) {
+    for title in titles {
+        let mut like = likeness(&mine, &title.pairs);
+        if named.chars().count() >= 4 && title.key.contains(named) {
             like = like.max(0.7);
         }
-        if label::fold(&form.sections[*section].number) == number {
+        if label::fold(&form.sections[title.section].number) == number {
             like += 0.2;
         }
         match best {
             Some((b, s)) if like > b => {
-                if s != *section {
+                if s != title.section {
                     second = b;
                 }
-                best = Some((like, *section));
+                best = Some((like, title.section));
             }
-            Some((_, s)) if s != *section => second = like.max(second),
-            None => best = Some((like, *section)),
+            Some((_, s)) if s != title.section => second = like.max(second),
+            None => best = Some((like, title.section)),
             _ => {}
         }
     }
     let (like, section) = best?;
-    (like >= 0.5 && like > second).then_some(Hit { at, section, sure: like.min(0.79), rest: String::new() })
+    (like >= 0.5 && like > second).then_some((like.min(0.79), section))
 }
 
 /// Number, text behind it, and whether the number is one of a lower level: `（一）`, `1.`.
@@ -182,18 +244,21 @@ fn numbered(folded: &str) -> (Option<&str>, &str, bool) {
     }
 }
 
+fn pairs(text: &str) -> Vec<(char, char)> {
+    text.chars().zip(text.chars().skip(1)).collect()
+}
+
 /// Sørensen–Dice coefficient over pairs of neighbouring letters.
-fn likeness(a: &str, b: &str) -> f64 {
-    let pairs = |s: &str| -> Vec<(char, char)> { s.chars().zip(s.chars().skip(1)).collect() };
-    let (x, mut y) = (pairs(a), pairs(b));
-    let total = x.len() + y.len();
+fn likeness(a: &[(char, char)], b: &[(char, char)]) -> f64 {
+    let total = a.len() + b.len();
     if total == 0 {
         return 0.0;
     }
+    let mut rest = b.to_vec();
     let mut shared = 0;
-    for pair in x {
-        if let Some(at) = y.iter().position(|p| *p == pair) {
-            y.swap_remove(at);
+    for pair in a {
+        if let Some(at) = rest.iter().position(|p| p == pair) {
+            rest.swap_remove(at);
             shared += 1;
         }
     }
@@ -221,7 +286,7 @@ const FOOTERS: [&str; 16] = [
 ];
 
 /// Where the words of the document end: before the signature and what the site prints below it. Notes the signature.
-fn close(words: &[Words], from: usize, out: &mut Sections) -> usize {
+fn close(words: &[Words<'_>], from: usize, out: &mut Sections) -> usize {
     let mut end = words.len();
     for (at, w) in words.iter().enumerate().skip(from + 1) {
         let text: String = w.text.chars().filter(|c| !figure::is_inkless(*c)).collect();
@@ -229,7 +294,7 @@ fn close(words: &[Words], from: usize, out: &mut Sections) -> usize {
             return end.min(at);
         }
         if let Some((name, date)) = signed(&text) {
-            let name = if name.is_empty() && at > from + 1 { words[at - 1].text.as_str() } else { name };
+            let name = if name.is_empty() && at > from + 1 { words[at - 1].text } else { name };
             let name: String = name.chars().filter(|c| !figure::is_inkless(*c)).collect();
             let is_name = (2..=40).contains(&name.chars().count()) && !name.contains(['。', '，', '；', '：', '、']);
             end = if is_name && name != text && !text.starts_with(&name) { at - 1 } else { at };

@@ -3,6 +3,7 @@
 use nianbao_form::figure;
 
 use crate::document::{Block, Document};
+use crate::found::{Entry, Found};
 use crate::refuse::Refusal;
 use crate::tables;
 use crate::vocabulary::{Vocabulary, key};
@@ -12,8 +13,7 @@ use crate::who::{self, Title};
 ///
 /// # Errors
 /// Sections that begin anew with other figures while no title tells whose they are.
-pub(crate) fn split(words: &Vocabulary<'_>, document: &Document) -> Result<Option<Vec<Document>>, Refusal> {
-    let found = tables::read(words, document, false);
+pub(crate) fn split(words: &Vocabulary<'_>, document: &Document, found: &Found<'_>) -> Result<Option<Vec<Document>>, Refusal> {
     let (Some(&first), Some(&last)) = (found.blocks.first(), found.blocks.last()) else { return Ok(None) };
     if !found.tables.values().any(|t| t.len() > 1) {
         return Ok(None);
@@ -50,11 +50,7 @@ pub(crate) fn split(words: &Vocabulary<'_>, document: &Document) -> Result<Optio
     }
     let ends = cuts.iter().copied().skip(1).chain([document.blocks.len()]);
     let mut out = vec![Document { blocks: document.blocks[..cuts[0]].to_vec(), ..document.clone() }];
-    out.extend(cuts.iter().zip(ends).map(|(start, end)| Document {
-        blocks: document.blocks[*start..end].to_vec(),
-        titles: Vec::new(),
-        ragged: document.ragged,
-    }));
+    out.extend(cuts.iter().zip(ends).map(|(start, end)| part(document, *start, end)));
     Ok(Some(out))
 }
 
@@ -64,39 +60,31 @@ fn differ(a: &Title, b: &Title) -> bool {
     years || (!x.is_empty() && !y.is_empty() && !x.ends_with(y) && !y.ends_with(x))
 }
 
+/// The blocks of a document from one to another.
+fn part(document: &Document, from: usize, to: usize) -> Document {
+    Document { blocks: document.blocks[from..to].to_vec(), ragged: document.ragged, ..Document::default() }
+}
+
 /// Whether a table of the form stands on both sides of a place.
 fn repeats(words: &Vocabulary<'_>, document: &Document, start: usize, at: usize) -> bool {
-    let part = |from: usize, to: usize| {
-        let blocks = document.blocks[from..to].to_vec();
-        tables::read(words, &Document { blocks, titles: Vec::new(), ragged: document.ragged }, false).tables
-    };
-    let (before, after) = (part(start, at), part(at, document.blocks.len()));
+    let (before, after) = (part(document, start, at), part(document, at, document.blocks.len()));
+    let (before, after) = (tables::read(words, &before, false).tables, tables::read(words, &after, false).tables);
     before.keys().any(|t| after.contains_key(t))
 }
 
 /// Whether the first section begins a second time below filled tables, with other figures and no title of its own.
 fn restarts(words: &Vocabulary<'_>, document: &Document, titles: &[(usize, Title)]) -> bool {
-    let firsts: Vec<String> = words
-        .forms
-        .iter()
-        .filter_map(|(_, f)| f.sections.first())
-        .flat_map(|s| std::iter::once(&s.title).chain(&s.aliases))
-        .map(|t| key(t))
-        .collect();
-    let is_first = |b: &Block| matches!(b, Block::Paragraph(p) if firsts.contains(&key(&p.text)));
+    let is_first = |b: &Block| matches!(b, Block::Paragraph(p) if p.text.len() <= 120 && words.titles.is_first(&key(&p.text)));
     let starts: Vec<usize> = (0..document.blocks.len()).filter(|at| is_first(&document.blocks[*at])).collect();
     starts.windows(2).any(|w| {
         let (start, at) = (w[0], w[1]);
         if titles.iter().any(|t| (start..at).contains(&t.0)) {
             return false;
         }
-        let part = |from: usize, to: usize| {
-            let blocks = document.blocks[from..to].to_vec();
-            tables::read(words, &Document { blocks, titles: Vec::new(), ragged: document.ragged }, false).tables
-        };
-        let (before, after) = (part(start, at), part(at, document.blocks.len()));
+        let (before, after) = (part(document, start, at), part(document, at, document.blocks.len()));
+        let (before, after) = (tables::read(words, &before, false).tables, tables::read(words, &after, false).tables);
         before.iter().filter_map(|(t, i)| Some((i.last()?, after.get(t)?.first()?))).any(|(a, b)| {
-            let other = |(cell, e): (&nianbao_form::Cell, &tables::Entry)| {
+            let other = |(cell, e): (&nianbao_form::Cell, &Entry<'_>)| {
                 b.cells.get(cell).is_some_and(|o| o.raw != e.raw && !figure::is_blank(&o.raw) && !figure::is_blank(&e.raw))
             };
             a.cells.iter().any(other)
@@ -104,7 +92,7 @@ fn restarts(words: &Vocabulary<'_>, document: &Document, titles: &[(usize, Title
     })
 }
 
-fn mixed() -> Refusal {
+pub(crate) fn mixed() -> Refusal {
     Refusal::unreadable(
         "文件中有两份报告的表格，且第二份没有标题，无法确认各属哪个单位、哪一年，请分成两个文件报送",
         "the file holds the tables of two reports and no title tells whose the second are; send each in a file of its own",

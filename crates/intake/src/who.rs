@@ -29,7 +29,7 @@ pub(crate) struct Title {
 }
 
 /// Finds agency and year.
-pub(crate) fn find(document: &Document, words: &[Words], sections: &Sections, file: &str, registry: &Registry) -> Who {
+pub(crate) fn find(document: &Document, words: &[Words<'_>], sections: &Sections, file: &str, registry: &Registry) -> Who {
     let title = title(document, &words[..sections.before.min(words.len())]).unwrap_or_default();
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
     let stem = name.rsplit_once('.').map_or(name, |(s, _)| s);
@@ -40,8 +40,8 @@ pub(crate) fn find(document: &Document, words: &[Words], sections: &Sections, fi
 }
 
 impl Who {
-    fn take_year(&mut self, title: &Title, words: &[Words], sections: &Sections, stem: &str, folder: &str) {
-        let period = words.iter().take(sections.before + 12).find_map(|w| period(&w.text));
+    fn take_year(&mut self, title: &Title, words: &[Words<'_>], sections: &Sections, stem: &str, folder: &str) {
+        let period = words.iter().take(sections.before + 12).find_map(|w| period(w.text));
         // A report is signed in the year after the one that it reports on.
         let signed = sections.signed.map(|(year, month)| if month <= 8 { year - 1 } else { year });
         let file = year_in_name(stem);
@@ -130,7 +130,7 @@ fn resembling<'r>(registry: &'r Registry, name: &str, year: Option<u16>) -> Opti
 }
 
 /// The title: the paragraphs before the first section, one to three of them together, that say agency, year and report.
-fn title(document: &Document, words: &[Words]) -> Option<Title> {
+fn title(document: &Document, words: &[Words<'_>]) -> Option<Title> {
     let mut best: Option<(u32, Title)> = None;
     let mut consider = |text: &str| {
         if !text.contains("公开") || !(text.contains("报告") || text.contains("年报")) {
@@ -147,7 +147,7 @@ fn title(document: &Document, words: &[Words]) -> Option<Title> {
             }
         }
     };
-    let lines: Vec<&str> = words.iter().take(200).map(|w| w.text.as_str()).collect();
+    let lines: Vec<&str> = words.iter().take(200).map(|w| w.text).collect();
     for size in 1..=3 {
         for window in lines.windows(size) {
             let joined: String = window.concat();

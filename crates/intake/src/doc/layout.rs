@@ -67,7 +67,13 @@ impl Layout {
     ///
     /// # Errors
     /// A row whose cells are not those that it is defined to have.
-    pub(super) fn mark(&mut self, paragraph: &Paragraph, mark: char, is_deleted: bool, builder: &mut Builder) -> Result<(), Refusal> {
+    pub(super) fn mark(
+        &mut self,
+        paragraph: &Paragraph,
+        mark: char,
+        is_deleted: bool,
+        builder: &mut Builder,
+    ) -> Result<(), Refusal> {
         if paragraph.ends_cell(mark) {
             self.cells += 1;
             if self.cells > MAX_CELLS {

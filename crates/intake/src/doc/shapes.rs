@@ -86,7 +86,8 @@ fn has_pictures(drawings: &[u8]) -> bool {
     let end = u32_at(drawings, 4).map_or(0, |l| (l as usize).saturating_add(8)).min(drawings.len());
     let mut at = 8;
     while at + 8 <= end {
-        let (Some(head), Some(kind), Some(length)) = (u16_at(drawings, at), u16_at(drawings, at + 2), u32_at(drawings, at + 4)) else {
+        let (Some(head), Some(kind), Some(length)) = (u16_at(drawings, at), u16_at(drawings, at + 2), u32_at(drawings, at + 4))
+        else {
             return false;
         };
         if kind == STORE {

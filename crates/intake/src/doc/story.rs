@@ -121,7 +121,13 @@ impl<'w> Source<'w> {
     }
 
     /// Characters of the same properties.
-    fn stretch(&mut self, story: &mut Story, piece: &Piece, (from, to): (u32, u32), character: &Character) -> Result<(), Refusal> {
+    fn stretch(
+        &mut self,
+        story: &mut Story,
+        piece: &Piece,
+        (from, to): (u32, u32),
+        character: &Character,
+    ) -> Result<(), Refusal> {
         let word = self.word;
         let bytes = word.get(from as usize..to as usize).ok_or_else(|| Refusal::broken("doc"))?;
         let (mut rest, step) = (bytes, piece.size() as usize);
@@ -129,7 +135,8 @@ impl<'w> Source<'w> {
             story.set_raised(if character.is_dropped() { 0 } else { character.raised });
             // Plain words in one go up to the next mark.
             let is_plain = |i: usize| if piece.wide { rest[i + 1] != 0 || rest[i] >= 0x20 } else { rest[i] >= 0x20 };
-            let length = if character.special { 0 } else { (0..rest.len()).step_by(step).find(|i| !is_plain(*i)).unwrap_or(rest.len()) };
+            let length =
+                if character.special { 0 } else { (0..rest.len()).step_by(step).find(|i| !is_plain(*i)).unwrap_or(rest.len()) };
             if length > 0 && !character.is_dropped() && !story.fields.contains(&true) {
                 story.push_all(&rest[..length], piece.wide);
             }

@@ -46,7 +46,11 @@ impl Table {
         let mut cells: Vec<Cell> = Vec::with_capacity(contents.len());
         match row.cells() {
             Some((_, defined)) if defined.len() != contents.len() => {
-                return Err(inconsistent(&format!("a table row is defined with {} cells but holds {}", defined.len(), contents.len())));
+                return Err(inconsistent(&format!(
+                    "a table row is defined with {} cells but holds {}",
+                    defined.len(),
+                    contents.len()
+                )));
             }
             Some((left, defined)) => {
                 let mut edge = left;
@@ -111,7 +115,7 @@ impl Table {
                 if down != Down::Rows(1) {
                     merged.push((start, end));
                 }
-                cells.push(RawCell { blocks: cell.blocks, columns: end - start, down, skip: start - next, place: None });
+                cells.push(RawCell { columns: end - start, down, skip: start - next, ..RawCell::plain(cell.blocks) });
                 next = end;
             }
             above = merged;

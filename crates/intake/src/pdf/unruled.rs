@@ -1,0 +1,242 @@
+//! Tables without lines between their columns: columns are where figures stand one below the other, rows are where figures
+//! stand beside one another. Where labels and figures cannot be brought together exactly, the lines stay lines.
+
+use nianbao_form::{Kind, State, figure, label};
+
+use super::columns::{self, Columns};
+use super::geometry::Rect;
+use super::heads;
+use super::labels;
+use super::layout::{Item, Layout};
+use super::lines::{Line, Words};
+use super::ruled::{Cell, Table};
+
+/// Gap between words of one line that stand in different columns, in type sizes.
+const GAP: f32 = 0.75;
+/// Height of a row in the coordinates of such a table, which count rows.
+const ROW: f32 = 20.0;
+
+/// A piece of a line that stands by itself.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub line: Line,
+    pub text: String,
+    pub figure: bool,
+}
+
+impl Piece {
+    pub(super) fn of(line: Line) -> Piece {
+        let text = line.text();
+        let figure = is_figure(&text);
+        Piece { line, text, figure }
+    }
+
+    pub(super) fn overlaps(&self, start: f32, end: f32) -> bool {
+        self.line.start < end && self.line.end > start
+    }
+}
+
+/// Whether a text is what stands in a cell for figures: digits with a unit, or a mark of none.
+fn is_figure(text: &str) -> bool {
+    let folded = label::fold(text);
+    if folded == "无" || figure::read(text, "", Kind::Count, &[]).state == State::None {
+        return true;
+    }
+    let digits = folded.trim_start_matches(['-', '+', '¥']);
+    let numbered = label::split_number(&folded).is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    digits.starts_with(|c: char| c.is_ascii_digit()) && !numbered && digits.chars().filter(|c| !c.is_ascii()).count() <= 8
+}
+
+/// A line with its pieces.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub pieces: Vec<Piece>,
+    pub middle: f32,
+    pub size: f32,
+}
+
+impl Row {
+    pub(super) fn of(line: &Line) -> Row {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for part in line.split(GAP) {
+            // Figures beside one another are further apart than the thousands of one number.
+            pieces.extend(part.split(0.6).into_iter().map(Piece::of).fold(Vec::new(), join_words));
+        }
+        Row { pieces, middle: line.middle, size: line.size }
+    }
+
+    pub(super) fn figures(&self) -> usize {
+        self.pieces.iter().filter(|p| p.figure).count()
+    }
+}
+
+/// Puts words together again that were split where only figures should be.
+fn join_words(mut done: Vec<Piece>, next: Piece) -> Vec<Piece> {
+    match done.last_mut() {
+        Some(last) if !(last.figure && next.figure) => {
+            let mut line = last.line.clone();
+            line.glyphs.extend(next.line.glyphs);
+            line.end = line.end.max(next.line.end);
+            *last = Piece::of(line);
+        }
+        _ => done.push(next),
+    }
+    done
+}
+
+/// Makes tables of the lines of pages that are columns of figures.
+pub(super) fn find(pages: &mut [Layout]) {
+    let mut carried: Option<Columns> = None;
+    for page in pages {
+        let mut items = Vec::new();
+        let mut run: Vec<Line> = Vec::new();
+        for item in std::mem::take(&mut page.items) {
+            match item {
+                Item::Line(line) => run.push(line),
+                Item::Table(table) => {
+                    let before = carried.take();
+                    if !run.is_empty() {
+                        tables_of(std::mem::take(&mut run), before, &page.bands, &mut items);
+                    }
+                    items.push(Item::Table(table));
+                }
+            }
+        }
+        if !run.is_empty() {
+            carried = tables_of(run, carried.take(), &page.bands, &mut items);
+        }
+        page.items = items;
+    }
+}
+
+/// Splits a run of lines into tables and words. Returns the columns of a table that ends the run, for the next page.
+fn tables_of(lines: Vec<Line>, carried: Option<Columns>, bands: &[f32], out: &mut Vec<Item>) -> Option<Columns> {
+    let rows: Vec<Row> = lines.iter().map(Row::of).collect();
+    let mut last = None;
+    let mut at = 0;
+    for (start, end) in regions(&rows, bands) {
+        let first = if start == 0 { carried.as_ref() } else { None };
+        let Some((table, columns)) = table(&rows[start..end], first, bands) else { continue };
+        out.extend(lines[at..start].iter().cloned().map(Item::Line));
+        out.push(Item::Table(table));
+        last = (end == lines.len()).then_some(columns);
+        at = end;
+    }
+    out.extend(lines[at..].iter().cloned().map(Item::Line));
+    last
+}
+
+/// Where tables begin and end among lines.
+fn regions(rows: &[Row], bands: &[f32]) -> Vec<(usize, usize)> {
+    let broad = |r: &Row| r.pieces.len() > 1;
+    let widest = rows.iter().flat_map(|r| &r.pieces).map(|p| p.line.end - p.line.start).fold(0.0, f32::max);
+    let prose = |r: &Row| r.pieces.len() == 1 && r.pieces[0].line.end - r.pieces[0].line.start > 0.7 * widest && r.pieces[0].text.chars().count() > 24;
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < rows.len() {
+        if !broad(&rows[at]) {
+            at += 1;
+            continue;
+        }
+        let floor = out.last().map_or(0, |r| r.1);
+        let mut start = at;
+        while start > floor && !broad(&rows[start - 1]) && is_head_line(rows, start, at, bands, &prose) {
+            start -= 1;
+        }
+        let end = region_end(rows, at, &prose);
+        if rows[start..end].iter().any(|r| r.figures() > 0 && broad(r) || r.figures() > 2) {
+            out.push((start, end));
+        }
+        at = end;
+    }
+    out
+}
+
+/// Whether the line above row `start` belongs to the head of the table whose first broad row is `at`: it stands over some
+/// columns only, or a line is drawn above it.
+fn is_head_line(rows: &[Row], start: usize, at: usize, bands: &[f32], prose: &dyn Fn(&Row) -> bool) -> bool {
+    let above = &rows[start - 1];
+    let between = |a: f32, b: f32| bands.iter().any(|y| *y > a && *y < b);
+    if prose(above) || between(above.middle, rows[start].middle) || above.pieces[0].text.starts_with("单位") {
+        return false;
+    }
+    let gap = (rows[start].middle - above.middle) / rows[start].size;
+    let ceiling = if start > 1 { rows[start - 2].middle } else { above.middle - 4.0 * above.size };
+    if between(ceiling, above.middle) {
+        return gap < 4.5;
+    }
+    let left = |r: &Row| r.pieces.iter().map(|p| p.line.start).fold(f32::MAX, f32::min);
+    let edge = rows[at..].iter().take_while(|r| !prose(r)).map(left).fold(f32::MAX, f32::min);
+    let text = label::fold(&above.pieces[0].text);
+    let short = text.chars().count() <= 8 && label::split_number(&text).is_none();
+    gap < 3.0 && left(above) > edge + 4.0 * above.size || short && gap < 2.2
+}
+
+/// Where the table ends whose first broad row is `start`.
+fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize {
+    let mut end = start + 1;
+    let mut figures = rows[start].figures() > 0;
+    while end < rows.len() {
+        let next = rows[end..].iter().position(|r| r.pieces.len() > 1 || prose(r)).map(|n| end + n);
+        let Some(next) = next.filter(|n| !prose(&rows[*n])) else { break };
+        let near = rows[end - 1..=next].windows(2).all(|w| w[1].middle - w[0].middle < 4.5 * w[0].size.max(w[1].size));
+        // Words over a new head are the heading of a new table.
+        let new_head = figures && rows[next].figures() == 0 && next > end;
+        if !near || new_head {
+            break;
+        }
+        figures |= rows[next].figures() > 0;
+        end = next + 1;
+    }
+    // The last label may go on in lines of its own.
+    let tight = |i: usize| rows[i].middle - rows[i - 1].middle < 1.75 * rows[i].size;
+    let left = rows[start..end].iter().flat_map(|r| &r.pieces).map(|p| p.line.start).fold(f32::MAX, f32::min);
+    while end < rows.len() && !prose(&rows[end]) && rows[end].pieces.len() == 1 && tight(end) && rows[end].pieces[0].line.start > left - 2.0 && end - start > 1
+    {
+        let number = label::split_number(&label::fold(&rows[end].pieces[0].text)).is_some();
+        if number {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+/// Makes a table of rows, with the columns of the page before if it goes on.
+fn table(rows: &[Row], carried: Option<&Columns>, bands: &[f32]) -> Option<(Table, Columns)> {
+    let first = rows.iter().position(|r| r.figures() > 0)?;
+    let columns = match carried.filter(|c| c.fit(rows)) {
+        Some(carried) => columns::carry(carried, rows),
+        None => columns::infer(rows, first)?,
+    };
+    // The head ends with the last line above the figures that stands over a column of figures.
+    let over = |r: &Row| r.pieces.iter().any(|p| columns.is_over_figures(p));
+    let head_end = rows[..first].iter().rposition(over).map_or(0, |at| at + 1);
+    let (head, body) = rows.split_at(head_end);
+    let mut cells: Vec<(Cell, usize, usize)> = Vec::new();
+    let levels = heads::place(head, &columns, &mut cells);
+    let count = labels::place(body, &columns, bands, levels, &mut cells)?;
+    let edges = columns.edges();
+    let top = rows.first()?.middle - rows.first()?.size;
+    let cells = cells
+        .into_iter()
+        .map(|(cell, start, end)| Cell {
+            place: Rect {
+                x0: *edges.get(start).unwrap_or(&0.0),
+                x1: *edges.get(end).unwrap_or(&0.0),
+                y0: top + ROW * cell.place.y0,
+                y1: top + ROW * cell.place.y1,
+            },
+            ..cell
+        })
+        .collect();
+    let foot = rows.last().map_or(top, |r| r.middle + 0.5 * r.size);
+    let bounds = Rect { x0: *edges.first()?, x1: *edges.last()?, y0: top, y1: foot };
+    (count > levels).then_some((Table { bounds, cells, ruled: false }, columns))
+}
+
+/// A cell of rows `rows.0..rows.1` and columns `columns.0..columns.1`.
+pub(super) fn cell(text: String, rows: (usize, usize), columns: (usize, usize)) -> (Cell, usize, usize) {
+    let place = Rect { x0: 0.0, x1: 0.0, y0: rows.0 as f32, y1: rows.1 as f32 };
+    (Cell { place, words: Words { text, full: false }, open: false }, columns.0, columns.1)
+}
