@@ -196,7 +196,9 @@ pub(crate) fn package<R: Read + Seek>(members: Option<Members<R>>) -> Format {
 /// Compound files (old Office, encrypted new Office), by the streams of their root: embedded objects have others further
 /// down. Where the directory cannot be read (a file cut off, or only its head at hand) the names tell that are in sight.
 fn compound(bytes: &[u8]) -> Format {
-    let file = Compound::open(bytes).ok();
+    let mut file = Compound::open(bytes).ok();
+    let text = file.as_mut().and_then(|f| f.stream("WordDocument").ok().flatten());
+    let is_protected = text.is_some_and(|text| is_encrypted(&text));
     let has = |name: &str| match &file {
         Some(file) => file.has(name),
         None => {
@@ -204,8 +206,7 @@ fn compound(bytes: &[u8]) -> Format {
             memchr::memmem::find(bytes, &wide).is_some()
         }
     };
-    let is_protected = |file: &Compound<'_>| file.stream("WordDocument").ok().flatten().is_some_and(|word| is_encrypted(&word));
-    if has("EncryptedPackage") || has("\u{9}DRMContent") || file.as_ref().is_some_and(is_protected) {
+    if has("EncryptedPackage") || has("\u{9}DRMContent") || is_protected {
         unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
     } else if has("WordDocument") {
         Format::Doc

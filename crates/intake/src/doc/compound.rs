@@ -43,6 +43,17 @@ pub(crate) struct Compound<'b> {
     /// Start and size of the stream that holds all mini sectors.
     mini_stream: (u32, u64),
     entries: Vec<Entry<'b>>,
+    /// A bit a sector: whether it belongs to what was read already.
+    taken: Vec<u64>,
+    mini: Option<Mini<'b>>,
+}
+
+/// The stream of mini sectors, once it was needed.
+struct Mini<'b> {
+    stream: Cow<'b, [u8]>,
+    /// Sectors of the mini FAT.
+    tables: Vec<u32>,
+    taken: Vec<u64>,
 }
 
 impl<'b> Compound<'b> {
@@ -67,6 +78,8 @@ impl<'b> Compound<'b> {
             mini_cutoff: u64::from(word(56)?),
             mini_stream: (0, 0),
             entries: Vec::new(),
+            taken: vec![0; (bytes.len() >> shift) / 64 + 1],
+            mini: None,
         };
         file.read_fat(word(44)?, word(68)?)?;
         file.read_directory(word(48)?)?;
@@ -78,17 +91,15 @@ impl<'b> Compound<'b> {
         self.entry(name).is_some()
     }
 
-    /// The content of a stream, `None` if there is none of the name.
+    /// The content of a stream, `None` if there is none of the name. Each can be taken once.
     ///
     /// # Errors
     /// See [`Broken`].
-    pub(crate) fn stream(&self, name: &str) -> Result<Option<Cow<'b, [u8]>>, Broken> {
+    pub(crate) fn stream(&mut self, name: &str) -> Result<Option<Cow<'b, [u8]>>, Broken> {
         let Some(entry) = self.entry(name).filter(|e| e.is_stream) else { return Ok(None) };
-        let size = usize::try_from(entry.size).map_err(|_| Broken)?;
-        if size > self.bytes.len() {
-            return Err(Broken);
-        }
-        if entry.size < self.mini_cutoff { self.mini(entry.start, size) } else { self.chain(entry.start, size) }.map(Some)
+        let (start, is_mini) = (entry.start, entry.size < self.mini_cutoff);
+        let size = usize::try_from(entry.size).ok().filter(|s| *s <= self.bytes.len()).ok_or(Broken)?;
+        if is_mini { self.mini(start, size) } else { self.chain(start, size) }.map(Some)
     }
 
     fn entry(&self, name: &str) -> Option<&Entry<'b>> {
@@ -128,7 +139,7 @@ impl<'b> Compound<'b> {
             }
             sector = u32_at(self.bytes, at + 4 * per_sector).ok_or(Broken)?;
         }
-        Ok(())
+        self.fat.iter().try_for_each(|sector| take(&mut self.taken, *sector))
     }
 
     /// The sector after this one; `None` at the end of its chain and where the FAT does not reach.
@@ -142,9 +153,7 @@ impl<'b> Compound<'b> {
         let mut sectors = Vec::new();
         let mut next = Some(first);
         while let Some(sector) = next {
-            if sectors.len() > self.sectors() {
-                return Err(Broken);
-            }
+            take(&mut self.taken, sector)?;
             sectors.push(sector);
             next = self.next(sector);
         }
@@ -186,28 +195,34 @@ impl<'b> Compound<'b> {
     }
 
     /// The first `size` bytes of a chain of sectors.
-    fn chain(&self, first: u32, size: usize) -> Result<Cow<'b, [u8]>, Broken> {
+    fn chain(&mut self, first: u32, size: usize) -> Result<Cow<'b, [u8]>, Broken> {
         let sector_size = 1usize << self.shift;
         let count = size.div_ceil(sector_size);
+        if size == 0 {
+            return Ok(Cow::Borrowed(&[]));
+        }
+        if first >= FIRST_MARK {
+            return Err(Broken);
+        }
         let (mut sector, mut straight) = (first, 1);
+        take(&mut self.taken, first)?;
         while straight < count {
             match self.next(sector).ok_or(Broken)? {
                 next if next == sector + 1 => sector = next,
                 _ => break,
             }
+            take(&mut self.taken, sector)?;
             straight += 1;
         }
         let start = self.offset(first);
-        if first >= FIRST_MARK && size > 0 {
-            return Err(Broken);
-        }
-        if straight >= count {
+        if straight == count {
             return self.bytes.get(start..start + size).map(Cow::Borrowed).ok_or(Broken);
         }
         let mut out = Vec::with_capacity(size);
         out.extend_from_slice(self.bytes.get(start..start + straight * sector_size).ok_or(Broken)?);
         while out.len() < size {
             sector = self.next(sector).ok_or(Broken)?;
+            take(&mut self.taken, sector)?;
             let start = self.offset(sector);
             let length = sector_size.min(size - out.len());
             out.extend_from_slice(self.bytes.get(start..start + length).ok_or(Broken)?);
@@ -216,32 +231,56 @@ impl<'b> Compound<'b> {
     }
 
     /// The first `size` bytes of a chain of mini sectors.
-    fn mini(&self, first: u32, size: usize) -> Result<Cow<'b, [u8]>, Broken> {
+    fn mini(&mut self, first: u32, size: usize) -> Result<Cow<'b, [u8]>, Broken> {
         if size == 0 {
             return Ok(Cow::Borrowed(&[]));
         }
+        let mut mini = match self.mini.take() {
+            Some(mini) => mini,
+            None => self.open_mini()?,
+        };
+        let per_sector = 1usize << (self.shift - 2);
+        let mut out = Vec::with_capacity(size);
+        let mut sector = first;
+        loop {
+            let at = (sector as usize).checked_mul(MINI).ok_or(Broken)?;
+            let length = MINI.min(size - out.len());
+            out.extend_from_slice(mini.stream.get(at..at + length).ok_or(Broken)?);
+            take(&mut mini.taken, sector)?;
+            if out.len() == size {
+                break;
+            }
+            let table = sector as usize / per_sector;
+            while mini.tables.len() <= table {
+                let next = mini.tables.last().and_then(|t| self.next(*t)).ok_or(Broken)?;
+                take(&mut self.taken, next)?;
+                mini.tables.push(next);
+            }
+            let at = self.offset(mini.tables[table]) + 4 * (sector as usize % per_sector);
+            sector = u32_at(self.bytes, at).filter(|n| *n < FIRST_MARK).ok_or(Broken)?;
+        }
+        self.mini = Some(mini);
+        Ok(Cow::Owned(out))
+    }
+
+    fn open_mini(&mut self) -> Result<Mini<'b>, Broken> {
         let (start, length) = self.mini_stream;
         let length = usize::try_from(length).ok().filter(|l| *l <= self.bytes.len()).ok_or(Broken)?;
         let stream = self.chain(start, length)?;
-        let per_sector = 1usize << (self.shift - 2);
-        // The mini FAT is a chain of sectors itself; its sectors are found as far as they are needed.
-        let mut tables = vec![self.first_mini_fat];
-        let mut out = Vec::with_capacity(size);
-        let mut mini = first;
-        loop {
-            let at = (mini as usize).checked_mul(MINI).ok_or(Broken)?;
-            let length = MINI.min(size - out.len());
-            out.extend_from_slice(stream.get(at..at + length).ok_or(Broken)?);
-            if out.len() == size {
-                return Ok(Cow::Owned(out));
-            }
-            let table = mini as usize / per_sector;
-            while tables.len() <= table {
-                let next = tables.last().and_then(|t| self.next(*t)).ok_or(Broken)?;
-                tables.push(next);
-            }
-            let at = self.offset(tables[table]) + 4 * (mini as usize % per_sector);
-            mini = u32_at(self.bytes, at).filter(|n| *n < FIRST_MARK).ok_or(Broken)?;
-        }
+        let taken = vec![0; stream.len() / MINI / 64 + 1];
+        take(&mut self.taken, self.first_mini_fat)?;
+        // The mini FAT is a chain of sectors; they are looked up as far as they are needed.
+        Ok(Mini { stream, tables: vec![self.first_mini_fat], taken })
     }
+}
+
+/// Notes that a sector belongs to what is being read. No sector belongs to two streams, nor twice to one.
+fn take(taken: &mut [u64], sector: u32) -> Result<(), Broken> {
+    let word = taken.get_mut(sector as usize / 64).ok_or(Broken)?;
+    let bit = 1 << (sector % 64);
+    if *word & bit != 0 {
+        return Err(Broken);
+    }
+    *word |= bit;
+    Ok(())
 }

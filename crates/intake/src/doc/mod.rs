@@ -59,7 +59,7 @@ pub(crate) fn has_pictures(bytes: &[u8]) -> bool {
 
 fn read_with_pictures(bytes: &[u8]) -> Result<(Document, bool), Refusal> {
     let broken = || Refusal::broken("doc");
-    let file = Compound::open(bytes).map_err(|Broken| broken())?;
+    let mut file = Compound::open(bytes).map_err(|Broken| broken())?;
     let word = file.stream("WordDocument").map_err(|Broken| broken())?.ok_or_else(broken)?;
     let fib = Fib::read(&word)?;
     let table = file.stream(fib.table).map_err(|Broken| broken())?.ok_or_else(broken)?;

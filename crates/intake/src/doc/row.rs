@@ -77,11 +77,12 @@ pub(super) struct Row {
 impl Row {
     /// Left edge in twips, and the cells; `None` if the row has no definition.
     pub(super) fn cells(&self) -> Option<(i32, &[Cell])> {
-        match &self.newer {
-            _ if self.is_defined => Some((self.left, &self.cells)),
-            Some(newer) if !newer.cells.is_empty() => Some((newer.left - newer.gap_half + newer.before, &newer.cells)),
-            _ => None,
+        if self.is_defined {
+            return Some((self.left, &self.cells));
         }
+        let row = if self.cells.is_empty() { self.newer.as_deref()? } else { self };
+        let left = if row.is_defined { row.left } else { row.left - row.gap_half + row.before };
+        (!row.cells.is_empty()).then_some((left, &row.cells))
     }
 
     /// Which table the row belongs to.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::character::{self, Character};
 use super::inconsistent;
 use super::layout::Layout;
-use super::pages::{Characters, Pages, Paragraphs, Run};
+use super::pages::{Characters, Pages, Paragraphs};
 use super::paragraph::{Paragraph, Reader};
 use super::pieces::{Modifier, ModifierBytes, Piece, Pieces, narrow};
 use super::shapes::Shapes;
@@ -26,8 +26,10 @@ pub(super) struct Source<'w> {
     pub(super) builder: Builder,
     /// Whether a picture stands in the text.
     pub(super) has_pictures: bool,
-    /// The paragraph properties read last, with where they count.
-    known: Option<(Run<'w>, Modifier, Rc<Paragraph>)>,
+    /// The paragraph properties and the character properties worked out last, with the arrays that they come from: what
+    /// follows mostly has the same.
+    paragraph: Option<(&'w [u8], Modifier, Rc<Paragraph>)>,
+    character: Option<(&'w [u8], u16, Modifier, Character)>,
 }
 
 /// A story in the making.
@@ -66,7 +68,8 @@ impl<'w> Source<'w> {
             shapes,
             builder: Builder::default(),
             has_pictures: false,
-            known: None,
+            paragraph: None,
+            character: None,
         }
     }
 
@@ -97,8 +100,6 @@ impl<'w> Source<'w> {
     }
 
     fn piece(&mut self, story: &mut Story, piece: &Piece, from: u32, to: u32) -> Result<(), Refusal> {
-        let modifier = self.pieces.modifiers(piece.modifier)?;
-        let array = modifier.as_ref().map(ModifierBytes::as_ref);
         let mut at = from;
         while at < to {
             let run = self.characters.run(at)?;
@@ -112,8 +113,7 @@ impl<'w> Source<'w> {
             if piece.wide {
                 end += (end - at) & 1;
             }
-            self.reader.spend(run.properties.len() + array.map_or(0, <[u8]>::len))?;
-            let character = character::resolve(&self.styles, style, run.properties, array)?;
+            let character = self.character(run.properties, style, piece.modifier)?;
             self.stretch(story, piece, (at, end), &character)?;
             at = end;
         }
@@ -205,21 +205,35 @@ impl<'w> Source<'w> {
         if is_plain { Ok(()) } else { story.layout.mark(&paragraph, mark, character.deleted, &mut self.builder) }
     }
 
+    fn character(&mut self, own: &'w [u8], style: u16, modifier: Modifier) -> Result<Character, Refusal> {
+        if let Some((known, of, with, character)) = &self.character
+            && (*known, *of, *with) == (own, style, modifier)
+        {
+            return Ok(*character);
+        }
+        let of_piece = self.pieces.modifiers(modifier)?;
+        let of_piece = of_piece.as_ref().map(ModifierBytes::as_ref);
+        self.reader.spend(own.len() + of_piece.map_or(0, <[u8]>::len))?;
+        let character = character::resolve(&self.styles, style, own, of_piece)?;
+        self.character = Some((own, style, modifier, character));
+        Ok(character)
+    }
+
     /// Properties of the paragraph whose mark stands at an offset.
     fn paragraph(&mut self, at: u32, modifier: Modifier) -> Result<Rc<Paragraph>, Refusal> {
-        let run = self.paragraphs.run(at)?;
-        if let Some((known, with, paragraph)) = &self.known
-            && (*known, *with) == (run, modifier)
+        let array = self.paragraphs.run(at)?.properties;
+        if let Some((known, with, paragraph)) = &self.paragraph
+            && (*known, *with) == (array, modifier)
         {
             return Ok(Rc::clone(paragraph));
         }
         let mut paragraph = Paragraph::default();
-        self.reader.apply(&mut paragraph, run.properties)?;
+        self.reader.apply(&mut paragraph, array)?;
         if let Some(array) = self.pieces.modifiers(modifier)? {
             self.reader.apply(&mut paragraph, array.as_ref())?;
         }
         let paragraph = Rc::new(paragraph);
-        self.known = Some((run, modifier, Rc::clone(&paragraph)));
+        self.paragraph = Some((array, modifier, Rc::clone(&paragraph)));
         Ok(paragraph)
     }
 }
