@@ -140,8 +140,14 @@ fn go_on(all: &mut Vec<Placed>, mut cells: Vec<Placed>, height: usize, mut rows:
     let mut gone = vec![false; cells.len()];
     for (above, below) in pairs {
         let (a, b) = (&all[above], &cells[below]);
-        // A label beside several rows goes on beside those of the next page.
-        let tall = (a.is_tall() || b.is_tall()) && (a.is_blank() != b.is_blank()) && !a.is_figure() && !b.is_figure();
+        // A label beside several rows goes on beside those of the next page, which have labels of their own.
+        let labelled = |cells: &[Placed], by: &Placed, row: usize| {
+            cells.iter().any(|c| c.rows.0 == row && c.columns.0 >= by.columns.1 && !c.is_blank() && !c.is_figure())
+        };
+        let tall = (a.is_tall() || b.is_tall())
+            && (a.is_blank() != b.is_blank())
+            && (!a.is_figure() && !b.is_figure())
+            && (labelled(&cells, b, 0) && labelled(all, a, height - 1));
         if split || tall {
             let text = std::mem::take(&mut cells[below].words);
             let end = cells[below].rows.1 + at;
