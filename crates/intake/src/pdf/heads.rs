@@ -72,13 +72,22 @@ pub(super) fn place(head: &[Row], columns: &Columns, out: &mut Vec<(Cell, usize,
     above + levels
 }
 
-/// Words at the top that stand over the whole table: alone on their line, and centred on it or ending with it.
+/// Words at the top that stand over the whole table: alone on their line, and centred on it or ending with it, or not in
+/// line with the one column that they stand over.
 fn title_of(head: &[Row], columns: &Columns) -> Option<String> {
     let [piece] = head.first()?.pieces.as_slice() else { return None };
+    let line = &piece.line;
     let (start, end) = (columns.0.first()?.start, columns.0.last()?.end);
-    let centred = ((piece.line.start + piece.line.end) - (start + end)).abs() < 3.0 * piece.line.size;
-    let at_end = (piece.line.end - end).abs() < 0.5 * piece.line.size;
-    (head.len() > 1 && (centred || at_end)).then(|| piece.text.clone())
+    let centred = ((line.start + line.end) - (start + end)).abs() < 3.0 * line.size;
+    let at_end = (line.end - end).abs() < 0.5 * line.size;
+    let (first, last) = columns.of(piece);
+    let beside = |p: &Piece| {
+        let near = |a: f32, b: f32| (a - b).abs() < 2.5;
+        let in_line = near(p.line.start, line.start) || near(p.line.end, line.end);
+        !in_line && !near((p.line.start + p.line.end) / 2.0, (line.start + line.end) / 2.0)
+    };
+    let below = head.iter().skip(1).flat_map(|r| &r.pieces).find(|p| columns.of(p) == (first, last));
+    (head.len() > 1 && (centred || at_end || last - first == 1 && below.is_some_and(beside))).then(|| piece.text.clone())
 }
 
 /// Finds the columns that each label over several stands over: words cover fewer than the cell that they stand in.
