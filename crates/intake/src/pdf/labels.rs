@@ -2,6 +2,7 @@
 //! figures stand at its top, its middle or its foot, in all rows alike.
 
 use super::columns::Columns;
+use super::geometry::Rule;
 use super::ruled::Cell;
 use super::unruled::{Piece, Row, cell};
 
@@ -36,7 +37,7 @@ struct Body {
 pub(super) fn place(
     rows: &[Row],
     columns: &Columns,
-    bands: &[f32],
+    bands: &[Rule],
     above: usize,
     out: &mut Vec<(Cell, usize, usize)>,
 ) -> Option<usize> {
@@ -46,11 +47,14 @@ pub(super) fn place(
     let Some(inner) = inner else {
         // Rows of figures do not stand as close together as the lines of one.
         let close = |b: &[Body]| b.windows(2).any(|w| w[1].y - w[0].y < 1.75 * size);
-        let bodies = if close(&bodies) { stacked(bodies, columns).filter(|b| !close(b))? } else { bodies };
+        let bodies = if close(&bodies) { stacked(bodies, columns, size).filter(|b| !close(b))? } else { bodies };
         return Some(plain(bodies, above, out));
     };
-    let (rows, outer) = labelled(bodies.clone(), &lines, inner, bands)
-        .or_else(|| labelled(stacked(bodies, columns)?, &lines, inner, bands))?;
+    // Lines that go on below labels and figures divide rows.
+    let (from, to) = (columns.0[inner].end, columns.0.last()?.start);
+    let bands: Vec<Rule> = bands.iter().filter(|b| b.start < from && b.end > to).copied().collect();
+    let (rows, outer) = labelled(bodies.clone(), &lines, inner, &bands)
+        .or_else(|| labelled(stacked(bodies, columns, size)?, &lines, inner, &bands))?;
     let count = above + rows.len();
     for (at, body) in rows.iter().enumerate() {
         let row = above + at;
@@ -94,7 +98,7 @@ fn take_apart(rows: &[Row], columns: &Columns) -> Option<(Vec<Body>, Vec<LabelLi
 }
 
 /// Gives each row its label; `None` if that cannot be done for certain. Returns the lines of labels beside several rows too.
-fn labelled(mut bodies: Vec<Body>, lines: &[LabelLine], inner: usize, bands: &[f32]) -> Option<(Vec<Body>, Vec<usize>)> {
+fn labelled(mut bodies: Vec<Body>, lines: &[LabelLine], inner: usize, bands: &[Rule]) -> Option<(Vec<Body>, Vec<usize>)> {
     // The innermost labels name rows; those left of them name several.
     let named: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].columns.1 > inner).collect();
     let loose = bring_together(&mut bodies, lines, &named, bands)?;
@@ -115,11 +119,11 @@ fn labelled(mut bodies: Vec<Body>, lines: &[LabelLine], inner: usize, bands: &[f
 
 /// Rows of figures that were too long for their columns: lines that stand closer together than others are one row. `None`
 /// if all stand alike.
-fn stacked(bodies: Vec<Body>, columns: &Columns) -> Option<Vec<Body>> {
+fn stacked(bodies: Vec<Body>, columns: &Columns, size: f32) -> Option<Vec<Body>> {
     let mut steps: Vec<f32> = bodies.windows(2).map(|w| w[1].y - w[0].y).collect();
     steps.sort_by(f32::total_cmp);
     let jump = steps.windows(2).max_by(|a, b| (a[1] / a[0]).total_cmp(&(b[1] / b[0])))?;
-    if jump[1] < 1.25 * jump[0] && bodies.len() > 2 {
+    if jump[1] < 1.25 * jump[0] || jump[0] > 1.75 * size {
         return None;
     }
     let limit = (jump[0] + jump[1]) / 2.0;
@@ -168,7 +172,7 @@ fn plain(bodies: Vec<Body>, above: usize, out: &mut Vec<(Cell, usize, usize)>) -
 }
 
 /// Gives each row its lines of label; returns the lines that belong to no figures.
-fn bring_together(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[f32]) -> Option<Vec<usize>> {
+fn bring_together(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[Rule]) -> Option<Vec<usize>> {
     if let Some(loose) = by_bands(bodies, lines, named, bands) {
         return Some(loose);
     }
@@ -182,8 +186,8 @@ fn bring_together(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], ban
 }
 
 /// By lines drawn between all rows.
-fn by_bands(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[f32]) -> Option<Vec<usize>> {
-    let band = |y: f32| bands.iter().filter(|b| **b < y).count();
+fn by_bands(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[Rule]) -> Option<Vec<usize>> {
+    let band = |y: f32| bands.iter().filter(|b| b.at < y).count();
     let places: Vec<usize> = bodies.iter().map(|b| band(b.y)).collect();
     if places.windows(2).any(|w| w[0] == w[1]) || bodies.len() < 2 {
         return None;

@@ -30,8 +30,8 @@ pub(super) struct Layout {
     pub number: u32,
     pub height: f32,
     pub items: Vec<Item>,
-    /// Heights of long lines that are part of no ruled table, from the top down.
-    pub bands: Vec<f32>,
+    /// Long level lines that are part of no ruled table.
+    pub bands: Vec<Rule>,
     /// Whether its words are what a program recognised in its picture.
     pub recognised: bool,
     /// The name of a picture that covers most of the page, if there are no words.
@@ -66,8 +66,8 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     let rules = rules::joined(&rules);
     let (mut items, rest) = ruled_tables(&rules, glyphs)?;
     let inside = |y: f32| items.iter().any(|i| (i.extent().0 - 1.0..=i.extent().1 + 1.0).contains(&y));
-    let long = |r: &&Rule| r.level && r.end - r.start > 0.25 * page.width && !inside(r.at);
-    let bands = rules.iter().filter(long).map(|r| r.at).collect();
+    let long = |r: &&Rule| r.level && r.end - r.start > 0.08 * page.width && !inside(r.at);
+    let bands = rules.iter().filter(long).copied().collect();
     for (run, list) in by_run(&rest) {
         // Words that run otherwise than the page stand in the margin or across it, unless the whole page does.
         if run == Run::Right || list.len() > count / 2 {

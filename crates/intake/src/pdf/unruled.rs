@@ -4,7 +4,7 @@
 use nianbao_form::{Kind, State, figure, label};
 
 use super::columns::{self, Columns};
-use super::geometry::Rect;
+use super::geometry::{Rect, Rule};
 use super::heads;
 use super::labels;
 use super::layout::{Item, Layout};
@@ -120,7 +120,7 @@ pub(super) fn find(pages: &mut [Layout]) {
 }
 
 /// Splits a run of lines into tables and words.
-fn tables_of(lines: Vec<Line>, carried: Option<Columns>, bands: &[f32], out: &mut Vec<Item>) -> Carried {
+fn tables_of(lines: Vec<Line>, carried: Option<Columns>, bands: &[Rule], out: &mut Vec<Item>) -> Carried {
     let rows: Vec<Row> = lines.iter().map(Row::of).collect();
     let mut rest = Carried::default();
     let mut at = 0;
@@ -157,7 +157,7 @@ fn has_figures(rows: &[Row]) -> bool {
 }
 
 /// Where tables begin and end among lines.
-fn regions(rows: &[Row], bands: &[f32]) -> Vec<(usize, usize)> {
+fn regions(rows: &[Row], bands: &[Rule]) -> Vec<(usize, usize)> {
     let broad = |r: &Row| r.pieces.len() > 1;
     let widest = rows.iter().flat_map(|r| &r.pieces).map(|p| p.line.end - p.line.start).fold(0.0, f32::max);
     let prose = |r: &Row| r.pieces.len() == 1 && r.pieces[0].line.end - r.pieces[0].line.start > 0.7 * widest && r.pieces[0].text.chars().count() > 24;
@@ -181,23 +181,33 @@ fn regions(rows: &[Row], bands: &[f32]) -> Vec<(usize, usize)> {
 }
 
 /// Whether the line above row `start` belongs to the head of the table whose first broad row is `at`: it stands over some
-/// columns only, or a line is drawn above it.
-fn is_head_line(rows: &[Row], start: usize, at: usize, bands: &[f32], prose: &dyn Fn(&Row) -> bool) -> bool {
+/// columns only, or lines drawn around it say so.
+fn is_head_line(rows: &[Row], start: usize, at: usize, bands: &[Rule], prose: &dyn Fn(&Row) -> bool) -> bool {
     let above = &rows[start - 1];
-    let between = |a: f32, b: f32| bands.iter().any(|y| *y > a && *y < b);
-    if prose(above) || between(above.middle, rows[start].middle) || above.pieces[0].text.starts_with("单位") {
+    if prose(above) || above.pieces[0].text.starts_with("单位") {
         return false;
     }
+    let between = |a: f32, b: f32| bands.iter().filter(move |r| r.at > a && r.at < b);
+    let edges = |rows: &[Row]| {
+        let pieces = rows.iter().take_while(|r| !prose(r)).flat_map(|r| &r.pieces);
+        pieces.fold((f32::MAX, f32::MIN), |(a, b), p| (a.min(p.line.start), b.max(p.line.end)))
+    };
+    let (left, right) = edges(&rows[at..]);
+    let piece = &above.pieces[0];
     let gap = (rows[start].middle - above.middle) / rows[start].size;
+    // A line below it that is no longer than some columns belongs to a label over them.
+    let whole = |r: &&Rule| r.end - r.start > 0.9 * (right - left);
+    let mut below = between(above.middle, rows[start].middle).peekable();
+    if below.peek().is_some() {
+        return below.all(|r| !whole(&r) && r.start < piece.line.start + 2.0 && r.end > piece.line.end - 2.0) && gap < 4.5;
+    }
     let ceiling = if start > 1 { rows[start - 2].middle } else { above.middle - 4.0 * above.size };
-    if between(ceiling, above.middle) {
+    if between(ceiling, above.middle).any(|r| whole(&r)) {
         return gap < 4.5;
     }
-    let left = |r: &Row| r.pieces.iter().map(|p| p.line.start).fold(f32::MAX, f32::min);
-    let edge = rows[at..].iter().take_while(|r| !prose(r)).map(left).fold(f32::MAX, f32::min);
-    let text = label::fold(&above.pieces[0].text);
+    let text = label::fold(&piece.text);
     let short = text.chars().count() <= 8 && label::split_number(&text).is_none();
-    gap < 3.0 && left(above) > edge + 4.0 * above.size || short && gap < 2.2
+    gap < 3.0 && piece.line.start > left + 4.0 * above.size || short && gap < 2.2
 }
 
 /// Where the table ends whose first broad row is `start`.
@@ -233,7 +243,7 @@ fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize
 }
 
 /// Makes a table of rows, with the columns of the page before if it goes on.
-fn table(rows: &[Row], carried: Option<&Columns>, bands: &[f32]) -> Option<(Table, Columns)> {
+fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Table, Columns)> {
     let first = rows.iter().position(|r| r.figures() > 0)?;
     let columns = match carried.filter(|c| c.fit(rows)) {
         Some(carried) => columns::carry(carried, rows),
