@@ -176,6 +176,11 @@ fn starts(pieces: &[&Piece]) -> Vec<(f32, f32)> {
     let mut out = Vec::new();
     for group in all.chunk_by(|a, b| b - a < 1.5).filter(|g| g.len() > 2) {
         let at = group[0];
+        // Words that go on across it are few: those that stand for both columns.
+        let across = pieces.iter().filter(|p| p.line.start < at - 3.0 && p.line.end > at + 3.0).count();
+        if 2 * across > group.len() {
+            continue;
+        }
         let left = pieces.iter().filter(|p| p.line.start < at - 3.0 && p.line.end < at + 0.5).map(|p| p.line.end);
         out.extend(left.reduce(f32::max).map(|end| (end.min(at - 0.02), at)));
     }

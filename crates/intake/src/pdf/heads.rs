@@ -39,6 +39,12 @@ pub(super) fn place(head: &[Row], columns: &Columns, out: &mut Vec<(Cell, usize,
     if head.is_empty() {
         return 0;
     }
+    let title = title_of(head, columns);
+    let head = &head[usize::from(title.is_some())..];
+    let above = title.map_or(0, |text| {
+        out.push(cell(text, (0, 1), (0, columns.0.len())));
+        1
+    });
     let mut corner: Vec<String> = Vec::new();
     let mut leaves: Vec<Option<Label>> = vec![None; columns.0.len()];
     let mut groups: Vec<Label> = Vec::new();
@@ -58,89 +64,117 @@ pub(super) fn place(head: &[Row], columns: &Columns, out: &mut Vec<(Cell, usize,
     }
     widen(&mut groups, &leaves, columns);
     corner.reverse();
-    paint(&corner, &leaves, &groups, columns, out)
+    let before = out.len();
+    let levels = paint(&corner, &leaves, &groups, columns, out);
+    for (cell, ..) in out.iter_mut().skip(before) {
+        (cell.place.y0, cell.place.y1) = (cell.place.y0 + above as f32, cell.place.y1 + above as f32);
+    }
+    above + levels
+}
+
+/// Words at the top that stand over the whole table: alone on their line, and centred on it or ending with it, or not in
+/// line with the one column that they stand over.
+fn title_of(head: &[Row], columns: &Columns) -> Option<String> {
+    let [piece] = head.first()?.pieces.as_slice() else { return None };
+    let line = &piece.line;
+    let (start, end) = (columns.0.first()?.start, columns.0.last()?.end);
+    let centred = ((line.start + line.end) - (start + end)).abs() < 3.0 * line.size;
+    let at_end = (line.end - end).abs() < 0.5 * line.size;
+    let (first, last) = columns.of(piece);
+    let beside = |p: &Piece| {
+        let near = |a: f32, b: f32| (a - b).abs() < 2.5;
+        let in_line = near(p.line.start, line.start) || near(p.line.end, line.end);
+        !in_line && !near((p.line.start + p.line.end) / 2.0, (line.start + line.end) / 2.0)
+    };
+    let below = head.iter().skip(1).flat_map(|r| &r.pieces).find(|p| columns.of(p) == (first, last));
+    (head.len() > 1 && (centred || at_end || last - first == 1 && below.is_some_and(beside))).then(|| piece.text.clone())
 }
 
 /// Finds the columns that each label over several stands over: words cover fewer than the cell that they stand in.
 fn widen(groups: &mut [Label], leaves: &[Option<Label>], columns: &Columns) {
-    // Labels at one height divide the columns between them.
-    groups.sort_by(|a, b| b.top.total_cmp(&a.top).then(a.start.total_cmp(&b.start)));
-    let mut at = 0;
-    while at < groups.len() {
-        let mut end = at + 1;
-        while end < groups.len() && groups[at].top - groups[end].top < 0.6 * (groups[at].foot - groups[at].top) {
-            end += 1;
+    // What stands directly below the next labels: columns at first, then labels over several.
+    let blank = |c: usize| Label {
+        text: String::new(),
+        columns: (c, c + 1),
+        start: columns.0[c].start,
+        end: columns.0[c].end,
+        top: f32::MAX,
+        foot: f32::MAX,
+    };
+    let mut below: Vec<Label> = leaves.iter().enumerate().map(|(c, l)| l.clone().unwrap_or_else(|| blank(c))).collect();
+    let mut left: Vec<usize> = (0..groups.len()).collect();
+    let overlap = |a: &Label, b: &Label| a.columns.0 < b.columns.1 && b.columns.0 < a.columns.1;
+    while !left.is_empty() {
+        let lower = |i: usize| left.iter().any(|k| groups[*k].top > groups[i].foot - 1.0);
+        let mut tier: Vec<usize> = left.iter().copied().filter(|i| !lower(*i)).collect();
+        if tier.is_empty() {
+            return;
         }
-        groups[at..end].sort_by(|a, b| a.start.total_cmp(&b.start));
-        let (below, level) = groups.split_at_mut(at);
-        let level = &mut level[..end - at];
-        if let Some(periods) = periods(level, leaves).filter(|_| below.is_empty()) {
-            level.iter_mut().zip(periods).for_each(|(g, p)| g.columns = p);
-        } else {
-            for i in 0..level.len() {
-                let low = if i > 0 { level[i - 1].columns.1 } else { 0 };
-                let high = level.get(i + 1).map_or(columns.0.len(), |n| n.columns.0);
-                level[i].columns = span(&level[i], (low, high), leaves, below, columns);
-            }
+        left.retain(|i| !tier.contains(i));
+        tier.sort_by(|a, b| groups[*a].start.total_cmp(&groups[*b].start));
+        let turns = if below.len() == leaves.len() { periods(&tier, groups, leaves) } else { None };
+        for (at, &i) in tier.iter().enumerate() {
+            groups[i].columns = match &turns {
+                Some(turns) => turns[at],
+                None => {
+                    let low = if at > 0 { groups[tier[at - 1]].columns.1 } else { 0 };
+                    let high = tier.get(at + 1).map_or(columns.0.len(), |n| groups[*n].columns.0);
+                    span(&groups[i], (low, high), &below)
+                }
+            };
         }
-        at = end;
+        below.retain(|b| !tier.iter().any(|i| overlap(&groups[*i], b)));
+        below.extend(tier.iter().map(|i| groups[*i].clone()));
+        below.sort_by_key(|b| b.columns.0);
     }
 }
 
 /// Where the labels of the columns come again and again in one order, each turn stands below one label.
-fn periods(groups: &[Label], leaves: &[Option<Label>]) -> Option<Vec<(usize, usize)>> {
+fn periods(tier: &[usize], groups: &[Label], leaves: &[Option<Label>]) -> Option<Vec<(usize, usize)>> {
     let first = leaves.iter().position(Option::is_some)?;
     let texts: Vec<&str> = leaves[first..].iter().map(|l| l.as_ref().map_or("", |l| l.text.as_str())).collect();
-    let period = (2..=texts.len() / 2).find(|p| texts.len() % p == 0 && (*p..texts.len()).all(|i| texts[i] == texts[i - p]))?;
+    let again = |p: &usize| texts.len() % p == 0 && (*p..texts.len()).all(|i| texts[i] == texts[i - p]);
+    let period = (2..=texts.len() / 2).find(again)?;
     let turns: Vec<(usize, usize)> = (0..texts.len() / period).map(|t| (first + t * period, first + (t + 1) * period)).collect();
     // Some turns may have their label one level higher up.
-    groups.iter().map(|g| turns.iter().copied().find(|t| t.0 <= g.columns.0 && t.1 >= g.columns.1)).collect()
+    tier.iter().map(|g| turns.iter().copied().find(|t| t.0 <= groups[*g].columns.0 && t.1 >= groups[*g].columns.1)).collect()
 }
 
-/// The columns of one label over several between those of its neighbours: it begins or is centred with them.
-fn span(
-    group: &Label,
-    (low, high): (usize, usize),
-    leaves: &[Option<Label>],
-    below: &[Label],
-    columns: &Columns,
-) -> (usize, usize) {
-    let (mut first, mut last) = group.columns;
-    // Labels one level down that are covered in part are covered as a whole.
-    for b in below.iter().map(|b| b.columns) {
-        if b.0 < last && b.1 > first {
-            (first, last) = (first.min(b.0), last.max(b.1));
-        }
-    }
-    (first, last) = (first.max(low), last.min(high).max(first.max(low) + 1));
-    let leaf = |c: usize| leaves.get(c).and_then(Option::as_ref);
-    let held: Vec<&Label> = (first..last).filter_map(leaf).collect();
+/// The columns of one label over several between those of its neighbours: it begins, ends or is centred with them.
+fn span(group: &Label, (low, high): (usize, usize), below: &[Label]) -> (usize, usize) {
+    let (first, last) = (group.columns.0.max(low), group.columns.1.min(high));
+    // What is covered in part is covered as a whole.
+    let Some(from) = below.iter().position(|b| b.columns.1 > first) else { return (first, last.max(first + 1)) };
+    let to = below.iter().rposition(|b| b.columns.0 < last).unwrap_or(from).max(from);
     let near = |a: f32, b: f32| (a - b).abs() < 2.0;
     // A column belongs below the label if its own label stands at the height of those that do, and not beside it.
-    let alike = |l: &Label| {
-        let same = |by: fn(&Label) -> f32| held.len() > 1 && held.iter().all(|h| near(by(h), by(held[0]))) && near(by(l), by(held[0]));
-        l.top >= group.foot - 2.0 && (same(Label::middle) || same(|l| l.top))
-    };
-    let start = |c: usize| leaf(c).map_or(columns.0[c].start, |l| l.start);
-    let end = |c: usize| leaf(c).map_or(columns.0[c].end, |l| l.end);
-    let begins = near(start(first), group.start);
-    let centred = |a: usize, b: usize| ((start(a) + end(b - 1)) / 2.0 - (group.start + group.end) / 2.0).abs();
-    let mut best = (first, last);
-    if begins {
-        while best.1 < high && leaf(best.1).is_some_and(alike) {
+    let held = &below[from..=to];
+    let same = |l: &Label, by: fn(&Label) -> f32| held.iter().all(|h| near(by(h), by(l)));
+    let free = |l: &Label| l.columns.0 >= low && l.columns.1 <= high;
+    let alike = |l: &Label| free(l) && l.top >= group.foot - 2.0 && (same(l, Label::middle) || same(l, |l| l.top));
+    let centre = (group.start + group.end) / 2.0;
+    let off = |a: usize, b: usize| ((below[a].start + below[b].end) / 2.0 - centre).abs();
+    let mut best = (from, to);
+    if near(below[from].start, group.start) && off(from, to) > 2.0 {
+        while best.1 + 1 < below.len() && alike(&below[best.1 + 1]) {
             best.1 += 1;
         }
-        return best;
-    }
-    for a in (low..=first).rev() {
-        for b in last..=high {
-            let fits = (a..first).chain(last..b).all(|c| leaf(c).is_some_and(alike));
-            if fits && centred(a, b) + 1.0 < centred(best.0, best.1) {
-                best = (a, b);
+    } else if near(below[to].end, group.end) && off(from, to) > 2.0 {
+        while best.0 > 0 && alike(&below[best.0 - 1]) {
+            best.0 -= 1;
+        }
+    } else {
+        // As many as it can be centred over.
+        let slack = 0.25 * (group.foot - group.top);
+        for a in (0..=from).rev().take_while(|a| *a == from || alike(&below[*a])) {
+            for b in (to..below.len()).take_while(|b| *b == to || alike(&below[*b])) {
+                if off(a, b) < slack || off(a, b) < off(best.0, best.1) {
+                    best = if b - a >= best.1 - best.0 || off(best.0, best.1) >= slack { (a, b) } else { best };
+                }
             }
         }
     }
-    best
+    (below[best.0].columns.0, below[best.1].columns.1)
 }
 
 /// Makes cells: every column goes down from its outermost label to its own.

@@ -2,6 +2,7 @@
 //! figures stand at its top, its middle or its foot, in all rows alike.
 
 use super::columns::Columns;
+use super::geometry::Rule;
 use super::ruled::Cell;
 use super::unruled::{Piece, Row, cell};
 
@@ -23,10 +24,11 @@ enum Align {
 }
 
 /// A row of figures with the lines of its label.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Body {
     y: f32,
-    figures: Vec<(usize, String)>,
+    /// Column, text and how wide it is.
+    figures: Vec<(usize, String, f32)>,
     label: Vec<usize>,
 }
 
@@ -35,47 +37,28 @@ struct Body {
 pub(super) fn place(
     rows: &[Row],
     columns: &Columns,
-    bands: &[f32],
+    bands: &[Rule],
     above: usize,
     out: &mut Vec<(Cell, usize, usize)>,
 ) -> Option<usize> {
     let inner = columns.0.iter().position(|c| c.figures)?.checked_sub(1);
-    let mut bodies: Vec<Body> = Vec::new();
-    let mut lines: Vec<LabelLine> = Vec::new();
-    for row in rows {
-        let own = row.pieces.iter().find(|p| p.figure && columns.is_over_figures(p));
-        let mut body = Body { y: own.map_or(row.middle, |p| p.line.middle), ..Body::default() };
-        for piece in &row.pieces {
-            let (first, last) = columns.of(piece);
-            if last - first == 1 && columns.0[first].figures {
-                body.figures.push((first, piece.text.clone()));
-            } else if columns.0[first..last].iter().filter(|c| c.figures).count() > 1 && row.figures() > 0 {
-                return None;
-            } else {
-                lines.push(line_of(piece, (first, last)));
-            }
-        }
-        if !body.figures.is_empty() {
-            bodies.push(body);
-        }
-    }
-    let Some(inner) = inner else { return Some(plain(bodies, above, out)) };
-    // The innermost labels name rows; those left of them name several.
-    let named: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].columns.1 > inner).collect();
-    let loose = bring_together(&mut bodies, &lines, &named, bands)?;
-    let mut outer: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].columns.1 <= inner).collect();
-    for body in bodies.iter_mut().filter(|b| b.label.is_empty()) {
-        // A row whose own label stands further left.
-        let on = |i: &usize| (lines[*i].y - body.y).abs() < 0.35 * lines[*i].size;
-        if let Some(at) = outer.iter().position(on) {
-            body.label.push(outer.remove(at));
-        }
-    }
-    let rows = in_order(bodies, loose, &lines);
+    let (bodies, lines) = take_apart(rows, columns)?;
+    let size = rows.iter().map(|r| r.size).fold(0.0, f32::max);
+    let Some(inner) = inner else {
+        // Rows of figures do not stand as close together as the lines of one.
+        let close = |b: &[Body]| b.windows(2).any(|w| w[1].y - w[0].y < 1.75 * size);
+        let bodies = if close(&bodies) { stacked(bodies, columns, size).filter(|b| !close(b))? } else { bodies };
+        return Some(plain(bodies, above, out));
+    };
+    // Lines that go on below labels and figures divide rows.
+    let (from, to) = (columns.0[inner].end, columns.0.last()?.start);
+    let bands: Vec<Rule> = bands.iter().filter(|b| b.start < from && b.end > to).copied().collect();
+    let (rows, outer) = labelled(bodies.clone(), &lines, inner, &bands)
+        .or_else(|| labelled(stacked(bodies, columns, size)?, &lines, inner, &bands))?;
     let count = above + rows.len();
     for (at, body) in rows.iter().enumerate() {
         let row = above + at;
-        for (column, text) in &body.figures {
+        for (column, text, _) in &body.figures {
             out.push(cell(text.clone(), (row, row + 1), (*column, *column + 1)));
         }
         let text = body.label.iter().map(|i| lines[*i].text.as_str()).collect::<Vec<_>>().join("\n");
@@ -90,6 +73,89 @@ pub(super) fn place(
     Some(count)
 }
 
+/// Lines of figures, and the words beside them.
+fn take_apart(rows: &[Row], columns: &Columns) -> Option<(Vec<Body>, Vec<LabelLine>)> {
+    let mut bodies: Vec<Body> = Vec::new();
+    let mut lines: Vec<LabelLine> = Vec::new();
+    for row in rows {
+        let own = row.pieces.iter().find(|p| p.figure && columns.is_over_figures(p));
+        let mut body = Body { y: own.map_or(row.middle, |p| p.line.middle), ..Body::default() };
+        for piece in &row.pieces {
+            let (first, last) = columns.of(piece);
+            if last - first == 1 && columns.0[first].figures {
+                body.figures.push((first, piece.text.clone(), piece.line.end - piece.line.start));
+            } else if columns.0[first..last].iter().filter(|c| c.figures).count() > 1 && row.figures() > 0 {
+                return None;
+            } else {
+                lines.push(line_of(piece, (first, last)));
+            }
+        }
+        if !body.figures.is_empty() {
+            bodies.push(body);
+        }
+    }
+    Some((bodies, lines))
+}
+
+/// Gives each row its label; `None` if that cannot be done for certain. Returns the lines of labels beside several rows too.
+fn labelled(mut bodies: Vec<Body>, lines: &[LabelLine], inner: usize, bands: &[Rule]) -> Option<(Vec<Body>, Vec<usize>)> {
+    // The innermost labels name rows; those left of them name several.
+    let named: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].columns.1 > inner).collect();
+    let loose = bring_together(&mut bodies, lines, &named, bands)?;
+    let mut outer: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].columns.1 <= inner).collect();
+    for body in bodies.iter_mut().filter(|b| b.label.is_empty()) {
+        // A row whose own label stands further left.
+        let on = |i: &usize| (lines[*i].y - body.y).abs() < 0.35 * lines[*i].size;
+        if let Some(at) = outer.iter().position(on) {
+            body.label.push(outer.remove(at));
+        }
+    }
+    // Where other rows have labels, figures without one are the rest of figures that were broken.
+    if bodies.iter().any(|b| b.label.is_empty()) && bodies.iter().any(|b| !b.label.is_empty()) {
+        return None;
+    }
+    Some((in_order(bodies, loose, lines), outer))
+}
+
+/// Rows of figures that were too long for their columns: lines that stand closer together than others are one row. `None`
+/// if all stand alike.
+fn stacked(bodies: Vec<Body>, columns: &Columns, size: f32) -> Option<Vec<Body>> {
+    let mut steps: Vec<f32> = bodies.windows(2).map(|w| w[1].y - w[0].y).collect();
+    steps.sort_by(f32::total_cmp);
+    let jump = steps.windows(2).max_by(|a, b| (a[1] / a[0]).total_cmp(&(b[1] / b[0])))?;
+    if jump[1] < 1.25 * jump[0] || jump[0] > 1.75 * size {
+        return None;
+    }
+    let limit = (jump[0] + jump[1]) / 2.0;
+    let mut out: Vec<(Body, f32)> = Vec::new();
+    for body in bodies {
+        match out.last_mut() {
+            Some((row, last)) if body.y - *last < limit => {
+                *last = body.y;
+                for (column, text, width) in body.figures {
+                    match row.figures.iter_mut().find(|f| f.0 == column) {
+                        Some(above) => {
+                            // A number goes on if the line above had no room for more of it.
+                            let room = columns.0[column].end - columns.0[column].start;
+                            let digit = |c: Option<char>| c.is_some_and(|c| c.to_digit(10).is_some() || ('０'..='９').contains(&c));
+                            let cut = above.2 > 0.8 * room && digit(above.1.chars().next_back()) && digit(text.chars().next());
+                            above.1 = if cut { format!("{}{text}", above.1) } else { format!("{}\n{text}", above.1) };
+                            above.2 = width;
+                        }
+                        None => row.figures.push((column, text, width)),
+                    }
+                }
+            }
+            _ => {
+                let y = body.y;
+                out.push((body, y));
+            }
+        }
+    }
+    let rows: Vec<Body> = out.into_iter().map(|(b, last)| Body { y: (b.y + last) / 2.0, ..b }).collect();
+    Some(rows)
+}
+
 fn line_of(piece: &Piece, columns: (usize, usize)) -> LabelLine {
     LabelLine { text: piece.text.clone(), y: piece.line.middle, size: piece.line.size, columns }
 }
@@ -98,7 +164,7 @@ fn line_of(piece: &Piece, columns: (usize, usize)) -> LabelLine {
 fn plain(bodies: Vec<Body>, above: usize, out: &mut Vec<(Cell, usize, usize)>) -> usize {
     let count = above + bodies.len();
     for (at, body) in bodies.into_iter().enumerate() {
-        for (column, text) in body.figures {
+        for (column, text, _) in body.figures {
             out.push(cell(text, (above + at, above + at + 1), (column, column + 1)));
         }
     }
@@ -106,7 +172,7 @@ fn plain(bodies: Vec<Body>, above: usize, out: &mut Vec<(Cell, usize, usize)>) -
 }
 
 /// Gives each row its lines of label; returns the lines that belong to no figures.
-fn bring_together(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[f32]) -> Option<Vec<usize>> {
+fn bring_together(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[Rule]) -> Option<Vec<usize>> {
     if let Some(loose) = by_bands(bodies, lines, named, bands) {
         return Some(loose);
     }
@@ -120,8 +186,8 @@ fn bring_together(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], ban
 }
 
 /// By lines drawn between all rows.
-fn by_bands(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[f32]) -> Option<Vec<usize>> {
-    let band = |y: f32| bands.iter().filter(|b| **b < y).count();
+fn by_bands(bodies: &mut [Body], lines: &[LabelLine], named: &[usize], bands: &[Rule]) -> Option<Vec<usize>> {
+    let band = |y: f32| bands.iter().filter(|b| b.at < y).count();
     let places: Vec<usize> = bodies.iter().map(|b| band(b.y)).collect();
     if places.windows(2).any(|w| w[0] == w[1]) || bodies.len() < 2 {
         return None;

@@ -30,8 +30,8 @@ pub(super) struct Layout {
     pub number: u32,
     pub height: f32,
     pub items: Vec<Item>,
-    /// Heights of long lines that are part of no ruled table, from the top down.
-    pub bands: Vec<f32>,
+    /// Long level lines that are part of no ruled table.
+    pub bands: Vec<Rule>,
     /// Whether its words are what a program recognised in its picture.
     pub recognised: bool,
     /// The name of a picture that covers most of the page, if there are no words.
@@ -66,8 +66,8 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     let rules = rules::joined(&rules);
     let (mut items, rest) = ruled_tables(&rules, glyphs)?;
     let inside = |y: f32| items.iter().any(|i| (i.extent().0 - 1.0..=i.extent().1 + 1.0).contains(&y));
-    let long = |r: &&Rule| r.level && r.end - r.start > 0.25 * page.width && !inside(r.at);
-    let bands = rules.iter().filter(long).map(|r| r.at).collect();
+    let long = |r: &&Rule| r.level && r.end - r.start > 0.08 * page.width && !inside(r.at);
+    let bands = rules.iter().filter(long).copied().collect();
     for (run, list) in by_run(&rest) {
         // Words that run otherwise than the page stand in the margin or across it, unless the whole page does.
         if run == Run::Right || list.len() > count / 2 {
@@ -98,7 +98,7 @@ fn ruled_tables(rules: &[Rule], mut glyphs: Vec<Glyph>) -> Result<(Vec<Item>, Ve
     for (bounds, places) in tables {
         let (inside, outside): (Vec<Glyph>, Vec<Glyph>) = glyphs.into_iter().partition(|g| bounds.holds(g.x, g.y));
         glyphs = outside;
-        if ruled::lacks_columns(&places, &inside) {
+        if ruled::lacks_columns(&places, &bounds, &inside) {
             glyphs.extend(inside);
             continue;
         }
@@ -111,7 +111,7 @@ fn ruled_tables(rules: &[Rule], mut glyphs: Vec<Glyph>) -> Result<(Vec<Item>, Ve
     Ok((items, glyphs))
 }
 
-/// Takes lines into a cell above them that is open at its foot, where the edge of the page cut the table off: words of a
+/// Takes lines into cells above them that are open at their foot, where the edge of the page cut the table off: words of a
 /// cell beside several rows go on while the last of those rows has ended.
 fn take_in(items: &mut Vec<Item>) {
     let mut at = 0;
@@ -121,20 +121,23 @@ fn take_in(items: &mut Vec<Item>) {
             continue;
         };
         let near = line.middle - table.bounds.y1 < 2.5 * line.size;
-        let inside = |p: &Rect| line.start > p.x0 - 1.0 && line.end < p.x1 + 1.0;
-        let cell = table.cells.iter().position(|c| c.open && !c.words.text.is_empty() && inside(&c.place)).filter(|_| near);
-        let Some(cell) = cell else {
+        let pieces = line.split(0.9);
+        let cell_of = |piece: &Line| {
+            let inside = |p: &Rect| piece.start > p.x0 - 1.0 && piece.end < p.x1 + 1.0;
+            table.cells.iter().position(|c| c.open && !c.words.text.is_empty() && inside(&c.place))
+        };
+        let cells: Option<Vec<usize>> = pieces.iter().map(cell_of).collect();
+        let Some(cells) = cells.filter(|_| near) else {
             at += 1;
             continue;
         };
-        let text = line.text();
         let foot = line.middle + 0.6 * line.size;
         items.remove(at + 1);
         if let Some(Item::Table(table)) = items.get_mut(at) {
             table.bounds.y1 = table.bounds.y1.max(foot);
-            if let Some(cell) = table.cells.get_mut(cell) {
-                cell.words.text.push('\n');
-                cell.words.text.push_str(&text);
+            for (cell, piece) in cells.into_iter().zip(pieces) {
+                table.cells[cell].words.text.push('\n');
+                table.cells[cell].words.text.push_str(&piece.text());
             }
         }
     }

@@ -29,6 +29,14 @@ impl Line {
         }
     }
 
+    /// Moves it down.
+    pub(super) fn lower(&mut self, by: f32) {
+        self.middle += by;
+        for glyph in &mut self.glyphs {
+            (glyph.base, glyph.y) = (glyph.base + by, glyph.y + by);
+        }
+    }
+
     /// What it says.
     pub(super) fn text(&self) -> String {
         text_of(&self.glyphs)
@@ -150,16 +158,29 @@ pub(super) struct Words {
     pub full: bool,
 }
 
-/// Word leaves 5.4 points on each side of a cell.
+/// What Word leaves free at both sides of a cell together, and a little more.
 const PADDING: f32 = 11.5;
 
-/// Reads a cell that is `width` wide; the width tells numbers that were too long for it.
-pub(super) fn cell_text(glyphs: &[Glyph], width: f32) -> Words {
+/// What is left free at both sides of cells together: the least that stands beside lines that were broken because they
+/// were full. Cells come with their widths.
+pub(super) fn padding<'g>(cells: impl Iterator<Item = (&'g [Glyph], f32)>) -> f32 {
+    let free = |(glyphs, width): (&[Glyph], f32)| {
+        let lines = by_run(glyphs).into_iter().find(|r| r.0 == Run::Right).map(|r| lines(&r.1)).filter(|l| l.len() > 1)?;
+        let words = lines.iter().any(|l| l.glyphs.len() > 1);
+        let widest = lines.iter().map(|l| l.end - l.start).fold(0.0, f32::max);
+        words.then_some(width - widest)
+    };
+    cells.filter_map(free).reduce(f32::min).map_or(PADDING, |p| p.clamp(1.0, 30.0))
+}
+
+/// Reads a cell that is `width` wide, with as much left free as `padding` says: they tell numbers that were too long for
+/// it.
+pub(super) fn cell_text(glyphs: &[Glyph], width: f32, padding: f32) -> Words {
     let mut out = Words::default();
     for (run, list) in by_run(glyphs) {
         let lines = lines(&list);
         for (at, line) in lines.iter().enumerate() {
-            let joined = run == Run::Right && at > 0 && is_cut(&lines[at - 1], line, width);
+            let joined = run == Run::Right && at > 0 && is_cut(&lines[at - 1], line, width - padding);
             if !out.text.is_empty() && !joined {
                 out.text.push('\n');
             }
@@ -167,18 +188,18 @@ pub(super) fn cell_text(glyphs: &[Glyph], width: f32) -> Words {
         }
         if let (Run::Right, Some(last)) = (run, lines.last()) {
             let several = lines.len() > 1;
-            let measure = if several { lines.iter().map(|l| l.end - l.start).fold(0.0, f32::max) } else { width - PADDING };
+            let measure = if several { lines.iter().map(|l| l.end - l.start).fold(0.0, f32::max) } else { width - padding };
             out.full = last.end - last.start > measure - 1.3 * last.size;
         }
     }
     out
 }
 
-/// Whether a number goes on in the next line because no more of it went into this one.
+/// Whether a number goes on in the next line because no more of it went into this one, which had room for `width`.
 fn is_cut(line: &Line, next: &Line, width: f32) -> bool {
     let digit = |c: char| matches!(c, '0'..='9' | '０'..='９');
     let figures = |l: &Line| l.glyphs.iter().all(|g| digit(g.char) || matches!(g.char, '.' | ',' | '．' | '，'));
     let Some(first) = next.glyphs.first().filter(|g| digit(g.char)) else { return false };
     let more = first.end - first.start;
-    figures(line) && next.glyphs.len() <= line.glyphs.len() + 2 && width - (line.end - line.start) < more + PADDING
+    figures(line) && next.glyphs.len() <= line.glyphs.len() + 2 && width - (line.end - line.start) < more
 }

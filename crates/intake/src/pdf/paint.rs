@@ -8,7 +8,7 @@ use super::content::{Canvas, MAX_MARKS};
 use super::geometry::{Rect, Rule};
 
 /// What is thinner than this is a line, whatever it was drawn as.
-const THIN: f32 = 3.0;
+const THIN: f32 = 4.6;
 
 /// Colours and line width, as far as they tell what is seen.
 #[derive(Clone, Debug)]
@@ -279,19 +279,20 @@ impl Canvas<'_> {
         if !(width >= 0.0 && height >= 0.0) {
             return true;
         }
-        let rule = if height <= THIN && width >= 2.0 * height && width > 0.8 {
-            Rule { level: true, at: (place.y0 + place.y1) / 2.0, start: place.x0, end: place.x1 }
-        } else if width <= THIN && height >= 2.0 * width && height > 0.8 {
-            Rule { level: false, at: (place.x0 + place.x1) / 2.0, start: place.y0, end: place.y1 }
-        } else {
-            // Corners of borders and dots of dotted lines lead nowhere by themselves.
-            return width <= THIN && height <= THIN;
-        };
-        if white {
-            self.pale_rules.push(self.page.rules.len());
+        let level = Rule { level: true, at: (place.y0 + place.y1) / 2.0, start: place.x0, end: place.x1 };
+        let upright = Rule { level: false, at: (place.x0 + place.x1) / 2.0, start: place.y0, end: place.y1 };
+        let thin = THIN.min(2.0 + 0.15 * width.max(height));
+        let (is_level, is_upright) = (height <= thin && width > 0.2, width <= thin && height > 0.2);
+        // Dots can be part of lines both ways; corners of borders are part of them anyhow.
+        for (rule, is) in [(level, is_level && width > 0.5 * height), (upright, is_upright && height > 0.5 * width)] {
+            if is {
+                if white {
+                    self.pale_rules.push(self.page.rules.len());
+                }
+                self.page.rules.push(rule);
+            }
         }
-        self.page.rules.push(rule);
-        true
+        is_level || is_upright
     }
 }
 

@@ -139,12 +139,22 @@ fn go_on(all: &mut Vec<Placed>, mut cells: Vec<Placed>, height: usize, mut rows:
     rows -= head.min(rows);
     let Some(pairs) = pairs(all, &cells, height) else { return append(all, cells, height, rows) };
     let split = is_split(all, &cells, &pairs);
+    if !split && is_doubtful(all, &cells, &pairs) {
+        to_words(&mut cells);
+        return append(all, cells, height, rows);
+    }
     let at = if split { height - 1 } else { height };
     let mut gone = vec![false; cells.len()];
     for (above, below) in pairs {
         let (a, b) = (&all[above], &cells[below]);
-        // A label beside several rows goes on beside those of the next page.
-        let tall = (a.is_tall() || b.is_tall()) && (a.is_blank() != b.is_blank()) && !a.is_figure() && !b.is_figure();
+        // A label beside several rows goes on beside those of the next page, which have labels of their own.
+        let labelled = |cells: &[Placed], by: &Placed, row: usize| {
+            cells.iter().any(|c| c.rows.0 == row && c.columns.0 >= by.columns.1 && !c.is_blank() && !c.is_figure())
+        };
+        let tall = (a.is_tall() || b.is_tall())
+            && (a.is_blank() != b.is_blank())
+            && (!a.is_figure() && !b.is_figure())
+            && (labelled(&cells, b, 0) && labelled(all, a, height - 1));
         if split || tall {
             let text = std::mem::take(&mut cells[below].words);
             let end = cells[below].rows.1 + at;
@@ -165,7 +175,7 @@ fn go_on(all: &mut Vec<Placed>, mut cells: Vec<Placed>, height: usize, mut rows:
     append(all, cells, at, rows)
 }
 
-/// How many rows at the top of a page say the same as the top of the table, and hold no figures.
+/// How many rows at the top of a page say the same as those at the top of the table.
 fn repeated_head(all: &[Placed], cells: &[Placed]) -> usize {
     let first = all.first().map_or(0, |c| c.page);
     let row = |cells: &[Placed], row: usize| -> Vec<Placed> {
@@ -179,7 +189,8 @@ fn repeated_head(all: &[Placed], cells: &[Placed]) -> usize {
         let above: Vec<Placed> = row(all, head).into_iter().filter(|c| c.page == first).collect();
         let below = row(cells, head);
         let equal = !above.is_empty() && above.len() == below.len() && above.iter().zip(&below).all(|(a, b)| same(a, b));
-        if !equal || above.iter().any(Placed::is_figure) || head > 8 {
+        // Rows of figures are repeated only behind a head.
+        if !equal || (head == 0 && above.iter().any(Placed::is_figure)) || head > 8 {
             break;
         }
         head += 1;
@@ -222,6 +233,29 @@ fn is_split(all: &[Placed], cells: &[Placed], pairs: &[(usize, usize)]) -> bool 
         return labelled && (cut || figures.iter().all(|(a, _)| a.is_blank()) && none_above);
     }
     words_end && none_above && figures.iter().all(|(a, _)| a.is_blank())
+}
+
+/// Whether the first row of a page may be the rest of a label whose figures are on the page before: as a row of its own all
+/// its places would be blank.
+fn is_doubtful(all: &[Placed], cells: &[Placed], pairs: &[(usize, usize)]) -> bool {
+    let single = pairs.iter().filter_map(|(a, b)| Some((all.get(*a)?, cells.get(*b)?))).filter(|(a, b)| !a.is_tall() && !b.is_tall());
+    let pairs: Vec<(&Placed, &Placed)> = single.collect();
+    let words = || pairs.iter().filter(|(_, b)| !b.is_blank());
+    pairs.len() > 2
+        && pairs.iter().any(|(a, _)| a.is_figure())
+        && words().count() > 0
+        && words().all(|(_, b)| !b.is_figure() && label::split_number(&label::fold(&b.words.text)).is_none())
+}
+
+/// Makes the first row of a page one cell of words.
+fn to_words(cells: &mut Vec<Placed>) {
+    let first = |c: &Placed| c.rows == (0, 1);
+    let text = cells.iter().filter(|c| first(c) && !c.is_blank()).map(|c| c.words.text.as_str()).collect::<Vec<_>>().join("\n");
+    let end = cells.iter().filter(|c| first(c)).map(|c| c.columns.1).max().unwrap_or(0);
+    let Some(at) = cells.iter().position(first) else { return };
+    let kept = Placed { columns: (cells[at].columns.0, end), words: Words { text, full: false }, ..cells[at].clone() };
+    cells.retain(|c| !first(c));
+    cells.push(kept);
 }
 
 /// Rows as the document takes them; places that no cell covers are blank.

@@ -2,7 +2,8 @@
 //! both.
 
 use super::geometry::{Glyph, Rect, Run};
-use super::lines::{Words, cell_text, lines};
+use super::font::UNKNOWN;
+use super::lines::{Words, cell_text, lines, padding};
 use super::rules::Frame;
 use super::unruled;
 
@@ -117,32 +118,54 @@ fn nearest(edges: &[f32], at: f32) -> Option<usize> {
 /// Puts characters into cells; those that stand in none of them are returned.
 pub(super) fn fill(places: Vec<(Rect, bool)>, bounds: Rect, glyphs: Vec<Glyph>) -> (Table, Vec<Glyph>) {
     let mut held: Vec<Vec<Glyph>> = vec![Vec::new(); places.len()];
-    // Cells by the row of pixels they begin in would be faster; tables have few hundred cells and characters come in order.
     let mut rest = Vec::new();
+    // Characters come in the order of cells, mostly.
     let mut last = 0;
-    for glyph in glyphs {
-        let at = if places.get(last).is_some_and(|p| p.0.holds(glyph.x, glyph.y)) {
-            Some(last)
-        } else {
-            places.iter().position(|p| p.0.holds(glyph.x, glyph.y))
+    let mut find = |x: f32, y: f32| {
+        let here = places.get(last).is_some_and(|p| p.0.holds(x, y));
+        let at = if here { Some(last) } else { places.iter().position(|p| p.0.holds(x, y)) };
+        last = at.unwrap_or(last);
+        at
+    };
+    for mut glyph in glyphs {
+        let Some(at) = find(glyph.x, glyph.y) else {
+            rest.push(glyph);
+            continue;
         };
-        match at {
-            Some(at) => {
-                held[at].push(glyph);
-                last = at;
+        let (place, width) = (&places[at].0, glyph.end - glyph.start);
+        let over = |slack: f32| glyph.start < place.x0 - slack || glyph.end > place.x1 + slack;
+        if glyph.run == Run::Right && over(0.03 * glyph.size) {
+            let start = find(glyph.start, glyph.y);
+            if !glyph.char.is_ascii_digit() {
+                // Words that are too long for their cell go on over its edge.
+                held[start.unwrap_or(at)].push(glyph);
+                continue;
             }
-            None => rest.push(glyph),
+            if over(0.25 * width) {
+                // A figure on the edge belongs to neither cell for certain.
+                glyph.char = UNKNOWN;
+                let other = start.filter(|s| *s != at).or_else(|| find(glyph.end, glyph.y)).filter(|o| *o != at);
+                other.into_iter().for_each(|o| held[o].push(glyph));
+            }
         }
+        held[at].push(glyph);
     }
+    let padding = padding(places.iter().zip(&held).map(|(p, h)| (h.as_slice(), p.0.width())));
     let cells = places.into_iter().zip(held);
-    let cells = cells.map(|((place, open), held)| Cell { place, words: cell_text(&held, place.width()), open }).collect();
+    let cells = cells.map(|((place, open), held)| Cell { place, words: cell_text(&held, place.width(), padding), open }).collect();
     (Table { bounds, cells, ruled: true }, rest)
 }
 
-/// Whether lines divide only the rows of a table: several figures stand apart from one another in one cell.
-pub(super) fn lacks_columns(places: &[(Rect, bool)], glyphs: &[Glyph]) -> bool {
+/// Whether lines divide only the rows of a table: words and figures, or figures over the whole width, stand apart from one
+/// another in one cell.
+pub(super) fn lacks_columns(places: &[(Rect, bool)], bounds: &Rect, glyphs: &[Glyph]) -> bool {
     let held = |place: &Rect| glyphs.iter().filter(|g| g.run == Run::Right && place.holds(g.x, g.y)).copied().collect::<Vec<_>>();
-    let wide = places.iter().map(|p| &p.0).filter(|p| p.width() > 90.0);
-    let several = wide.filter(|place| lines(&held(place)).iter().any(|l| unruled::Row::of(l).figures() > 2)).count();
-    several > 1 || (several == 1 && places.len() < 6)
+    let several = |place: &Rect| {
+        let rows: Vec<unruled::Row> = lines(&held(place)).iter().map(unruled::Row::of).collect();
+        let whole = place.width() > 0.9 * bounds.width();
+        // Digits that are spread over a cell stand apart too, but have no words before them.
+        rows.iter().any(|r| r.figures() > 2 && (whole || r.pieces.first().is_some_and(|p| !p.figure)))
+    };
+    let count = places.iter().map(|p| &p.0).filter(|p| p.width() > 90.0 && several(p)).count();
+    count > 1 || (count == 1 && places.len() < 6)
 }

@@ -8,6 +8,8 @@ use crate::refuse::Refusal;
 const ONE: f32 = 3.0;
 /// Gaps in a line that are no gaps.
 const GAP: f32 = 3.0;
+/// Pieces shorter than this can be dashes.
+const DASH: f32 = 12.0;
 /// What is shorter leads nowhere.
 const SHORT: f32 = 5.0;
 /// Pairs of lines that may be looked at to know which meet.
@@ -33,25 +35,25 @@ pub(super) fn joined(rules: &[Rule]) -> Vec<Rule> {
     out
 }
 
-/// Joins pieces that stand at one height.
+/// Joins pieces that stand at one height where one follows the other.
 fn join_group(group: &mut Vec<Rule>, out: &mut Vec<Rule>) {
-    let Some(first) = group.first() else { return };
-    let level = first.level;
-    let weight: f32 = group.iter().map(|r| (r.end - r.start).max(0.1)).sum();
-    let at = group.iter().map(|r| r.at * (r.end - r.start).max(0.1)).sum::<f32>() / weight;
-    // Many short pieces are a dotted or dashed line.
-    let dashes = group.iter().filter(|r| r.end - r.start < 8.0).count();
-    let gap = if dashes >= 8 && 2 * dashes > group.len() { 7.0 } else { GAP };
     group.sort_by(|a, b| a.start.total_cmp(&b.start));
-    let mut open: Option<Rule> = None;
+    let mut open: Option<(Rule, f32, f32)> = None;
+    let mut close = |line: Option<(Rule, f32, f32)>| out.extend(line.map(|l| l.0).filter(|r| r.end - r.start >= SHORT));
     for piece in group.drain(..) {
+        let length = (piece.end - piece.start).max(0.1);
         match &mut open {
-            Some(line) if piece.start - line.end <= gap => line.end = line.end.max(piece.end),
-            _ => out.extend(open.replace(Rule { level, at, ..piece })),
+            // Between short pieces there may be as much as they are long: they are dashes.
+            Some((line, weight, last)) if piece.start - line.end <= GAP.max(if last.max(length) < DASH { 1.2 * last.max(length) } else { 0.0 }) => {
+                line.at = (line.at * *weight + piece.at * length) / (*weight + length);
+                *weight += length;
+                line.end = line.end.max(piece.end);
+                *last = length;
+            }
+            _ => close(open.replace((piece, length, length))),
         }
     }
-    out.extend(open);
-    out.retain(|r| r.end - r.start >= SHORT);
+    close(open);
 }
 
 /// Lines that meet one another, as one.

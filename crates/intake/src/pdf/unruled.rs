@@ -4,7 +4,7 @@
 use nianbao_form::{Kind, State, figure, label};
 
 use super::columns::{self, Columns};
-use super::geometry::Rect;
+use super::geometry::{Rect, Rule};
 use super::heads;
 use super::labels;
 use super::layout::{Item, Layout};
@@ -84,50 +84,80 @@ fn join_words(mut done: Vec<Piece>, next: Piece) -> Vec<Piece> {
     done
 }
 
+/// What a page leaves to the next one: the columns of a table at its end, or the lines of a head whose figures are still to
+/// come.
+#[derive(Default)]
+struct Carried {
+    columns: Option<Columns>,
+    head: Vec<Line>,
+}
+
 /// Makes tables of the lines of pages that are columns of figures.
 pub(super) fn find(pages: &mut [Layout]) {
-    let mut carried: Option<Columns> = None;
-    for page in pages {
+    let mut carried = Carried::default();
+    let count = pages.len();
+    for (at, page) in pages.iter_mut().enumerate() {
         let mut items = Vec::new();
-        let mut run: Vec<Line> = Vec::new();
+        let mut run = std::mem::take(&mut carried.head);
         for item in std::mem::take(&mut page.items) {
             match item {
                 Item::Line(line) => run.push(line),
                 Item::Table(table) => {
-                    let before = carried.take();
-                    if !run.is_empty() {
-                        tables_of(std::mem::take(&mut run), before, &page.bands, &mut items);
-                    }
+                    let before = carried.columns.take();
+                    let rest = tables_of(std::mem::take(&mut run), before, &page.bands, &mut items);
+                    items.extend(rest.head.into_iter().map(Item::Line));
                     items.push(Item::Table(table));
                 }
             }
         }
-        if !run.is_empty() {
-            carried = tables_of(run, carried.take(), &page.bands, &mut items);
+        carried = tables_of(run, carried.columns.take(), &page.bands, &mut items);
+        if at + 1 == count {
+            items.extend(carried.head.drain(..).map(Item::Line));
         }
+        carried.head.iter_mut().for_each(|l| l.lower(-page.height));
         page.items = items;
     }
 }
 
-/// Splits a run of lines into tables and words. Returns the columns of a table that ends the run, for the next page.
-fn tables_of(lines: Vec<Line>, carried: Option<Columns>, bands: &[f32], out: &mut Vec<Item>) -> Option<Columns> {
+/// Splits a run of lines into tables and words.
+fn tables_of(lines: Vec<Line>, carried: Option<Columns>, bands: &[Rule], out: &mut Vec<Item>) -> Carried {
     let rows: Vec<Row> = lines.iter().map(Row::of).collect();
-    let mut last = None;
+    let mut rest = Carried::default();
     let mut at = 0;
-    for (start, end) in regions(&rows, bands) {
+    for (mut start, end) in regions(&rows, bands) {
+        if !has_figures(&rows[start..end]) {
+            // A head at the end of the page waits for its figures.
+            if end == rows.len() && end - start < 12 {
+                out.extend(lines[at..start].iter().cloned().map(Item::Line));
+                rest = Carried { columns: None, head: lines[start..].to_vec() };
+                return rest;
+            }
+            continue;
+        }
+        // Labels may stand above the first figures of a page.
+        let short = |r: &Row| r.pieces.len() == 1 && r.pieces[0].text.chars().count() < 16;
+        let close = |r: &[Row]| r.windows(2).all(|w| w[1].middle - w[0].middle < 3.0 * w[0].size);
+        if at == 0 && carried.is_some() && rows[..start].iter().all(short) && close(&rows[..=start]) {
+            start = 0;
+        }
         let first = if start == 0 { carried.as_ref() } else { None };
         let Some((table, columns)) = table(&rows[start..end], first, bands) else { continue };
         out.extend(lines[at..start].iter().cloned().map(Item::Line));
         out.push(Item::Table(table));
-        last = (end == lines.len()).then_some(columns);
+        rest.columns = (end == lines.len()).then_some(columns);
         at = end;
     }
     out.extend(lines[at..].iter().cloned().map(Item::Line));
-    last
+    rest
+}
+
+/// Whether rows hold the figures of a table: beside words, or several of them.
+fn has_figures(rows: &[Row]) -> bool {
+    rows.iter().any(|r| r.figures() > 0 && r.pieces.len() > 1 || r.figures() > 2)
 }
 
 /// Where tables begin and end among lines.
-fn regions(rows: &[Row], bands: &[f32]) -> Vec<(usize, usize)> {
+fn regions(rows: &[Row], bands: &[Rule]) -> Vec<(usize, usize)> {
     let broad = |r: &Row| r.pieces.len() > 1;
     let widest = rows.iter().flat_map(|r| &r.pieces).map(|p| p.line.end - p.line.start).fold(0.0, f32::max);
     let prose = |r: &Row| r.pieces.len() == 1 && r.pieces[0].line.end - r.pieces[0].line.start > 0.7 * widest && r.pieces[0].text.chars().count() > 24;
@@ -144,48 +174,58 @@ fn regions(rows: &[Row], bands: &[f32]) -> Vec<(usize, usize)> {
             start -= 1;
         }
         let end = region_end(rows, at, &prose);
-        if rows[start..end].iter().any(|r| r.figures() > 0 && broad(r) || r.figures() > 2) {
-            out.push((start, end));
-        }
+        out.push((start, end));
         at = end;
     }
     out
 }
 
 /// Whether the line above row `start` belongs to the head of the table whose first broad row is `at`: it stands over some
-/// columns only, or a line is drawn above it.
-fn is_head_line(rows: &[Row], start: usize, at: usize, bands: &[f32], prose: &dyn Fn(&Row) -> bool) -> bool {
+/// columns only, or lines drawn around it say so.
+fn is_head_line(rows: &[Row], start: usize, at: usize, bands: &[Rule], prose: &dyn Fn(&Row) -> bool) -> bool {
     let above = &rows[start - 1];
-    let between = |a: f32, b: f32| bands.iter().any(|y| *y > a && *y < b);
-    if prose(above) || between(above.middle, rows[start].middle) || above.pieces[0].text.starts_with("单位") {
+    if prose(above) || above.pieces[0].text.starts_with("单位") {
         return false;
     }
+    let between = |a: f32, b: f32| bands.iter().filter(move |r| r.at > a && r.at < b);
+    let edges = |rows: &[Row]| {
+        let pieces = rows.iter().take_while(|r| !prose(r)).flat_map(|r| &r.pieces);
+        pieces.fold((f32::MAX, f32::MIN), |(a, b), p| (a.min(p.line.start), b.max(p.line.end)))
+    };
+    let (left, right) = edges(&rows[at..]);
+    let piece = &above.pieces[0];
     let gap = (rows[start].middle - above.middle) / rows[start].size;
+    // A line below it that is no longer than some columns belongs to a label over them.
+    let whole = |r: &&Rule| r.end - r.start > 0.9 * (right - left);
+    let mut below = between(above.middle, rows[start].middle).peekable();
+    if below.peek().is_some() {
+        return below.all(|r| !whole(&r) && r.start < piece.line.start + 2.0 && r.end > piece.line.end - 2.0) && gap < 4.5;
+    }
     let ceiling = if start > 1 { rows[start - 2].middle } else { above.middle - 4.0 * above.size };
-    if between(ceiling, above.middle) {
+    if between(ceiling, above.middle).any(|r| whole(&r)) {
         return gap < 4.5;
     }
-    let left = |r: &Row| r.pieces.iter().map(|p| p.line.start).fold(f32::MAX, f32::min);
-    let edge = rows[at..].iter().take_while(|r| !prose(r)).map(left).fold(f32::MAX, f32::min);
-    let text = label::fold(&above.pieces[0].text);
+    let text = label::fold(&piece.text);
     let short = text.chars().count() <= 8 && label::split_number(&text).is_none();
-    gap < 3.0 && left(above) > edge + 4.0 * above.size || short && gap < 2.2
+    gap < 3.0 && piece.line.start > left + 4.0 * above.size || short && gap < 2.2
 }
 
 /// Where the table ends whose first broad row is `start`.
 fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize {
     let mut end = start + 1;
-    let mut figures = rows[start].figures() > 0;
+    let left_of = |r: &Row| r.pieces.iter().filter(|p| p.figure).map(|p| p.line.start).fold(f32::MAX, f32::min);
+    let mut figures = left_of(&rows[start]);
     while end < rows.len() {
         let next = rows[end..].iter().position(|r| r.pieces.len() > 1 || prose(r)).map(|n| end + n);
         let Some(next) = next.filter(|n| !prose(&rows[*n])) else { break };
         let near = rows[end - 1..=next].windows(2).all(|w| w[1].middle - w[0].middle < 4.5 * w[0].size.max(w[1].size));
         // Words over a new head are the heading of a new table.
-        let new_head = figures && rows[next].figures() == 0 && next > end;
+        let over_figures = rows[next].pieces.iter().any(|p| p.line.end > figures + p.line.size);
+        let new_head = over_figures && rows[next].figures() == 0 && next > end;
         if !near || new_head {
             break;
         }
-        figures |= rows[next].figures() > 0;
+        figures = figures.min(left_of(&rows[next]));
         end = next + 1;
     }
     // The last label may go on in lines of its own.
@@ -203,7 +243,7 @@ fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize
 }
 
 /// Makes a table of rows, with the columns of the page before if it goes on.
-fn table(rows: &[Row], carried: Option<&Columns>, bands: &[f32]) -> Option<(Table, Columns)> {
+fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Table, Columns)> {
     let first = rows.iter().position(|r| r.figures() > 0)?;
     let columns = match carried.filter(|c| c.fit(rows)) {
         Some(carried) => columns::carry(carried, rows),
