@@ -196,7 +196,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
         return Format::Mhtml;
     }
     let lower = start[..floor(start, 4096)].to_ascii_lowercase();
+    // Word names itself in web pages as well.
     if lower.starts_with("<?xml")
+        && !lower.contains("<html")
         && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
     {
         return foreign("xml", "Word XML文件，请另存为.docx后重新报送", "a Word XML file; save it as .docx and send it anew");
@@ -205,8 +207,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {
         return Format::Html;
     }
-    // A page that was saved with words before its first tag.
-    if matches!(extension, "html" | "htm") && tags.iter().any(|t| lower.contains(t)) {
+    // A page that was saved with words before its first tag, or a piece of one.
+    let is_named = matches!(extension, "html" | "htm" | "xhtml" | "shtml");
+    if is_named && (lower.contains("</") || tags.iter().any(|t| lower.contains(t))) {
         return Format::Html;
     }
     if start.starts_with('{') && (lower.contains("\"cell\"") || matches!(extension, "jsonl" | "ndjson" | "json")) {
