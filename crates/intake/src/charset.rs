@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Where a page declares its encoding, at the latest.
 const HEAD: usize = 64 << 10;
@@ -62,17 +62,14 @@ fn is_nearly_utf8(bytes: &[u8]) -> bool {
 
 /// The text in an encoding that is declared, if the bytes bear it out.
 fn tried<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
-    // GB 2312 and GBK are parts of GB 18030; names of Latin encodings are what programs write that know no other.
-    let is_latin = encoding.is_single_byte();
-    if is_latin || encoding != BIG5 {
-        let (text, _, broken) = GB18030.decode(bytes);
-        let is_chinese = || text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count() >= 4;
-        if is_latin && !broken && is_chinese() {
-            return Some(text);
-        }
+    let (text, broken) = encoding.decode_without_bom_handling(bytes);
+    if !encoding.is_single_byte() {
+        return (!broken || is_borne_out(&text)).then_some(text);
     }
-    let (text, _, broken) = encoding.decode(bytes);
-    (!broken || is_borne_out(&text)).then_some(text)
+    // Names of Latin encodings are what programs write that know no other, and fit any bytes.
+    let (chinese, broken) = GB18030.decode_without_bom_handling(bytes);
+    let many = chinese.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).take(4).count() == 4;
+    Some(if many && (!broken || is_borne_out(&chinese)) { chinese } else { text })
 }
 
 /// Whether at most one character in [`TOLERATED`] was broken.
@@ -115,7 +112,7 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 
 fn guessed(bytes: &[u8]) -> Cow<'_, str> {
     // Most old files are GB18030: taken where the bytes fit.
-    let (text, _, broken) = GB18030.decode(bytes);
+    let (text, broken) = GB18030.decode_without_bom_handling(bytes);
     if !broken || is_borne_out(&text) {
         return text;
     }
@@ -129,6 +126,7 @@ fn guessed(bytes: &[u8]) -> Cow<'_, str> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use encoding_rs::BIG5;
 
     const TEXT: &str = "2020年某局政府信息公开年度报告\r\n一、总体情况\r\n\t规章\r\n\t0\r\n";
 

@@ -249,8 +249,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {
         return Format::Html;
     }
-    // A page that was saved with words before its first tag.
-    if matches!(extension, "html" | "htm") && tags.iter().any(|t| lower.contains(t)) {
+    // A page that was saved with words before its first tag, or a piece of one.
+    let is_named = matches!(extension, "html" | "htm" | "xhtml" | "shtml");
+    if is_named && (lower.contains("</") || tags.iter().any(|t| lower.contains(t))) {
         return Format::Html;
     }
     if start.starts_with('{') && (lower.contains("\"cell\"") || matches!(extension, "jsonl" | "ndjson" | "json")) {

@@ -229,7 +229,8 @@ fn next_boundary(body: &[u8], boundary: &[u8], from: usize) -> Option<usize> {
     let mut from = from;
     loop {
         let at = from + memmem::find(body.get(from..)?, boundary)?;
-        let ends = body.get(at + boundary.len()).is_none_or(|b| b.is_ascii_whitespace() || *b == b'-');
+        let rest = &body[at + boundary.len()..];
+        let ends = rest.first().is_none_or(u8::is_ascii_whitespace) || rest.starts_with(b"--");
         if ends && (at == 0 || body[at - 1] == b'\n') {
             return Some(at);
         }

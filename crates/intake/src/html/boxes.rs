@@ -14,6 +14,8 @@ const MAX_NODES: usize = 12;
 /// Bytes of text in one.
 const MAX_TEXT: usize = 240;
 const MAX_COLUMNS: usize = 40;
+/// Rows in which the first figures must come.
+const MAX_HEAD: usize = 8;
 
 /// What a box was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,17 +188,20 @@ fn table(tree: &Tree<'_>, run: Vec<(Id, Shape)>) -> Option<Vec<Found>> {
             _ => {}
         }
     }
-    let texts = |row: &[Id]| -> Vec<String> { row.iter().map(|c| small_text(tree, *c).unwrap_or_default()).collect() };
     let width = rows.first()?.len();
-    let head = texts(rows.first()?);
-    let is_headed = rows.len() > 1 && head.iter().skip(1).all(|t| has_letters(t));
-    let has_figures = rows.iter().skip(1).take(200).any(|row| {
+    let texts = |row: &[Id]| -> Vec<String> { row.iter().map(|c| small_text(tree, *c).unwrap_or_default()).collect() };
+    // The head are the rows above the first figures, which name most columns.
+    let mut named = vec![false; width];
+    let mut is_table = false;
+    for row in rows.iter().take(MAX_HEAD) {
         let cells = texts(row);
-        let figures = cells.iter().skip(1).rev().take_while(|t| is_figure(t)).count();
-        let any = cells.iter().skip(1).any(|t| t.bytes().any(|b| b.is_ascii_digit()));
-        has_letters(&cells[0]) && any && figures > 0 && cells.iter().skip(1).rev().skip(figures).all(|t| has_letters(t))
-    });
-    if !is_headed || !has_figures {
+        if has_figures(&cells) {
+            is_table = named.iter().skip(1).filter(|n| **n).count() * 2 >= width - 1;
+            break;
+        }
+        cells.iter().zip(&mut named).for_each(|(text, named)| *named |= has_letters(text));
+    }
+    if !is_table {
         return None;
     }
     let mut out = Vec::new();
@@ -209,6 +214,15 @@ fn table(tree: &Tree<'_>, run: Vec<(Id, Shape)>) -> Option<Vec<Found>> {
         }
     }
     Some(out)
+}
+
+/// Whether a row is labels with figures behind them, or figures throughout.
+fn has_figures(cells: &[String]) -> bool {
+    let figures = cells.iter().rev().take_while(|t| is_figure(t)).count();
+    let labels = &cells[..cells.len() - figures];
+    let has_digit = |t: &String| t.bytes().any(|b| b.is_ascii_digit());
+    let labelled = figures > 0 && !labels.is_empty() && labels.iter().all(|t| has_letters(t) || is_blank(t));
+    cells[labels.len()..].iter().any(has_digit) && (labelled || cells.len() > 2 && labels.is_empty())
 }
 
 fn row(id: Id, shape: &Shape, width: usize, out: &mut Vec<Found>) {

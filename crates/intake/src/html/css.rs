@@ -1,6 +1,7 @@
 //! Style sheets in a page: rules of simple selectors, for the few properties that bear on what is read.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::style::Style;
@@ -9,6 +10,8 @@ use super::tree::{Id, NONE, ROOT, Tree};
 
 /// A sheet has no more rules than this that matter.
 const MAX_RULES: usize = 20_000;
+/// Comparisons of elements with selectors: pages with large sheets make some hundred thousand.
+const MAX_COMPARISONS: u64 = 3_000_000;
 /// Blocks such as `@media` nest no deeper.
 const MAX_NESTING: usize = 8;
 /// Width in CSS pixels for which `@media` is judged: a desktop.
@@ -32,6 +35,8 @@ struct Rules {
     for_all: Vec<u32>,
     /// Whether names of classes are the same in either case.
     quirks: bool,
+    /// Elements compared with selectors so far.
+    comparisons: Cell<u64>,
 }
 
 #[derive(Debug)]
@@ -72,6 +77,11 @@ impl Sheets {
 
     pub(super) fn is_empty(&self) -> bool {
         self.all.rules.is_empty()
+    }
+
+    /// Whether elements were compared with rules more often than any page has need of.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.usual.comparisons.get().max(self.all.comparisons.get()) > MAX_COMPARISONS
     }
 
     /// Adds a style sheet.
@@ -226,6 +236,7 @@ impl Rules {
     }
 
     fn is(&self, tree: &Tree<'_>, id: Id, simple: &Simple) -> bool {
+        self.comparisons.set(self.comparisons.get() + 1);
         let same = |a: &str, b: &str| a == b || self.quirks && a.eq_ignore_ascii_case(b);
         if simple.tag.as_ref().is_some_and(|t| tree.tag(id).name() != t.as_bytes()) {
             return false;

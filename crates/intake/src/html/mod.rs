@@ -10,8 +10,12 @@ mod css;
 #[cfg(test)]
 mod differential;
 mod entities;
+mod foreign;
 mod formatting;
 mod frames;
+mod in_body;
+mod in_table;
+mod look;
 mod style;
 mod tags;
 #[cfg(test)]
@@ -19,6 +23,7 @@ mod tests;
 mod tokens;
 mod tree;
 mod walk;
+mod words;
 
 use crate::document::Document;
 use crate::refuse::Refusal;

@@ -31,7 +31,8 @@ macro_rules! names {
                 $kind::Other
             }
 
-            /// The name in lower case; empty for [`Self::Other`].
+            /// The name in lower case; empty for [`Self::Other`]. Asked of elements alone.
+            #[allow(dead_code)]
             pub(crate) fn name(self) -> &'static [u8] {
                 match self {
                     $kind::Other => b"",

@@ -50,10 +50,7 @@ fn spans() {
         ("<table><tr><td colspan=' +2px'>a<tr><td>b<td>c</table>", "[a:2,1][b|c];"),
         ("<table><tr><td>a<td colspan=5000>b<tr><td>c<td>d</table>", "[a|b:255,1][c|d];"),
         // Overlapping: the cell in the second row lies over the long one, which goes on below.
-        (
-            "<table><tr><td>a<td rowspan=3>b<td>c<tr><td colspan=2>d<td>e<tr><td>f<td>g</table>",
-            "[a|b:1,3|c][d:2,1|e][f|g];",
-        ),
+        ("<table><tr><td>a<td rowspan=3>b<td>c<tr><td colspan=2>d<td>e<tr><td>f<td>g</table>", "[a|b:1,3|c][d:2,1|e][f|g];"),
         // Head first and foot last, wherever they stand.
         ("<table><tfoot><tr><td>c<td>3<tbody><tr><td>b<td>2<thead><tr><td>a<td>1</table>", "[a|1][b|2][c|3];"),
         ("<table><caption>t</caption><colgroup><col><col></colgroup><tr><th>a<th>b<tr><td>1<td>2</table>", "<t>[a|b][1|2];"),
@@ -63,10 +60,7 @@ fn spans() {
 #[test]
 fn nested_tables() {
     all(&[
-        (
-            "<table><tr><td>menu<td><p>x<table><tr><td>a<td>b<tr><td>1<td>2</table>y</table>",
-            "<menu><x>[a|b][1|2];<y>",
-        ),
+        ("<table><tr><td>menu<td><p>x<table><tr><td>a<td>b<tr><td>1<td>2</table>y</table>", "<menu><x>[a|b][1|2];<y>"),
         ("<table><tr><td>only words</table>", "<only words>"),
         ("<table><tr><td>a<td>b<td><table><tr><td>1<td>2</table></table>", "[a|b|1；2];"),
     ]);
@@ -121,7 +115,10 @@ fn what_styles_hide_of_a_table() {
         ("<table><tr style='display:none'><td>x<td>y<tr><td>a<td>1<tr><td>b<td>2</table>", "[a|1][b|2];"),
         ("<table style='display:none'><tr><td>x<td>y</table><p>z", "<z>"),
         // The row that Word ends a table with where columns do not align.
-        ("<table><tr><td>a<td>1<tr><td>b<td>2<![if !supportMisalignedColumns]><tr height=0><td><td><![endif]></table>", "[a|1][b|2];"),
+        (
+            "<table><tr><td>a<td>1<tr><td>b<td>2<![if !supportMisalignedColumns]><tr height=0><td><td><![endif]></table>",
+            "[a|1][b|2];",
+        ),
         ("<table><tr height=0><td>a<td>1<tr height=20><td>b<td></table>", "[a|1][b|];"),
     ]);
 }
@@ -138,7 +135,11 @@ fn style_sheets() {
         (".a{display:block !important} #b{display:none}", "<p class=a id=b>1", "<1>"),
         ("#b{display:none} .a{display:block}", "<p class=a id=b>1", ""),
         ("@media print{.a{display:none}} @media screen{.b{display:none}}", "<p class=a>1<p class=b>2", "<1>"),
-        ("@media (max-width:768px){.a{display:none}} @media screen and (min-width:900px){.b{display:none}}", "<p class=a>1<p class=b>2", "<1>"),
+        (
+            "@media (max-width:768px){.a{display:none}} @media screen and (min-width:900px){.b{display:none}}",
+            "<p class=a>1<p class=b>2",
+            "<1>",
+        ),
         ("<!-- /* a{} */ @font-face{x:y} @page A{x:y} p.a{mso-hide:all} @list l0{x:1} -->", "<p class=a>1<p>2", "<2>"),
         ("@import url(a.css); @charset 'x'; .a{display:none}", "<p class=a>1<p>2", "<2>"),
         (".a:hover{display:none} .a::after{display:none} .a[x]{display:none}", "<p class=a>1", "<1>"),
@@ -193,7 +194,10 @@ fn tables_by_style() {
             "[a|b][1|2];",
         ),
         // Hidden in between, and cells without a row.
-        ("<p class=r><b class=c>a</b><b class=c>b</b></p><p hidden>z</p><p class=r><b class=c>1</b><b class=c>2</b></p>", "[a|b][1|2];"),
+        (
+            "<p class=r><b class=c>a</b><b class=c>b</b></p><p hidden>z</p><p class=r><b class=c>1</b><b class=c>2</b></p>",
+            "[a|b][1|2];",
+        ),
         ("<div class=t><div class=c>left</div><div class=c>right</div></div>", "<left><right>"),
         ("<div style='display:table'><p>words</p></div>", "<words>"),
         (
@@ -241,7 +245,10 @@ fn tables_of_boxes() {
 fn what_office_programs_write() {
     all(&[
         ("<p class=MsoNormal><span lang=EN-US>1<o:p></o:p></span></p><p><o:p>&nbsp;</o:p></p>", "<1>"),
-        ("<p><![if !supportLists]><span>一、</span><![endif]>总体情况<p><![if !supportEmptyParas]>&nbsp;<![endif]><o:p></o:p>", "<一、总体情况>"),
+        (
+            "<p><![if !supportLists]><span>一、</span><![endif]>总体情况<p><![if !supportEmptyParas]>&nbsp;<![endif]><o:p></o:p>",
+            "<一、总体情况>",
+        ),
         ("<p><!--[if gte vml 1]><v:shape><v:textbox>9</v:textbox></v:shape><![endif]--><![if !vml]>1<![endif]>", "<1>"),
         ("<?xml:namespace prefix = o ns = \"urn:x\" /><p>1<st1:chsdate year=\"2020\">2020年</st1:chsdate>", "<12020年>"),
         ("<p>1<span style='mso-spacerun:yes'>&nbsp; </span>2", "<1\u{a0} 2>"),
@@ -263,7 +270,10 @@ fn xml() {
 
 #[test]
 fn frames_and_titles() {
-    let document = super::read("<title>甲&amp;乙\n丙</title><base href=x><iframe srcdoc=\"<p>1<table><tr><td>a<td>b<tr><td>1<td>2</table>\"></iframe>").unwrap();
+    let document = super::read(
+        "<title>甲&amp;乙\n丙</title><base href=x><iframe srcdoc=\"<p>1<table><tr><td>a<td>b<tr><td>1<td>2</table>\"></iframe>",
+    )
+    .unwrap();
     assert_eq!(document.titles, ["甲&乙 丙"]);
     assert_eq!(shape_of(&document), "<1>[a|b][1|2];");
     let endless = "<iframe srcdoc='&lt;iframe srcdoc=\"<p>1\">'></iframe>".repeat(100);

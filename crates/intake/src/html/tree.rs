@@ -49,7 +49,8 @@ pub(crate) struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// A tree without nodes but its root.
     pub(crate) fn new(text: &'a str) -> Tree<'a> {
-        let mut tree = Tree { text, attributes: Vec::new(), nodes: Vec::with_capacity((text.len() / 24).clamp(16, 65_536)), quirks: true };
+        let mut tree =
+            Tree { text, attributes: Vec::new(), nodes: Vec::with_capacity((text.len() / 24).clamp(16, 65_536)), quirks: true };
         tree.make(Kind::Element(Tag::Body), Span::default());
         tree
     }
