@@ -34,6 +34,7 @@ mod odt;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pdf;
+mod proof;
 mod reading;
 mod refuse;
 mod registry_file;
