@@ -45,6 +45,7 @@ mod pair;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pdf;
+mod proof;
 mod reading;
 mod refuse;
 mod registry_file;

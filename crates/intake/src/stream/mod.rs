@@ -24,6 +24,7 @@ use crate::document::is_figure;
 use crate::found::Found;
 use crate::pair::Doubt;
 use crate::vocabulary::Vocabulary;
+use crate::proof::{self, Proved};
 use gaps::Numbers;
 use head::Head;
 use lexicon::{Lexicon, Meaning};
@@ -165,6 +166,13 @@ fn read(words: &Lexicon<'_>, stream: &Stream<'_>) -> Readings {
         } else if let Some(left) = take_rows(words, stream, zone, order, &mut out) {
             odd.push((zone, left));
         }
+    }
+    let mut filled = false;
+    for (zone, fates) in &mut odd {
+        filled |= take_apart(words, stream, zone, fates, &mut out);
+    }
+    for zone in zones.iter().filter(|z| filled && words.parts[usize::from(z.part)].line) {
+        take_line_apart(words, stream, zone, &mut out);
     }
     out.used.sort_unstable();
     for (zone, fates) in odd {
@@ -315,6 +323,67 @@ fn take_rows(
     (!fates.is_empty()).then_some(fates)
 }
 
+/// The digits of a run that has run together, between its gaps.
+fn chunks(stream: &Stream<'_>, run: &Run) -> Option<Vec<String>> {
+    let digits = |e: &usize| {
+        let e = &stream.events[*e];
+        Some(stream.folded(e.from, e.to)).filter(|t| t.bytes().all(|b| b.is_ascii_digit()))
+    };
+    if is_spoiled(stream, run) { None } else { run.figures.iter().map(digits).collect() }
+}
+
+/// Takes apart the rows of a table whose figures have run together, and drops their fates. Tells whether all of it was
+/// proved, without a blank.
+fn take_apart(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &mut Vec<(usize, Fate)>, out: &mut Readings) -> bool {
+    let block = &words.parts[usize::from(zone.part)];
+    let short = fates.iter().any(|(at, f)| {
+        matches!((f, &zone.items[*at]), (Fate::Odd(_), Item::Run(run)) if run.figures.len() < zone.order.len())
+    });
+    // Every row of the form, each once, with its digits.
+    let runs: Vec<(usize, &Run)> = zone
+        .items
+        .windows(2)
+        .filter_map(|w| match w {
+            [Item::Label { row, .. }, Item::Run(run)] => Some((*row, run)),
+            _ => None,
+        })
+        .collect();
+    let printed: std::collections::BTreeSet<usize> = runs.iter().map(|r| r.0).collect();
+    let complete = printed.len() == runs.len() && (0..block.own_rows()).all(|r| printed.contains(&r));
+    if !short || !zone.is_regular() || !complete || zone.order.len() < 2 {
+        return false;
+    }
+    let row = |(row, run): &(usize, &Run)| {
+        let cells = zone.order.iter().map(|c| block.cell(*row, *c)).collect();
+        Some(proof::Row { cells, chunks: chunks(stream, run)? })
+    };
+    let Some(rows) = runs.iter().map(row).collect::<Option<Vec<_>>>() else { return false };
+    let identities = &words.forms.form(block.form).identities;
+    let Some(proved) = proof::table(identities, &rows) else { return false };
+    let runs: Vec<&Run> = runs.iter().map(|r| r.1).collect();
+    out.prove(words, stream, zone.part, (identities, &rows, &proved, &runs));
+    fates.retain(|(at, _)| {
+        let whole = |i: usize| proved[i].iter().all(|p| *p != Proved::Open);
+        !matches!(&zone.items[*at], Item::Run(run) if runs.iter().position(|r| std::ptr::eq(*r, run)).is_some_and(whole))
+    });
+    proved.iter().flatten().all(|p| matches!(p, Proved::Number(_))) && identities.iter().any(|i| i.terms().any(|t| rows[0].cells.contains(&t.0)))
+}
+
+/// Takes apart a line of figures that have run together, in a document whose other table has no blanks.
+fn take_line_apart(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Readings) {
+    let block = &words.parts[usize::from(zone.part)];
+    let [Item::Run(run), rest @ ..] = zone.items.as_slice() else { return };
+    let alone = !rest.iter().any(|i| matches!(i, Item::Run(_)));
+    let Some(chunks) = chunks(stream, run).filter(|_| alone && run.figures.len() < zone.order.len()) else { return };
+    let columns = block.columns.len();
+    let cells = zone.order.iter().map(|p| block.cell(p / columns, p % columns)).collect();
+    let row = proof::Row { cells, chunks };
+    let identities = &words.forms.form(block.form).identities;
+    if let Some(proved) = proof::line(identities, &row) {
+        out.prove(words, stream, zone.part, (identities, &[row], &[proved], &[run]));
+    }
+}
+
 /// Notes rows that could not be read: their cells are unread, with the text of the whole row; runs without a row are loose.
 fn leave(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &[(usize, Fate)], out: &mut Readings) {
     let block = &words.parts[usize::from(zone.part)];
@@ -385,7 +454,43 @@ fn strays(words: &Lexicon<'_>, stream: &Stream<'_>, out: &mut Readings) {
     }
 }
 
+type Proof<'p> = (&'p [nianbao_form::Identity], &'p [proof::Row], &'p [Vec<Proved>], &'p [&'p Run]);
+
 impl Readings {
+    /// Takes what was proved of rows whose figures have run together.
+    fn prove(&mut self, words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, (identities, rows, proved, runs): Proof<'_>) {
+        let all = || rows.iter().zip(proved).flat_map(|(r, p)| r.cells.iter().copied().zip(p.iter().copied()));
+        let known: BTreeMap<Cell, i64> = all()
+            .filter_map(|(c, p)| match p {
+                Proved::Number(n) => Some((c, n)),
+                Proved::Blank => Some((c, 0)),
+                Proved::Open => None,
+            })
+            .collect();
+        for ((row, proved), run) in rows.iter().zip(proved).zip(runs) {
+            let first = &stream.events[run.figures[0]];
+            let text = run.figures.iter().map(|e| raw(stream, *e)).collect::<Vec<_>>().join(" ");
+            for (cell, proved) in row.cells.iter().zip(proved) {
+                let table = words.parts[usize::from(part)].block.table.clone();
+                let (place, line) = (stream.place(first.from), first.line);
+                let reading = Reading { table, raw: text.clone(), place, sure: true, proof: None, line };
+                let reading = match proved {
+                    Proved::Open => Reading { sure: false, ..reading },
+                    Proved::Blank => Reading { raw: String::new(), ..reading },
+                    Proved::Number(n) => {
+                        let key = proof::key(identities, *cell, &known);
+                        let number = Number::whole(*n);
+                        // As many zeros as cells need no identity to prove them.
+                        let raw = if key.is_none() { n.to_string() } else { text.clone() };
+                        Reading { raw, proof: number.zip(key), ..reading }
+                    }
+                };
+                self.cells.insert(*cell, reading);
+            }
+            self.blocks.push(stream.block(first.line));
+        }
+    }
+
     /// A cell that is blank for certain.
     fn blank(&mut self, words: &Lexicon<'_>, part: u16, cell: Cell, row: &blanks::Spaced) {
         let table = words.parts[usize::from(part)].block.table.clone();
