@@ -76,21 +76,48 @@ pub fn is_blank(text: &str) -> bool {
 /// Reads the text of a cell. `unit` is the unit printed for the cell (`件`, `元`, `万元` …), `none` the marks by which an
 /// agency says "none". A unit written in the cell wins over `unit`; money comes out in 万元.
 pub fn read(text: &str, unit: &str, kind: Kind, none: &[String]) -> Figure {
+    // Most cells hold digits alone, the others nothing or a mark.
+    if let Some(digits) = ascii(text) {
+        return judge(text, scaled(digits, unit, kind).number());
+    }
     if is_blank(text) {
         return Figure { state: State::Blank, number: None, note: None };
+    }
+    if none.iter().any(|mark| mark == text) {
+        return Figure { state: State::None, number: None, note: None };
     }
     let text = clean(text);
     if is_none(&text, none) {
         return Figure { state: State::None, number: None, note: None };
     }
-    match number(&text, unit, kind) {
+    judge(&text, number(&text, unit, kind))
+}
+
+/// A number, or why the text is none.
+fn judge(text: &str, number: Result<Number, Why>) -> Figure {
+    match number {
         Ok(number) => Figure { state: State::Number, number: Some(number), note: None },
         Err(why) => {
-            let kind = if is_number_like(&text) { DoubtKind::NumberLike } else { DoubtKind::Words };
+            let kind = if is_number_like(text) { DoubtKind::NumberLike } else { DoubtKind::Words };
             let why = if kind == DoubtKind::Words { WORDS } else { why };
             Figure { state: State::Text, number: None, note: Some(Doubt { kind, zh: why.0, en: why.1 }) }
         }
     }
+}
+
+/// A text of ASCII digits alone.
+fn ascii(text: &str) -> Option<Decimal> {
+    let digits = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let mantissa = || text.bytes().fold(0i64, |n, b| n * 10 + i64::from(b - b'0'));
+    digits.then(|| Decimal { mantissa: i128::from(mantissa()), exponent: 0 })
+}
+
+/// A number without a unit of its own: money in the column's unit becomes 万元.
+fn scaled(mut value: Decimal, unit: &str, kind: Kind) -> Decimal {
+    if kind == Kind::Amount {
+        value.exponent += MONEY_UNITS.iter().find(|(u, _)| *u == unit).map_or(0, |(_, power)| *power);
+    }
+    value
 }
 
 /// Compatibility forms folded, invisible characters dropped, every white space one blank, minus signs in ASCII.
@@ -206,9 +233,7 @@ fn number(text: &str, unit: &str, kind: Kind) -> Result<Number, Why> {
         (Measure::Money, Measure::Nothing) if (1..4).contains(&chosen.magnitude) => return Err(WAN),
         // 万 and 亿 behind the digits count 元, whatever the column's unit: 12.5万 is 12.5万元.
         (Measure::Money, Measure::Nothing) if chosen.magnitude >= 4 => value.exponent -= 4,
-        (Measure::Money, Measure::Nothing) => {
-            value.exponent += MONEY_UNITS.iter().find(|(u, _)| *u == unit).map_or(0, |(_, power)| *power);
-        }
+        (Measure::Money, Measure::Nothing) => value = scaled(value, unit, kind),
         _ => {}
     }
     value.number()

@@ -47,7 +47,11 @@ pub(crate) fn document(reader: &Reader<'_>, name: &Arc<str>, format: &Format, by
 
 fn of_document(reader: &Reader<'_>, name: &Arc<str>, document: &Document) -> Result<Taken, Refusal> {
     let reports = matcher::reports(reader.words, reader.registry, name, document)?;
-    let explained = if reader.explain { crate::explain::explain(reader.words, document, reports.first().map(|r| r.form)) } else { String::new() };
+    let explained = if reader.explain {
+        crate::explain::explain(reader.words, document, reports.first().map(|r| r.form))
+    } else {
+        String::new()
+    };
     Ok(Taken { reports, explained, ..Taken::default() })
 }
 

@@ -88,4 +88,3 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     let guess = detector.guess(Some(b"cn"), chardetng::Utf8Detection::Allow);
     if guess.is_single_byte() { GB18030 } else { guess }
 }
-

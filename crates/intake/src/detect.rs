@@ -2,10 +2,10 @@
 
 use std::io::{Cursor, Read, Seek};
 
+pub(crate) use crate::charset::decode;
 use crate::doc::compound::Compound;
 use crate::doc::fib::is_encrypted;
 use crate::members::Members;
-pub(crate) use crate::charset::decode;
 use crate::mhtml;
 use crate::refuse::Refusal;
 

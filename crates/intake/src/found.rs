@@ -34,11 +34,53 @@ impl Entry<'_> {
     }
 }
 
+/// Cells of a printing with what they hold, in the order in which they were found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cells<'d> {
+    /// For each cell of the union of forms its position in `list` and 1; 0 for one that is not there.
+    places: Vec<u16>,
+    list: Vec<(Cell, Entry<'d>)>,
+}
+
+impl<'d> Cells<'d> {
+    /// What a cell holds.
+    pub(crate) fn get(&self, cell: Cell) -> Option<&Entry<'d>> {
+        let place = self.places.get(cell.index()).copied().unwrap_or(0);
+        self.list.get(usize::from(place).checked_sub(1)?).map(|e| &e.1)
+    }
+
+    pub(crate) fn get_mut(&mut self, cell: Cell) -> Option<&mut Entry<'d>> {
+        let place = self.places.get(cell.index()).copied().unwrap_or(0);
+        self.list.get_mut(usize::from(place).checked_sub(1)?).map(|e| &mut e.1)
+    }
+
+    /// Adds a cell that is not there.
+    fn push(&mut self, cell: Cell, entry: Entry<'d>) {
+        if self.places.len() <= cell.index() {
+            self.places.resize(cell.index() + 1, 0);
+        }
+        self.list.push((cell, entry));
+        self.places[cell.index()] = u16::try_from(self.list.len()).unwrap_or(0);
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Cell, Entry<'d>)> {
+        self.list.iter()
+    }
+}
+
 /// One printing of a table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Instance<'d> {
     /// Its cells.
-    pub cells: BTreeMap<Cell, Entry<'d>>,
+    pub cells: Cells<'d>,
+    /// The head under which the last of them stood.
+    head: usize,
     /// Its rows as text, for `unmapped` if another printing counts.
     pub rows: Vec<RowText<'d>>,
     /// What stands over it.
@@ -90,18 +132,18 @@ impl<'d> RowText<'d> {
 impl Instance<'_> {
     /// Whether any figure stands in it.
     pub(crate) fn is_filled(&self) -> bool {
-        self.cells.values().any(|e| !e.is_blank())
+        self.cells.iter().any(|e| !e.1.is_blank())
     }
 
     /// Whether most of it could not be read.
     pub(crate) fn is_poor(&self) -> bool {
-        2 * self.cells.values().filter(|e| e.doubt.is_some()).count() > self.cells.len()
+        2 * self.cells.iter().filter(|e| e.1.doubt.is_some()).count() > self.cells.len()
     }
 
     /// The cells in which another printing has something else.
     pub(crate) fn differing(&self, other: &Instance<'_>) -> Vec<Cell> {
         let same = |a: &str, b: &str| a == b || (figure::is_blank(a) && figure::is_blank(b));
-        let differs = |(cell, e): (&Cell, &Entry<'_>)| other.cells.get(cell).filter(|o| !same(&o.raw, &e.raw)).map(|_| *cell);
+        let differs = |(cell, e): &(Cell, Entry<'_>)| other.cells.get(*cell).filter(|o| !same(&o.raw, &e.raw)).map(|_| *cell);
         self.cells.iter().filter_map(differs).collect()
     }
 }
@@ -149,7 +191,7 @@ impl<'d> Found<'d> {
             proof: reading.proof.as_ref(),
             head: 0,
         };
-        match instance.cells.get_mut(&cell) {
+        match instance.cells.get_mut(cell) {
             Some(known) if reading.sure && (known.doubt.is_some() || known.is_blank()) => *known = entry,
             Some(known) if reading.sure && known.raw != entry.raw && !entry.is_blank() => {
                 known.raw = Cow::Owned(format!("{}；{}", known.raw, entry.raw));
@@ -157,7 +199,7 @@ impl<'d> Found<'d> {
             }
             Some(_) => {}
             None => {
-                instance.cells.insert(cell, entry);
+                instance.cells.push(cell, entry);
             }
         }
     }
@@ -165,18 +207,19 @@ impl<'d> Found<'d> {
     /// Notes what a cell of the form holds.
     pub(crate) fn set(&mut self, table: usize, cell: Cell, entry: Entry<'d>, aside: &Aside) {
         let instances = self.tables.entry(table).or_default();
+        // A head below which the table's cells come again, or below another caption, begins another printing.
         let again = instances.last().is_some_and(|i| {
-            i.cells.get(&cell).is_some_and(|e| e.head != entry.head)
-                || (i.aside != *aside && i.cells.values().all(|e| e.head != entry.head))
+            i.head != entry.head
+                && (i.cells.get(cell).is_some_and(|e| e.head != entry.head)
+                    || (i.aside != *aside && i.cells.iter().all(|e| e.1.head != entry.head)))
         });
         if instances.is_empty() || again {
             instances.push(Instance { aside: aside.clone(), ..Instance::default() });
         }
         let Some(instance) = instances.last_mut() else { return };
-        match instance.cells.get_mut(&cell) {
-            None => {
-                instance.cells.insert(cell, entry);
-            }
+        instance.head = entry.head;
+        match instance.cells.get_mut(cell) {
+            None => instance.cells.push(cell, entry),
             Some(known) if known.raw == entry.raw && known.doubt == entry.doubt => {}
             // A second row of the same label that says nothing.
             Some(_) if entry.is_blank() => {}

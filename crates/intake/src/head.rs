@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::layout::Sheet;
 use crate::sense::{self, Ink};
+use crate::tables::money_unit;
 use crate::vocabulary::{How, Match, Use, Vocabulary, key};
 
 /// A named column of a table.
@@ -21,6 +22,8 @@ pub(crate) struct Leaf<'d> {
     pub displaced: bool,
     /// The columns of forms that it can mean: print, column.
     pub means: Vec<(u16, u16)>,
+    /// Unit of money that its labels print.
+    pub unit: Option<&'static str>,
 }
 
 /// The rows of a head that have been seen so far.
@@ -298,5 +301,6 @@ fn leaf<'d>(words: &Vocabulary<'_>, path: &[&Token<'_, 'd>]) -> Leaf<'d> {
         means.retain(|(p, _)| words.prints[*p as usize].is_line);
     }
     let own = path.last().is_some_and(|t| !t.is_group() || t.is_leaf());
-    Leaf { range: None, path: texts, how: label.how, own, displaced: false, means }
+    let unit = texts.iter().rev().find_map(|t| money_unit(t));
+    Leaf { range: None, path: texts, how: label.how, own, displaced: false, means, unit }
 }

@@ -85,7 +85,7 @@ fn report(
     let forms = words.forms;
     let flow = flow(document, found);
     let cells = choose(found, "", 0);
-    let held: Vec<Cell> = cells.iter().flat_map(|c| c.instance.cells.keys().copied()).collect();
+    let held: Vec<Cell> = cells.iter().flat_map(|c| c.instance.cells.iter().map(|e| e.0)).collect();
     let ix = form_of(forms, &held, 0);
     let sections = match ix.or_else(|| forms.iter().find(|(_, f)| !f.sections.is_empty()).map(|f| f.0)) {
         Some(ix) => sections::find(&words.titles, (ix, forms.form(ix)), &flow, &found.blocks),
@@ -209,7 +209,7 @@ fn foreign() -> Refusal {
 
 fn fill(words: &Vocabulary<'_>, report: &mut Report, chosen: &[Chosen<'_, '_>]) {
     for Chosen { table, instance, others } in chosen {
-        for (cell, entry) in &instance.cells {
+        for (cell, entry) in instance.cells.iter() {
             report.set(*cell, value(words.forms, report.form, *cell, entry));
         }
         if !others.is_empty() {
@@ -222,13 +222,13 @@ fn fill(words: &Vocabulary<'_>, report: &mut Report, chosen: &[Chosen<'_, '_>]) 
 /// Says of a table that stands twice which printing counts, and where the others have something else.
 fn duplicate(words: &Vocabulary<'_>, report: &mut Report, table: &str, chosen: &Instance<'_>, others: &[&Instance<'_>]) {
     const NAMED: usize = 3;
-    let place_of = |i: &Instance<'_>| i.cells.values().next().map_or(Place::Unknown, |e| e.place.clone());
+    let place_of = |i: &Instance<'_>| i.cells.iter().next().map_or(Place::Unknown, |e| e.1.place.clone());
     let place = place_of(chosen);
     let mut found = place.zh();
     for other in others {
         let at = place_of(other).zh();
         let differing = chosen.differing(other);
-        let text = |i: &Instance<'_>, c: &Cell| i.cells.get(c).filter(|e| !e.is_blank()).map_or("空白", |e| &e.raw).to_owned();
+        let text = |i: &Instance<'_>, c: &Cell| i.cells.get(*c).filter(|e| !e.is_blank()).map_or("空白", |e| &e.raw).to_owned();
         let shown: Vec<String> = differing
             .iter()
             .take(NAMED)

@@ -37,12 +37,14 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Refusal> {
     let root = start.and_then(|id| parts.iter().position(|p| p.header.id() == id && p.is_page()));
     let Some(root) = root.or_else(|| parts.iter().position(Part::is_page)) else {
         let words = parts.iter().find(|p| p.header.kind() == "text/plain").map(|p| p.text(false));
-        return words.ok_or_else(|| {
-            Refusal::unreadable(
-                "单一文件网页中没有网页内容，可能保存不完整，请另存为.docx后重新报送",
-                "the single-file web page holds no page, it may have been cut off; save it as .docx and send it anew",
-            )
-        }).and_then(|t| crate::text::read(&t));
+        return words
+            .ok_or_else(|| {
+                Refusal::unreadable(
+                    "单一文件网页中没有网页内容，可能保存不完整，请另存为.docx后重新报送",
+                    "the single-file web page holds no page, it may have been cut off; save it as .docx and send it anew",
+                )
+            })
+            .and_then(|t| crate::text::read(&t));
     };
     let page = parts[root].text(true);
     if has_frames(&page) {

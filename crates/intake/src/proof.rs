@@ -207,8 +207,11 @@ struct Sums {
 impl Sums {
     /// Those of the identities whose cells all stand in the rows.
     fn new(identities: &[Identity], rows: &[Row]) -> Sums {
-        let at: BTreeMap<Cell, (usize, usize)> =
-            rows.iter().enumerate().flat_map(|(r, row)| row.cells.iter().enumerate().map(move |(c, cell)| (*cell, (r, c)))).collect();
+        let at: BTreeMap<Cell, (usize, usize)> = rows
+            .iter()
+            .enumerate()
+            .flat_map(|(r, row)| row.cells.iter().enumerate().map(move |(c, cell)| (*cell, (r, c))))
+            .collect();
         let terms = |i: &Identity| i.terms().map(|(c, k)| at.get(&c).map(|(r, c)| (*r, *c, k))).collect::<Option<Vec<_>>>();
         let several = |t: &Vec<(usize, usize, i64)>| t.iter().any(|x| x.0 != t[0].0);
         Sums { terms: identities.iter().filter_map(terms).filter(several).collect(), work: std::cell::Cell::new(MAX_WORK) }

@@ -84,8 +84,8 @@ fn restarts(words: &Vocabulary<'_>, document: &Document, titles: &[(usize, Title
         let (before, after) = (part(document, start, at), part(document, at, document.blocks.len()));
         let (before, after) = (tables::read(words, &before, false).tables, tables::read(words, &after, false).tables);
         before.iter().filter_map(|(t, i)| Some((i.last()?, after.get(t)?.first()?))).any(|(a, b)| {
-            let other = |(cell, e): (&nianbao_form::Cell, &Entry<'_>)| {
-                b.cells.get(cell).is_some_and(|o| o.raw != e.raw && !figure::is_blank(&o.raw) && !figure::is_blank(&e.raw))
+            let other = |(cell, e): &(nianbao_form::Cell, Entry<'_>)| {
+                b.cells.get(*cell).is_some_and(|o| o.raw != e.raw && !figure::is_blank(&o.raw) && !figure::is_blank(&e.raw))
             };
             a.cells.iter().any(other)
         })

@@ -281,6 +281,7 @@ impl<'d> TableReader<'_, '_, 'd> {
     fn labelled(&mut self, sheet: &Sheet<'d>, row: &Row, end: usize) -> Option<usize> {
         let Columns { leaves, way, first } = self.columns(sheet, row, end);
         let mut prints: Vec<u16> = leaves.iter().flat_map(|l| l.means.iter().map(|m| m.0)).collect();
+        prints.sort_unstable();
         prints.dedup();
         let limit = first;
         let numbered = self.head.is_numbered();
@@ -308,10 +309,11 @@ impl<'d> TableReader<'_, '_, 'd> {
             Way::Cut => self.by_cut(sheet, row, &label, &leaves, &cells, complete),
         };
         let paired = self.check_rows(sheet, row, &label, paired);
-        let names = label.cells.iter().map(|c| sheet.text(*c)).collect();
+        let names: Vec<&str> = label.cells.iter().map(|c| sheet.text(*c)).collect();
+        let unit = names.iter().rev().find_map(|t| money_unit(t));
         let place = sheet.place(row.cells.first()?.0);
         let (rows, how) = (label.rows.as_slice(), label.how);
-        self.take(sheet, &Taken { place, rows, leaves: &leaves, cells: &cells, names, how, way }, paired);
+        self.take(sheet, &Taken { place, rows, leaves: &leaves, cells: &cells, names, unit, how, way }, paired);
         Some(taken)
     }
 

@@ -11,7 +11,7 @@ use crate::layout::Sheet;
 use crate::pair::{self, Doubt, Paired, Spot, Way};
 use crate::row::Row;
 use crate::sense::Ink;
-use crate::tables::{Columns, TableReader, money_unit};
+use crate::tables::{Columns, TableReader};
 use crate::vocabulary::{How, Use};
 
 /// A row that is about to be taken: what names it, and how it is laid out.
@@ -27,6 +27,8 @@ pub(crate) struct Taken<'a, 'd> {
     pub cells: &'a [u32],
     /// Texts of its label.
     pub names: Vec<&'d str>,
+    /// Unit of money that its label prints.
+    pub unit: Option<&'static str>,
     /// How the label was found.
     pub how: How,
     /// How its cells found their columns.
@@ -56,7 +58,9 @@ impl<'d> TableReader<'_, '_, 'd> {
         if !regular && extra > 0 && cells[..extra].iter().all(|c| matches!(sheet.sense(*c).ink, Ink::Words | Ink::Year)) {
             cells.drain(..extra);
         }
-        let rows: Vec<(u16, u16)> = leaves.iter().flat_map(|l| l.means.iter().map(|m| (m.0, 0))).collect();
+        let mut rows: Vec<(u16, u16)> = leaves.iter().flat_map(|l| l.means.iter().map(|m| (m.0, 0))).collect();
+        rows.sort_unstable();
+        rows.dedup();
         if self.is_comparison(&rows, &leaves) {
             self.compare(sheet, row);
             return Some(1);
@@ -78,7 +82,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         self.closed = true;
         self.line_read = true;
         let place = sheet.place(row.cells.first()?.0);
-        let row = Taken { place, rows: &rows, leaves: &leaves, cells: &cells, names: Vec::new(), how: How::Not, way };
+        let row = Taken { place, rows: &rows, leaves: &leaves, cells: &cells, names: Vec::new(), unit: None, how: How::Not, way };
         self.take(sheet, &row, paired);
         Some(taken)
     }
@@ -127,7 +131,7 @@ impl<'d> TableReader<'_, '_, 'd> {
             if let Some(c) = cell {
                 self.note(sheet, c, || Became::figure(target, doubt, row, leaf));
             }
-            let unit = leaf.path.iter().rev().chain(row.names.iter().rev()).find_map(|t| money_unit(t)).or(self.caption);
+            let unit = leaf.unit.or(row.unit).or(self.caption);
             let entry = Entry { raw: Cow::Borrowed(raw), place, unit, doubt, proof: None, head: self.head_number };
             self.found.set(self.words.prints[print as usize].table, target, entry, &self.captions.aside);
         } else if let Some(cell) = cell.filter(|c| !sheet.is_blank(*c)) {
@@ -187,7 +191,7 @@ impl<'d> TableReader<'_, '_, 'd> {
     fn is_read(&self, rows: &[(u16, u16)], leaf: &Leaf<'_>) -> bool {
         let Ok(Some((cell, print))) = self.target(rows, leaf) else { return false };
         let last = self.found.tables.get(&self.words.prints[print as usize].table).and_then(|t| t.last());
-        last.and_then(|i| i.cells.get(&cell)).is_some_and(|e| e.head == self.head_number && e.doubt.is_none())
+        last.and_then(|i| i.cells.get(cell)).is_some_and(|e| e.head == self.head_number && e.doubt.is_none())
     }
 
     /// The one cell that a row and a column can name together, with a print of it; an error if there are several.

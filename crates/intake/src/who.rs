@@ -224,6 +224,9 @@ fn agency(text: &str) -> String {
 
 /// The year of the sentence on the period of the figures: 自2020年1月1日起至2020年12月31日止.
 fn period(text: &str) -> Option<u16> {
+    if !text.contains("31") && !text.contains("３１") {
+        return None;
+    }
     let folded = label::fold(text);
     let end = folded.find("12月31日")?;
     let start = folded[..end].rfind("年1月1日")?;

@@ -6,12 +6,12 @@ use nianbao_form::{Registry, Report};
 
 use crate::aside;
 use crate::document::Document;
+use crate::found::{Found, Instance};
 use crate::matcher;
 use crate::normalised::{Collector, Need};
 use crate::refuse::Refusal;
 use crate::several;
 use crate::sheet::{self, Workbook};
-use crate::found::{Found, Instance};
 use crate::tables;
 use crate::vocabulary::Vocabulary;
 
@@ -128,7 +128,7 @@ fn groups(words: &Vocabulary<'_>, sheets: &[(Arc<str>, Document)]) -> Option<Vec
 /// Whether the tables of one sheet stand on another with the same figures.
 fn are_copies(one: &Found, other: &Found) -> bool {
     let raws = |f: &Found<'_>, t: &usize| -> Vec<Vec<String>> {
-        f.tables.get(t).into_iter().flatten().map(|i| i.cells.values().map(|e| e.raw.to_string()).collect()).collect()
+        f.tables.get(t).into_iter().flatten().map(|i| i.cells.iter().map(|(_, e)| e.raw.to_string()).collect()).collect()
     };
     !other.tables.is_empty() && other.tables.keys().all(|t| raws(one, t) == raws(other, t))
 }

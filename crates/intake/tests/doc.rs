@@ -269,7 +269,16 @@ fn tables_in_cells() {
     cell_of.push(plain(""));
     assert_eq!(first(&report_with(cell_of)), "8");
     // One in another in the other.
-    let deep = row(2, 0, &[word97::Cell { paragraphs: [inner("8", 3), vec![Paragraph { array: in_tables(2), ..plain("") }]].concat(), right: 900, flags: 0 }], &[]);
+    let deep = row(
+        2,
+        0,
+        &[word97::Cell {
+            paragraphs: [inner("8", 3), vec![Paragraph { array: in_tables(2), ..plain("") }]].concat(),
+            right: 900,
+            flags: 0,
+        }],
+        &[],
+    );
     assert_eq!(first(&report_with([deep, vec![plain("")]].concat())), "8");
     // A whole report in a cell of a table that lays out the page.
     let inside: Vec<Paragraph> = {
@@ -367,9 +376,10 @@ fn ways_to_define_a_row() {
         }),
         ("with vertical merges set and taken back", |_, left, cells, _| {
             let flags = |c: &(i16, u16)| (c.1 >> 5 & 3) as u8;
-            let merges = cells.iter().enumerate().flat_map(|(i, c)| {
-                [le(0xD62B, &[2, i as u8, 1]), le(0xD62B, &[2, i as u8, flags(c)])].concat()
-            });
+            let merges = cells
+                .iter()
+                .enumerate()
+                .flat_map(|(i, c)| [le(0xD62B, &[2, i as u8, 1]), le(0xD62B, &[2, i as u8, flags(c)])].concat());
             let bare: Vec<(i16, u16)> = cells.iter().map(|c| (c.0, 0)).collect();
             [definition(left, &bare), merges.collect()].concat()
         }),
@@ -468,8 +478,16 @@ fn contradictions_are_refused() {
         ("a cell too few", spoilt(&|d, at, _| drop(d.paragraphs.remove(at))), "cells but holds"),
         ("no end of the row", spoilt(&|d, _, end| drop(d.paragraphs.remove(end))), "cells but holds"),
         ("a paragraph between cells", spoilt(&|d, at, _| d.paragraphs.insert(at, outside())), "in the middle of a row"),
-        ("words after the last cell", spoilt(&|d, _, end| d.paragraphs[end].runs.push(("7".into(), Vec::new()))), "after its last cell"),
-        ("a field without end", spoilt(&|d, at, _| d.paragraphs[at].runs.insert(0, ("\u{13}".into(), Vec::new()))), "a field does not end"),
+        (
+            "words after the last cell",
+            spoilt(&|d, _, end| d.paragraphs[end].runs.push(("7".into(), Vec::new()))),
+            "after its last cell",
+        ),
+        (
+            "a field without end",
+            spoilt(&|d, at, _| d.paragraphs[at].runs.insert(0, ("\u{13}".into(), Vec::new()))),
+            "a field does not end",
+        ),
         ("cut off at the end of the text", spoilt(&|d, at, _| d.paragraphs.truncate(at + 1)), "in the middle of a row"),
         (
             "a row with a cell that it does not have",
@@ -485,16 +503,8 @@ fn contradictions_are_refused() {
             }),
             "in a circle",
         ),
-        (
-            "properties outside Data",
-            spoilt(&|d, at, _| d.paragraphs[at].array = le(0x6646, &[0, 0, 9, 0])),
-            "broken or cut off",
-        ),
-        (
-            "tables too deep",
-            spoilt(&|d, at, _| d.paragraphs[at].array = in_tables(100_000)),
-            "too deep",
-        ),
+        ("properties outside Data", spoilt(&|d, at, _| d.paragraphs[at].array = le(0x6646, &[0, 0, 9, 0])), "broken or cut off"),
+        ("tables too deep", spoilt(&|d, at, _| d.paragraphs[at].array = in_tables(100_000)), "too deep"),
     ];
     for (name, document, reason) in cases {
         let receipt = read(&document, &PLAIN);

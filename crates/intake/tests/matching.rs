@@ -248,3 +248,54 @@ fn table_four_as_rows() {
         assert_eq!((wrong, right), (Vec::new(), truth.values().filter(|v| !v.is_empty()).count()), "{turn} {container:?}");
     }
 }
+
+/// Seconds that this thread has run, which other programs on the machine do not lengthen.
+fn on_cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    stat.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
+}
+
+/// How long the matching of one document takes: `cargo test --release ... --test matching -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn speed() {
+    let matcher = Matcher::new(forms());
+    let prose =
+        "全年共收到政府信息公开申请，均在法定期限内答复；围绕重点领域主动公开信息，完善平台建设，加强监督保障。".repeat(4);
+    for form_id in ["2019", "2021"] {
+        let form = form(form_id);
+        let truth = filled(form, "one in five blank", &mut Dice(11));
+        let parts = shaped(form, &truth, &|_, t| vec![t.clone()]);
+        let tables: Vec<Rows> = parts.iter().flat_map(|p| &p.tables).map(|t| damage::rows(t, Container::Word)).collect();
+        let mut document = damage::document(title(form_id), &parts, &tables, Container::Word);
+        for (i, block) in document.blocks.iter_mut().enumerate() {
+            if let nianbao_intake::document::Block::Paragraph(p) = block
+                && p.text == "全年工作有序。"
+            {
+                p.text = format!("（{}）{prose}", i + 1);
+            }
+        }
+        let more: Vec<_> = (0..12)
+            .map(|i| {
+                let place = nianbao_form::Place::Paragraph(100 + i);
+                nianbao_intake::document::Block::Paragraph(nianbao_intake::document::Paragraph {
+                    text: format!("（{i}）{prose}"),
+                    place,
+                })
+            })
+            .collect();
+        document.blocks.splice(2..2, more);
+        let cells: usize = tables.iter().flatten().map(Vec::len).sum();
+        let name: Arc<str> = "2022/某某局.docx".into();
+        let rounds = 2000;
+        let mut best = f64::MAX;
+        for _ in 0..5 {
+            let start = on_cpu();
+            for _ in 0..rounds {
+                std::hint::black_box(matcher.reports(&Registry::default(), &name, &document).unwrap());
+            }
+            best = best.min((on_cpu() - start) / f64::from(rounds));
+        }
+        eprintln!("form {form_id}, {cells} cells: {:.1} µs a document", best * 1e6);
+    }
+}

@@ -138,14 +138,24 @@ mod tests {
     fn operands_have_their_lengths() {
         let mut tabs = vec![0x15, 0xC6, 255, 1, 9, 9, 9, 9, 2];
         tabs.extend([7; 6]);
-        let all = [&[0x3C, 0x08, 1][..], &[0x08, 0xD6, 3, 0, 5, 6], &tabs, &[0x2B, 0xD6, 2, 4, 3], &[0x49, 0x66, 1, 0, 0, 0], &[0, 0, 0]]
-            .concat();
+        let all = [
+            &[0x3C, 0x08, 1][..],
+            &[0x08, 0xD6, 3, 0, 5, 6],
+            &tabs,
+            &[0x2B, 0xD6, 2, 4, 3],
+            &[0x49, 0x66, 1, 0, 0, 0],
+            &[0, 0, 0],
+        ]
+        .concat();
         let mut prls = Prls(&all);
         let mut found = Vec::new();
         while let Some((opcode, operand)) = prls.next().unwrap() {
             found.push((opcode, operand.len()));
         }
-        assert_eq!(found, [(op::C_F_VANISH, 1), (op::T_DEF_TABLE, 2), (op::P_CHG_TABS, 12), (op::T_VERT_MERGE, 2), (op::P_ITAP, 4)]);
+        assert_eq!(
+            found,
+            [(op::C_F_VANISH, 1), (op::T_DEF_TABLE, 2), (op::P_CHG_TABS, 12), (op::T_VERT_MERGE, 2), (op::P_ITAP, 4)]
+        );
         // A single byte left over is no modifier.
         let ends = [3, 9, 24, 29, 35];
         for cut in (0..35).filter(|cut| !ends.iter().any(|e| [*e, e + 1].contains(cut)) && *cut > 1) {

@@ -81,7 +81,10 @@ fn small() -> Word97 {
         flags: 0,
     };
     let paragraphs = [
-        vec![word97::plain("报告"), word97::runs(&[("见", Vec::new()), ("9", on(0x083C)), ("\u{13} =1 \u{14}12\u{15}", Vec::new())])],
+        vec![
+            word97::plain("报告"),
+            word97::runs(&[("见", Vec::new()), ("9", on(0x083C)), ("\u{13} =1 \u{14}12\u{15}", Vec::new())]),
+        ],
         row(0, &[cell("a", 1000, 3 << 5), cell("b\nc", 2000, 0), cell("d", 3000, 0)]),
         row(4, &[cell("", 1003, 1 << 5), cell("e", 3000, 0)]),
         row(0, &[cell("f", 1000, 0), nested, cell("12345", 3000, 0)]),

@@ -114,7 +114,7 @@ pub(super) fn infer(rows: &[Row], first: usize) -> Option<Columns> {
     // Labels end where the first column of figures begins, as far as rows with figures tell.
     let body = || rows.iter().filter(|r| r.figures() > 0);
     let words = || body().flat_map(|r| r.pieces.iter().filter(|p| !p.figure));
-    if words().any(|p| columns.iter().any(|c| p.overlaps(c.start + 0.5, c.end - 0.5)) ) {
+    if words().any(|p| columns.iter().any(|c| p.overlaps(c.start + 0.5, c.end - 0.5))) {
         // Words in a column of figures are fine, across one they are not.
         let across = |p: &Piece| columns.iter().filter(|c| p.overlaps(c.start + 0.5, c.end - 0.5)).count() > 1;
         if words().any(across) {
@@ -135,7 +135,8 @@ pub(super) fn infer(rows: &[Row], first: usize) -> Option<Columns> {
 fn add_blank_columns(rows: &[Row], first: usize, labels: f32, columns: &mut Vec<Column>) {
     for row in rows[..first].iter().rev() {
         for piece in row.pieces.iter().filter(|p| p.line.start > labels) {
-            let over: Vec<usize> = (0..columns.len()).filter(|i| piece.overlaps(columns[*i].start - 0.5, columns[*i].end + 0.5)).collect();
+            let over: Vec<usize> =
+                (0..columns.len()).filter(|i| piece.overlaps(columns[*i].start - 0.5, columns[*i].end + 0.5)).collect();
             match over.as_slice() {
                 [] => {
                     columns.push(Column { start: piece.line.start, end: piece.line.end, figures: true });
@@ -208,7 +209,8 @@ fn split_words(lines: &[Vec<&Piece>]) -> Vec<Column> {
     let mut low = start;
     for cut in cuts.into_iter().chain([end]) {
         // How far the words of the column reach, those that go on into the next one left aside.
-        let reach = all().filter(|p| p.line.start >= low - 0.5 && p.line.end <= cut + 0.5).map(|p| p.line.end).fold(low, f32::max);
+        let reach =
+            all().filter(|p| p.line.start >= low - 0.5 && p.line.end <= cut + 0.5).map(|p| p.line.end).fold(low, f32::max);
         out.push(Column { start: low, end: reach, figures: false });
         low = cut + 0.01;
     }

@@ -137,7 +137,8 @@ fn stacked(bodies: Vec<Body>, columns: &Columns, size: f32) -> Option<Vec<Body>>
                         Some(above) => {
                             // A number goes on if the line above had no room for more of it.
                             let room = columns.0[column].end - columns.0[column].start;
-                            let digit = |c: Option<char>| c.is_some_and(|c| c.to_digit(10).is_some() || ('０'..='９').contains(&c));
+                            let digit =
+                                |c: Option<char>| c.is_some_and(|c| c.to_digit(10).is_some() || ('０'..='９').contains(&c));
                             let cut = above.2 > 0.8 * room && digit(above.1.chars().next_back()) && digit(text.chars().next());
                             above.1 = if cut { format!("{}{text}", above.1) } else { format!("{}\n{text}", above.1) };
                             above.2 = width;
@@ -285,8 +286,13 @@ fn groups(rows: &[Body], lines: &[LabelLine], outer: &[usize], inner: usize, abo
         for stretch in free.iter().filter(|s| !s.is_empty()) {
             let (first, last) = (stretch[0], stretch[stretch.len() - 1]);
             let (low, high) = (top(first) - 0.6 * lines[0].size, foot(last) + 0.6 * lines[0].size);
-            let held: Vec<&(Vec<usize>, usize)> =
-                blocks.iter().filter(|(b, _)| { let y = lines[b[0]].y; y > low && y < high }).collect();
+            let held: Vec<&(Vec<usize>, usize)> = blocks
+                .iter()
+                .filter(|(b, _)| {
+                    let y = lines[b[0]].y;
+                    y > low && y < high
+                })
+                .collect();
             let middles: Vec<f32> = held.iter().map(|(b, _)| (lines[b[0]].y + lines[b[b.len() - 1]].y) / 2.0).collect();
             let tops: Vec<f32> = held.iter().map(|(b, _)| lines[b[0]].y).collect();
             let spans = divide(first, last, &middles, &tops, &top, &foot);

@@ -76,16 +76,7 @@ pub(super) fn layout(mut page: Page) -> Result<Layout, Refusal> {
     }
     items.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
     take_in(&mut items);
-    Ok(Layout {
-        number: page.number,
-        height: page.height,
-        items,
-        bands,
-        recognised,
-        picture,
-        glyphs: count,
-        unknown,
-    })
+    Ok(Layout { number: page.number, height: page.height, items, bands, recognised, picture, glyphs: count, unknown })
 }
 
 /// Tables with lines, and the characters outside of them.

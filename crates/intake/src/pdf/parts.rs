@@ -238,7 +238,8 @@ fn is_split(all: &[Placed], cells: &[Placed], pairs: &[(usize, usize)]) -> bool 
 /// Whether the first row of a page may be the rest of a label whose figures are on the page before: as a row of its own all
 /// its places would be blank.
 fn is_doubtful(all: &[Placed], cells: &[Placed], pairs: &[(usize, usize)]) -> bool {
-    let single = pairs.iter().filter_map(|(a, b)| Some((all.get(*a)?, cells.get(*b)?))).filter(|(a, b)| !a.is_tall() && !b.is_tall());
+    let single =
+        pairs.iter().filter_map(|(a, b)| Some((all.get(*a)?, cells.get(*b)?))).filter(|(a, b)| !a.is_tall() && !b.is_tall());
     let pairs: Vec<(&Placed, &Placed)> = single.collect();
     let words = || pairs.iter().filter(|(_, b)| !b.is_blank());
     pairs.len() > 2

@@ -1,8 +1,8 @@
 //! Tables with lines: the cells are what the lines enclose; where a line is missing between two places, a cell covers
 //! both.
 
-use super::geometry::{Glyph, Rect, Run};
 use super::font::UNKNOWN;
+use super::geometry::{Glyph, Rect, Run};
 use super::lines::{Words, cell_text, lines, padding};
 use super::rules::Frame;
 use super::unruled;
@@ -152,7 +152,8 @@ pub(super) fn fill(places: Vec<(Rect, bool)>, bounds: Rect, glyphs: Vec<Glyph>) 
     }
     let padding = padding(places.iter().zip(&held).map(|(p, h)| (h.as_slice(), p.0.width())));
     let cells = places.into_iter().zip(held);
-    let cells = cells.map(|((place, open), held)| Cell { place, words: cell_text(&held, place.width(), padding), open }).collect();
+    let cells =
+        cells.map(|((place, open), held)| Cell { place, words: cell_text(&held, place.width(), padding), open }).collect();
     (Table { bounds, cells, ruled: true }, rest)
 }
 

@@ -44,7 +44,9 @@ fn join_group(group: &mut Vec<Rule>, out: &mut Vec<Rule>) {
         let length = (piece.end - piece.start).max(0.1);
         match &mut open {
             // Between short pieces there may be as much as they are long: they are dashes.
-            Some((line, weight, last)) if piece.start - line.end <= GAP.max(if last.max(length) < DASH { 1.2 * last.max(length) } else { 0.0 }) => {
+            Some((line, weight, last))
+                if piece.start - line.end <= GAP.max(if last.max(length) < DASH { 1.2 * last.max(length) } else { 0.0 }) =>
+            {
                 line.at = (line.at * *weight + piece.at * length) / (*weight + length);
                 *weight += length;
                 line.end = line.end.max(piece.end);
@@ -120,7 +122,8 @@ fn find(root: &mut [usize], mut at: usize) -> usize {
 /// An upright line that meets no level one, because the cell beside it covers all rows of the page, belongs to the frame
 /// that it runs along.
 fn attach_sides(frames: &mut Vec<Frame>) {
-    let (mut whole, lone): (Vec<Frame>, Vec<Frame>) = frames.drain(..).partition(|f| !f.level.is_empty() && !f.upright.is_empty());
+    let (mut whole, lone): (Vec<Frame>, Vec<Frame>) =
+        frames.drain(..).partition(|f| !f.level.is_empty() && !f.upright.is_empty());
     for frame in lone {
         let [side] = frame.upright.as_slice() else {
             whole.push(frame);

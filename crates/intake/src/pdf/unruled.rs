@@ -160,7 +160,11 @@ fn has_figures(rows: &[Row]) -> bool {
 fn regions(rows: &[Row], bands: &[Rule]) -> Vec<(usize, usize)> {
     let broad = |r: &Row| r.pieces.len() > 1;
     let widest = rows.iter().flat_map(|r| &r.pieces).map(|p| p.line.end - p.line.start).fold(0.0, f32::max);
-    let prose = |r: &Row| r.pieces.len() == 1 && r.pieces[0].line.end - r.pieces[0].line.start > 0.7 * widest && r.pieces[0].text.chars().count() > 24;
+    let prose = |r: &Row| {
+        r.pieces.len() == 1
+            && r.pieces[0].line.end - r.pieces[0].line.start > 0.7 * widest
+            && r.pieces[0].text.chars().count() > 24
+    };
     let mut out: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
     while at < rows.len() {
@@ -231,7 +235,12 @@ fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize
     // The last label may go on in lines of its own.
     let tight = |i: usize| rows[i].middle - rows[i - 1].middle < 1.75 * rows[i].size;
     let left = rows[start..end].iter().flat_map(|r| &r.pieces).map(|p| p.line.start).fold(f32::MAX, f32::min);
-    while end < rows.len() && !prose(&rows[end]) && rows[end].pieces.len() == 1 && tight(end) && rows[end].pieces[0].line.start > left - 2.0 && end - start > 1
+    while end < rows.len()
+        && !prose(&rows[end])
+        && rows[end].pieces.len() == 1
+        && tight(end)
+        && rows[end].pieces[0].line.start > left - 2.0
+        && end - start > 1
     {
         let number = label::split_number(&label::fold(&rows[end].pieces[0].text)).is_some();
         if number {

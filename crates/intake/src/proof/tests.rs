@@ -15,7 +15,8 @@ fn rows_of(form: &str) -> (&'static [Identity], Vec<Vec<Cell>>) {
 /// Numbers for every cell of the table such that all identities hold: outcomes are given, received and carried over
 /// follow.
 fn consistent(identities: &[Identity], rows: &[Vec<Cell>], seed: &[u32]) -> BTreeMap<Cell, i64> {
-    let parts: BTreeSet<Cell> = identities.iter().filter(|i| i.name == "outcomes-total").flat_map(|i| &i.parts).copied().collect();
+    let parts: BTreeSet<Cell> =
+        identities.iter().filter(|i| i.name == "outcomes-total").flat_map(|i| &i.parts).copied().collect();
     let mut out: BTreeMap<Cell, i64> = BTreeMap::new();
     let mut dice = seed.iter().cycle();
     let mut roll = |of: u32| i64::from(dice.next().unwrap() % of);
@@ -115,7 +116,8 @@ fn most_is_proved() {
     let (identities, rows) = rows_of("2021");
     let (mut known, mut all) = (0, 0);
     for turn in 0..20u32 {
-        let seed: Vec<u32> = (0..170u32).map(|i| (i + 1).wrapping_mul(2_654_435_761).rotate_left(turn).wrapping_mul(turn * 2 + 1) >> 3).collect();
+        let seed: Vec<u32> =
+            (0..170u32).map(|i| (i + 1).wrapping_mul(2_654_435_761).rotate_left(turn).wrapping_mul(turn * 2 + 1) >> 3).collect();
         let truth = consistent(identities, &rows, &seed);
         let proved = table(identities, &run_together(&rows, &|c| truth[&c].to_string()));
         all += truth.len();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nianbao_form::Place;
 
 use super::{Area, Sheet, too_many};
-use crate::document::{is_figure, Block, Builder, Down, Paragraph, RawCell, trim};
+use crate::document::{Block, Builder, Down, Paragraph, RawCell, is_figure, trim};
 use crate::refuse::Refusal;
 
 /// So many blank columns part two tables, whatever stands beside them.

@@ -42,7 +42,9 @@ fn by_cells(stream: &Stream<'_>, zone: &Zone) -> Vec<Spaced> {
     for item in &zone.items {
         let Item::Label { row, event } = item else { continue };
         let e = &stream.events[*event];
-        let Some(line) = stream.lines.get(e.line as usize).filter(|l| e.line == e.end_line && !l.cells.is_empty()) else { continue };
+        let Some(line) = stream.lines.get(e.line as usize).filter(|l| e.line == e.end_line && !l.cells.is_empty()) else {
+            continue;
+        };
         let Some(label) = line.cells.iter().position(|c| c.is_some_and(|p| p == stream.piece(e.to - 1))) else { continue };
         found.push(InRow { row: *row, line: e.line, label, width: line.cells.len() });
     }

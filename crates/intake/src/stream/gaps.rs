@@ -26,15 +26,19 @@ pub(crate) fn place(
 ) {
     let block = &words.parts[usize::from(zone.part)];
     let rows = block.own_rows();
-    let taken: BTreeSet<usize> = fates.iter().filter_map(|(_, f)| if let Fate::Row(r) | Fate::Odd(r) = f { Some(*r) } else { None }).collect();
+    let taken: BTreeSet<usize> =
+        fates.iter().filter_map(|(_, f)| if let Fate::Row(r) | Fate::Odd(r) = f { Some(*r) } else { None }).collect();
     let missing: Vec<usize> = (0..rows).filter(|r| !taken.contains(r)).collect();
     if missing.is_empty() || !fates.iter().any(|f| f.1 == Fate::Unlabelled) {
         return;
     }
     let mut placed: Vec<(usize, usize)> = Vec::new();
     // Between two rows that are certain, or the head and the first, or the last and the end.
-    let sure: Vec<(usize, usize)> =
-        fates.iter().filter_map(|(i, f)| if let Fate::Row(r) | Fate::Odd(r) = f { Some((*i, *r)) } else { None }).filter(|(_, r)| *r < rows).collect();
+    let sure: Vec<(usize, usize)> = fates
+        .iter()
+        .filter_map(|(i, f)| if let Fate::Row(r) | Fate::Odd(r) = f { Some((*i, *r)) } else { None })
+        .filter(|(_, r)| *r < rows)
+        .collect();
     if sure.len() < 2 || sure.windows(2).any(|w| w[0].1 >= w[1].1) {
         return;
     }
@@ -76,7 +80,8 @@ pub(crate) fn place(
 fn is_proved(identities: &[Identity], cell: Cell, numbers: &Numbers) -> bool {
     let mut held = 0;
     for identity in identities.iter().filter(|i| i.terms().any(|t| t.0 == cell)) {
-        let sum = identity.terms().try_fold(0i128, |sum, (c, k)| Some(sum + i128::from(k) * i128::from(numbers.get(&c)?.millionths())));
+        let sum =
+            identity.terms().try_fold(0i128, |sum, (c, k)| Some(sum + i128::from(k) * i128::from(numbers.get(&c)?.millionths())));
         if sum != Some(0) {
             return false;
         }
@@ -125,7 +130,10 @@ fn is_made_of(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, event: usiz
             let path = &block.rows[r];
             let own = rows.contains(&r);
             let last = path.len().saturating_sub(1);
-            path.iter().enumerate().filter(move |(level, _)| own || *level < last).map(|(_, l)| l.chars().filter(|c| !"()[].:;-/|一二三四五六七八九十0123456789".contains(*c)).collect())
+            path.iter()
+                .enumerate()
+                .filter(move |(level, _)| own || *level < last)
+                .map(|(_, l)| l.chars().filter(|c| !"()[].:;-/|一二三四五六七八九十0123456789".contains(*c)).collect())
         })
         .collect();
     let text = text.as_slice();

@@ -52,9 +52,7 @@ pub(crate) fn heads(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16) -> Vec<
     let line = words.parts[usize::from(part)].line;
     let mut at = 0;
     while at < events.len() {
-        let belongs = |e: &Event| {
-            is_heading(words, e) || (line && of_part(words, e, part).next().is_some())
-        };
+        let belongs = |e: &Event| is_heading(words, e) || (line && of_part(words, e, part).next().is_some());
         if !belongs(&events[at]) {
             at += 1;
             continue;
@@ -91,7 +89,10 @@ fn has_strangers(words: &Lexicon<'_>, stream: &Stream<'_>, start: usize, end: us
         let letters = |i: usize| stream.letters.get(i).is_some_and(|l| l.line == line);
         !(letters(first.from.saturating_sub(200)) || letters(last.to + 200))
     };
-    let before = start.checked_sub(1).and_then(|b| events.get(b)).is_some_and(|e| stranger(e) && e.end_line == first.line && short(first.line));
+    let before = start
+        .checked_sub(1)
+        .and_then(|b| events.get(b))
+        .is_some_and(|e| stranger(e) && e.end_line == first.line && short(first.line));
     let after = events.get(end).is_some_and(|e| stranger(e) && e.line == last.end_line);
     before || after
 }
@@ -107,7 +108,8 @@ fn order(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, labels: &[usize]) 
         if means.is_empty() {
             return None;
         }
-        if let Some(column) = means.iter().find_map(|m| if let Meaning::Column { column, .. } = m { Some(*column) } else { None }) {
+        if let Some(column) = means.iter().find_map(|m| if let Meaning::Column { column, .. } = m { Some(*column) } else { None })
+        {
             leaves.push(usize::from(column));
             continue;
         }
@@ -188,7 +190,11 @@ pub(crate) fn is_head_in_pieces(words: &Lexicon<'_>, stream: &Stream<'_>, part: 
                 let leaf = level + 1 == path.len();
                 let again = c > 0 && !leaf && block.columns[c - 1].get(level) == Some(label);
                 if !again {
-                    let last = if leaf { c } else { (c..n).take_while(|i| block.columns[*i].get(level) == Some(label)).last().unwrap_or(c) };
+                    let last = if leaf {
+                        c
+                    } else {
+                        (c..n).take_while(|i| block.columns[*i].get(level) == Some(label)).last().unwrap_or(c)
+                    };
                     add(label, (c, last));
                 }
             }

@@ -164,8 +164,7 @@ impl<'f> Lexicon<'f> {
             none.extend(form.none.iter().filter(|m| !none.contains(m)).cloned().collect::<Vec<_>>());
         }
         found.remove("");
-        let mut entries: Vec<Entry> =
-            found.into_iter().map(|(k, means)| Entry { letters: k.chars().collect(), means }).collect();
+        let mut entries: Vec<Entry> = found.into_iter().map(|(k, means)| Entry { letters: k.chars().collect(), means }).collect();
         entries.sort_by(|a, b| b.letters.len().cmp(&a.letters.len()).then_with(|| a.letters.cmp(&b.letters)));
         let mut first: HashMap<char, Vec<u32>> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {

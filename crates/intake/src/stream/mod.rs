@@ -19,12 +19,12 @@ use std::collections::BTreeMap;
 
 use nianbao_form::{Cell, Forms, Number, Place, SectionKind, figure};
 
-use crate::document::{Block, Document, Paragraph};
 use crate::document::is_figure;
+use crate::document::{Block, Document, Paragraph};
 use crate::found::Found;
 use crate::pair::Doubt;
-use crate::vocabulary::Vocabulary;
 use crate::proof::{self, Proved};
+use crate::vocabulary::Vocabulary;
 use gaps::Numbers;
 use head::Head;
 use lexicon::{Lexicon, Meaning};
@@ -133,11 +133,10 @@ struct Loose {
 
 /// Whether tables gave every cell of some form.
 fn is_complete(forms: &Forms, found: &Found<'_>) -> bool {
-    let has = |c: &Cell| found.tables.values().filter_map(|t| t.last()).any(|i| i.cells.get(c).is_some_and(|e| e.doubt.is_none()));
+    let has =
+        |c: &Cell| found.tables.values().filter_map(|t| t.last()).any(|i| i.cells.get(*c).is_some_and(|e| e.doubt.is_none()));
     forms.iter().any(|(_, form)| {
-        form.cells.iter().all(|c| {
-            has(c) || form.alternates.iter().any(|a| a.own.contains(c) && a.guest.iter().all(has))
-        })
+        form.cells.iter().all(|c| has(c) || form.alternates.iter().any(|a| a.own.contains(c) && a.guest.iter().all(has)))
     })
 }
 
@@ -336,9 +335,9 @@ fn chunks(stream: &Stream<'_>, run: &Run) -> Option<Vec<String>> {
 /// proved, without a blank.
 fn take_apart(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &mut Vec<(usize, Fate)>, out: &mut Readings) -> bool {
     let block = &words.parts[usize::from(zone.part)];
-    let short = fates.iter().any(|(at, f)| {
-        matches!((f, &zone.items[*at]), (Fate::Odd(_), Item::Run(run)) if run.figures.len() < zone.order.len())
-    });
+    let short = fates
+        .iter()
+        .any(|(at, f)| matches!((f, &zone.items[*at]), (Fate::Odd(_), Item::Run(run)) if run.figures.len() < zone.order.len()));
     // Every row of the form, each once, with its digits.
     let runs: Vec<(usize, &Run)> = zone
         .items
@@ -366,7 +365,8 @@ fn take_apart(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &mut
         let whole = |i: usize| proved[i].iter().all(|p| *p != Proved::Open);
         !matches!(&zone.items[*at], Item::Run(run) if runs.iter().position(|r| std::ptr::eq(*r, run)).is_some_and(whole))
     });
-    proved.iter().flatten().all(|p| matches!(p, Proved::Number(_))) && identities.iter().any(|i| i.terms().any(|t| rows[0].cells.contains(&t.0)))
+    proved.iter().flatten().all(|p| matches!(p, Proved::Number(_)))
+        && identities.iter().any(|i| i.terms().any(|t| rows[0].cells.contains(&t.0)))
 }
 
 /// Takes apart a line of figures that have run together, in a document whose other table has no blanks.
@@ -410,7 +410,9 @@ fn leave(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &[(usize,
             continue;
         }
         let words_before = at.checked_sub(1).and_then(|b| match zone.items[b] {
-            Item::Strange { event } | Item::Label { event, .. } => Some(stream.raw(stream.events[event].from, stream.events[event].to)),
+            Item::Strange { event } | Item::Label { event, .. } => {
+                Some(stream.raw(stream.events[event].from, stream.events[event].to))
+            }
             _ => None,
         });
         let title = words.forms.form(block.form).section(&block.block.section).map_or("", |s| s.title.as_str());
@@ -428,7 +430,9 @@ fn strays(words: &Lexicon<'_>, stream: &Stream<'_>, out: &mut Readings) {
         match &event.what {
             What::Label(entry) => {
                 let section = words.means(*entry).iter().find_map(|m| match *m {
-                    Meaning::Section { form, section } => words.forms.iter().nth(usize::from(form)).map(|f| &f.1.sections[usize::from(section)]),
+                    Meaning::Section { form, section } => {
+                        words.forms.iter().nth(usize::from(form)).map(|f| &f.1.sections[usize::from(section)])
+                    }
                     _ => None,
                 });
                 if let Some(section) = section {
@@ -440,7 +444,9 @@ fn strays(words: &Lexicon<'_>, stream: &Stream<'_>, out: &mut Readings) {
                 let known = |l: &Loose| l.place == stream.place(event.from);
                 let alone = at.checked_sub(1).and_then(|b| stream.events.get(b)).is_none_or(|b| b.end_line != event.line)
                     && stream.events.get(at + 1).is_none_or(|n| n.line != event.end_line);
-                if let Some(title) = title.filter(|_| alone && event.line != line && out.used.binary_search(&event.line).is_err() && !out.loose.iter().any(known)) {
+                if let Some(title) = title.filter(|_| {
+                    alone && event.line != line && out.used.binary_search(&event.line).is_err() && !out.loose.iter().any(known)
+                }) {
                     line = event.line;
                     let read = out.cells.values().any(|r| r.line == event.line);
                     if !read {
@@ -535,9 +541,9 @@ fn doubt_blanks(words: &Vocabulary<'_>, found: &mut Found<'_>) {
         for row in 0..block.rows.len() {
             let cells: Vec<Cell> = (0..block.columns.len()).map(|c| block.cell(row, c)).collect();
             for instance in found.tables.get_mut(&table).into_iter().flatten() {
-                let blank = cells.iter().filter_map(|c| instance.cells.get(c)).all(|e| e.is_blank());
+                let blank = cells.iter().filter_map(|c| instance.cells.get(*c)).all(|e| e.is_blank());
                 for cell in cells.iter().filter(|_| blank) {
-                    if let Some(entry) = instance.cells.get_mut(cell) {
+                    if let Some(entry) = instance.cells.get_mut(*cell) {
                         entry.raw = Cow::Owned(text.clone());
                         entry.doubt = Some(Doubt::Orphans);
                     }
@@ -553,7 +559,12 @@ pub(crate) fn unfold(forms: &Forms, document: &Document) -> Option<Document> {
     if !document.blocks.iter().any(long) {
         return None;
     }
-    let titles: Vec<&str> = forms.iter().flat_map(|(_, f)| &f.sections).flat_map(|s| std::iter::once(&s.title).chain(&s.aliases)).map(String::as_str).collect();
+    let titles: Vec<&str> = forms
+        .iter()
+        .flat_map(|(_, f)| &f.sections)
+        .flat_map(|s| std::iter::once(&s.title).chain(&s.aliases))
+        .map(String::as_str)
+        .collect();
     let mut blocks = Vec::new();
     for block in &document.blocks {
         match block {

@@ -351,7 +351,11 @@ impl<'d> Stream<'d> {
         let letter = self.letters[at];
         let starts = letter.gap || at == 0 || letter.piece != self.letters[at - 1].piece;
         let is_dash = |c: char| matches!(c, '-' | '/' | '\\');
-        if !(letter.c.is_ascii_digit() || is_dash(letter.c) || matches!(letter.c, '+' | '¥') || (starts && self.pieces[letter.piece as usize].cell)) {
+        if !(letter.c.is_ascii_digit()
+            || is_dash(letter.c)
+            || matches!(letter.c, '+' | '¥')
+            || (starts && self.pieces[letter.piece as usize].cell))
+        {
             return None;
         }
         if starts {
@@ -361,26 +365,36 @@ impl<'d> Stream<'d> {
             let plain = digits || self.letters[at..to].iter().all(|l| is_dash(l.c)) || self.pieces[letter.piece as usize].cell;
             let cell = self.pieces[letter.piece as usize].cell;
             let whole = is_number(raw) || (cell && words.none.iter().any(|m| m == raw));
-            if plain && to - at <= MAX_FIGURE && whole && (digits || !cell || self.is_whole_cell(at, to)) && !self.has_label(words, at, to) {
+            if plain
+                && to - at <= MAX_FIGURE
+                && whole
+                && (digits || !cell || self.is_whole_cell(at, to))
+                && !self.has_label(words, at, to)
+            {
                 return Some(self.with_note(words, at, to));
             }
         }
         // A number in brackets, or the year of a date, is no figure; nor is what follows letters and a dash.
         let before = at.checked_sub(1).map(|b| self.letters[b].c).filter(|_| !starts);
         let signed = letter.c == '-' && self.letters.get(at + 1).is_some_and(|n| n.c.is_ascii_digit() && !n.gap);
-        if !(letter.c.is_ascii_digit() || signed) || before.is_some_and(|b| b.is_ascii_digit() || (in_word && matches!(b, '(' | '.' | '-'))) {
+        if !(letter.c.is_ascii_digit() || signed)
+            || before.is_some_and(|b| b.is_ascii_digit() || (in_word && matches!(b, '(' | '.' | '-')))
+        {
             return None;
         }
         let mut to = at + 1;
         while let Some(l) = self.letters.get(to).filter(|l| !l.gap && l.piece == letter.piece) {
-            let joins = matches!(l.c, '.' | ',' | '\'') && self.letters.get(to + 1).is_some_and(|n| n.c.is_ascii_digit() && !n.gap);
+            let joins =
+                matches!(l.c, '.' | ',' | '\'') && self.letters.get(to + 1).is_some_and(|n| n.c.is_ascii_digit() && !n.gap);
             if !(l.c.is_ascii_digit() || joins) || l.mark {
                 break;
             }
             to += 1;
         }
         let end = self.plain_chunk(at);
-        let unit = (to + 1..=end.min(to + 4)).rev().find(|e| is_number(self.raw(at, *e)) && words.longest(self.letters[to..].iter().map(|l| l.c)).is_none());
+        let unit = (to + 1..=end.min(to + 4))
+            .rev()
+            .find(|e| is_number(self.raw(at, *e)) && words.longest(self.letters[to..].iter().map(|l| l.c)).is_none());
         let to = unit.unwrap_or(to);
         Some((self.raw(at, to).to_owned(), to))
     }
@@ -410,7 +424,9 @@ impl<'d> Stream<'d> {
 
     /// Whether a label of a row or column begins among some letters.
     fn has_label(&self, words: &Lexicon<'_>, from: usize, to: usize) -> bool {
-        (from..to).filter(|i| !self.letters[*i].c.is_ascii_digit()).any(|i| words.longest(self.letters[i..].iter().map(|l| l.c)).is_some())
+        (from..to)
+            .filter(|i| !self.letters[*i].c.is_ascii_digit())
+            .any(|i| words.longest(self.letters[i..].iter().map(|l| l.c)).is_some())
     }
 
     /// The piece of text in which a letter stands.
@@ -438,7 +454,10 @@ impl<'d> Stream<'d> {
             return;
         }
         let at = self.events.len() - if dot { 3 } else { 2 };
-        let Some(event) = self.events.len().checked_sub(if dot { 3 } else { 2 }).and_then(|at| self.events.get(at)).cloned() else { return };
+        let Some(event) = self.events.len().checked_sub(if dot { 3 } else { 2 }).and_then(|at| self.events.get(at)).cloned()
+        else {
+            return;
+        };
         let What::Figure { raw, .. } = &event.what else { return };
         let next = if dot { self.events[at + 1].from } else { label.from };
         if event.to != next || self.letters[next].gap || event.end_line != self.letters[next].line {
@@ -456,7 +475,8 @@ impl<'d> Stream<'d> {
             _ => None,
         });
         let folded = self.folded(event.from, event.to);
-        let rest = expected.filter(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| folded.strip_suffix(n));
+        let rest =
+            expected.filter(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| folded.strip_suffix(n));
         let plain = rest.filter(|r| !r.is_empty() && r.bytes().all(|b| b.is_ascii_digit()));
         match plain {
             Some(_) => {

@@ -66,8 +66,20 @@ pub(crate) struct Order {
 impl Order {
     /// The order of a text with some zones; `paged` says that it was taken from pages.
     pub(crate) fn of(stream: &Stream<'_>, zones: &[Zone], paged: bool) -> Order {
-        let shapes = || zones.iter().flat_map(|z| &z.items).filter_map(|i| if let Item::Run(r) = i { Some(r) } else { None }).filter(|r| r.figures.len() > 1).map(|r| r.shape(stream));
-        let labels = |z: &Zone| -> Vec<u32> { z.items.iter().filter_map(|i| if let Item::Label { event, .. } = i { Some(stream.events[*event].line) } else { None }).collect() };
+        let shapes = || {
+            zones
+                .iter()
+                .flat_map(|z| &z.items)
+                .filter_map(|i| if let Item::Run(r) = i { Some(r) } else { None })
+                .filter(|r| r.figures.len() > 1)
+                .map(|r| r.shape(stream))
+        };
+        let labels = |z: &Zone| -> Vec<u32> {
+            z.items
+                .iter()
+                .filter_map(|i| if let Item::Label { event, .. } = i { Some(stream.events[*event].line) } else { None })
+                .collect()
+        };
         let flows = zones.iter().any(|z| labels(z).windows(3).any(|w| w[0] == w[1] && w[1] == w[2]));
         Order { down: !paged && shapes().all(|s| s == Shape::Down), flows }
     }
@@ -133,7 +145,10 @@ fn ends(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, at: usize) -> bool 
         _ => false,
     });
     // A title in the middle of words is a mention.
-    let alone = at.checked_sub(1).and_then(|b| stream.events.get(b)).is_none_or(|b| b.end_line != event.line || head::is_punctuation(stream, b) || matches!(b.what, What::Figure { .. }));
+    let alone = at
+        .checked_sub(1)
+        .and_then(|b| stream.events.get(b))
+        .is_none_or(|b| b.end_line != event.line || head::is_punctuation(stream, b) || matches!(b.what, What::Figure { .. }));
     let heading = means.iter().all(|m| matches!(m, Meaning::Column { .. } | Meaning::Over { .. } | Meaning::Corner { .. }));
     (section && alone) || heading
 }
@@ -212,7 +227,11 @@ impl Zone {
             let whole = run.figures.len() == columns && !self.has_holes(stream, run) && order.keeps(stream, run);
             let fate = match label {
                 Some((row, event)) if regular || self.is_one_line(stream, i, event) || encloses(stream, event, run) => {
-                    if whole { Fate::Row(row) } else { Fate::Odd(row) }
+                    if whole {
+                        Fate::Row(row)
+                    } else {
+                        Fate::Odd(row)
+                    }
                 }
                 _ => match single.filter(|_| whole) {
                     Some(row) => Fate::Row(row),

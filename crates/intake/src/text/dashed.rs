@@ -49,7 +49,10 @@ pub(super) fn table(lines: &[Line<'_>], at: usize) -> Option<(Table, usize)> {
     };
     let extents = columns(text(rule)?)?;
     let width = extents.last()?.1;
-    let ends = |t: &str| columns(t).is_some_and(|c| c.len() > 1 && c.first() == extents.first() && c.last() == extents.last()) || is_border(t, width);
+    let ends = |t: &str| {
+        columns(t).is_some_and(|c| c.len() > 1 && c.first() == extents.first() && c.last() == extents.last())
+            || is_border(t, width)
+    };
     // Below the dashes: to the next such line; a table with a head and no lower border ends at a blank line.
     let bottom = (rule + 1..lines.len().min(rule + MAX_LINES)).find(|i| text(*i).is_some_and(ends));
     let mut body = rule + 1;

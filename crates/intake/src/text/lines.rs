@@ -108,7 +108,8 @@ pub(crate) fn is_page_number(line: &str) -> bool {
     }
     let bare: String = text.chars().filter(|c| !nianbao_form::figure::is_inkless(*c)).collect();
     let is_dash = |c: char| matches!(c, '-' | '—' | '–' | '―' | '－' | '─' | '~' | '～' | '·' | '•');
-    let digits = |t: &str| (1..=4).contains(&t.chars().count()) && t.chars().all(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    let digits =
+        |t: &str| (1..=4).contains(&t.chars().count()) && t.chars().all(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
     let inner = bare.trim_matches(is_dash);
     let framed = bare.starts_with(is_dash) && bare.ends_with(is_dash) && digits(inner);
     let said = |t: &str| t.strip_prefix('第').and_then(|t| t.strip_suffix('页')).is_some_and(digits);
@@ -155,8 +156,7 @@ mod tests {
     #[test]
     fn ends_of_lines() {
         let text = "a\r\nb\rc\n\u{c}d\u{85}e\u{2028}f\u{b}g\nh\ti\u{b}j\n";
-        let got: Vec<(String, u32, u32)> =
-            split(text).unwrap().iter().map(|l| (l.text.to_owned(), l.number, l.before)).collect();
+        let got: Vec<(String, u32, u32)> = split(text).unwrap().iter().map(|l| (l.text.to_owned(), l.number, l.before)).collect();
         let want = [("a", 1, 0), ("b", 2, 0), ("c", 3, 0), ("", 4, 0), ("d", 4, 1), ("e", 4, 3), ("f", 4, 5), ("g", 4, 7)];
         let mut want: Vec<(String, u32, u32)> = want.iter().map(|(t, n, b)| ((*t).to_owned(), *n, *b)).collect();
         want.push(("h\ti\u{b}j".into(), 5, 0));

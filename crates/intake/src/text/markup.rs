@@ -7,8 +7,7 @@ use crate::document::{Block, trim};
 use crate::html;
 
 /// Tags that stand inside words and are dropped.
-const INLINE: [&str; 14] =
-    ["u", "b", "i", "em", "strong", "span", "font", "small", "big", "center", "p", "div", "ins", "mark"];
+const INLINE: [&str; 14] = ["u", "b", "i", "em", "strong", "span", "font", "small", "big", "center", "p", "div", "ins", "mark"];
 /// A web table inside a text has at most so many lines.
 const MAX_TABLE_LINES: usize = 20_000;
 

@@ -64,7 +64,10 @@ impl Reader {
         if text.trim_start().starts_with("```") {
             return Some(at + 1);
         }
-        if self.web && text.contains('<') && let Some(done) = self.web_table(lines, at) {
+        if self.web
+            && text.contains('<')
+            && let Some(done) = self.web_table(lines, at)
+        {
             return Some(done);
         }
         if let Some((rows, tabbed, end)) = tabs::table(lines, at) {

@@ -73,7 +73,14 @@ fn whole<'t>(lines: &[Line<'t>], at: usize) -> Option<(Strokes<'t>, usize)> {
         }
         let part = strokes(line).unwrap_or_else(|| {
             let at = line.text.find(text).unwrap_or(0);
-            Strokes { line: *line, fields: vec![Field { raw: text, at }], more: Vec::new(), starts: false, ends: false, rule: false }
+            Strokes {
+                line: *line,
+                fields: vec![Field { raw: text, at }],
+                more: Vec::new(),
+                starts: false,
+                ends: false,
+                rule: false,
+            }
         });
         let done = part.ends;
         more.push(part);
@@ -213,15 +220,15 @@ mod tests {
 
     #[test]
     fn markdown() {
-        assert_eq!(
-            shape("| a | b\\|c |\n|:--|---:|\n| **规章** | 1<br>2 |\n\n后"),
-            "[a@1:3|b|c@1:7][规章@3:3|1+2@3:12];P 后@5;"
-        );
+        assert_eq!(shape("| a | b\\|c |\n|:--|---:|\n| **规章** | 1<br>2 |\n\n后"), "[a@1:3|b|c@1:7][规章@3:3|1+2@3:12];P 后@5;");
         assert_eq!(shape("a | b\n--- | ---\n规章 | 1\n"), "[a@1:1|b@1:5][规章@3:1|1@3:6];");
         assert_eq!(shape("|规章|22|\n|---|---|\n|文件|34|\n|---|---|\n"), "[规章@1:2|22@1:5][文件@3:2|34@3:5];");
         assert_eq!(shape("|规章|22|\n|---|---|\n|文件|34||\n|---|---|---|\n"), "[规章@1:2|22@1:5];[文件@3:2|34@3:5|];");
         assert_eq!(shape("首页 | 新闻 | 公开\n"), "P 首页 | 新闻 | 公开@1;");
-        assert_eq!(shape("| 甲 | 商业\n企业 | 3\n件 |\n| 乙 | 1 | 2 |\n"), "[甲@1:3|商业+企业@1:7|3+件@2:6][乙@3:3|1@3:7|2@3:11];");
+        assert_eq!(
+            shape("| 甲 | 商业\n企业 | 3\n件 |\n| 乙 | 1 | 2 |\n"),
+            "[甲@1:3|商业+企业@1:7|3+件@2:6][乙@3:3|1@3:7|2@3:11];"
+        );
     }
 
     #[test]

@@ -47,7 +47,9 @@ fn is_rule(text: &str) -> bool {
 }
 
 fn is_whole_rule(text: &str) -> bool {
-    is_rule(text) && text.starts_with(|c| ink(c) == Ink::Corner) && text.chars().all(|c| matches!(ink(c), Ink::Rule | Ink::Corner) || c == ':')
+    is_rule(text)
+        && text.starts_with(|c| ink(c) == Ink::Corner)
+        && text.chars().all(|c| matches!(ink(c), Ink::Rule | Ink::Corner) || c == ':')
 }
 
 /// The table that begins at a line, and the line after its last.
@@ -140,7 +142,8 @@ impl<'t> Drawing<'t> {
                 let texts: Vec<(String, nianbao_form::Place)> =
                     part.iter().map(|l| self.slice(l, range)).filter(|t| !t.0.is_empty()).collect();
                 let open = rule.filter(|_| i == 0).filter(|r| self.is_open(r, range));
-                let same = above[range.0].filter(|a| open.is_some() && cells[*a].row + cells[*a].rows == row && cells[*a].covers(range));
+                let same =
+                    above[range.0].filter(|a| open.is_some() && cells[*a].row + cells[*a].rows == row && cells[*a].covers(range));
                 let at = match same {
                     Some(at) => {
                         cells[at].rows += 1;
@@ -168,9 +171,11 @@ impl<'t> Drawing<'t> {
 
     /// The columns that each cell of some lines covers: from a stroke that all of them have to the next.
     fn ranges(&self, band: &[&Drawn<'_>]) -> Vec<(usize, usize)> {
-        let has = |l: &Drawn<'_>, edge: usize| l.ink.binary_search_by_key(&edge, |i| i.0).is_ok_and(|i| pipes::is_stroke(l.ink[i].2));
+        let has =
+            |l: &Drawn<'_>, edge: usize| l.ink.binary_search_by_key(&edge, |i| i.0).is_ok_and(|i| pipes::is_stroke(l.ink[i].2));
         let last = self.edges.len() - 1;
-        let cuts: Vec<usize> = (0..=last).filter(|e| *e == 0 || *e == last || band.iter().all(|l| has(l, self.edges[*e]))).collect();
+        let cuts: Vec<usize> =
+            (0..=last).filter(|e| *e == 0 || *e == last || band.iter().all(|l| has(l, self.edges[*e]))).collect();
         cuts.windows(2).map(|w| (w[0], w[1])).collect()
     }
 

@@ -82,10 +82,10 @@ fn is_row(line: &str, mark: char) -> bool {
 }
 
 fn only_thousands(line: &str, mark: char) -> bool {
-    let three = |t: &str| t.len() >= 3 && t.bytes().take(3).all(|b| b.is_ascii_digit()) && !t.bytes().nth(3).is_some_and(|b| b.is_ascii_digit());
-    line.match_indices(mark).all(|(at, m)| {
-        line[..at].ends_with(|c: char| c.is_ascii_digit()) && three(&line[at + m.len()..])
-    })
+    let three = |t: &str| {
+        t.len() >= 3 && t.bytes().take(3).all(|b| b.is_ascii_digit()) && !t.bytes().nth(3).is_some_and(|b| b.is_ascii_digit())
+    };
+    line.match_indices(mark).all(|(at, m)| line[..at].ends_with(|c: char| c.is_ascii_digit()) && three(&line[at + m.len()..]))
 }
 
 /// Splits a row, with quotes as in RFC 4180.
@@ -149,7 +149,10 @@ mod tests {
             shape(text),
             "[某局报告@1:1||][一、甲@2:1||];P 全年工作，有序。@3:1;P 好。@3:1;[内容@6:1|数@6:4|本年+数@6:6][规章@8:1|1,234@8:4|0@8:12][文件@9:1||2@9:5];"
         );
-        assert_eq!(shape("甲的话。\n规章;1;2\n文件;3;\n\n乙,丙。\n"), "P 甲的话。@1;[规章@2:1|1@2:4|2@2:6][文件@3:1|3@3:4|];P 乙,丙。@5;");
+        assert_eq!(
+            shape("甲的话。\n规章;1;2\n文件;3;\n\n乙,丙。\n"),
+            "P 甲的话。@1;[规章@2:1|1@2:4|2@2:6][文件@3:1|3@3:4|];P 乙,丙。@5;"
+        );
         assert_eq!(shape("规章 1,234\n文件 2,345\n"), "P 规章 1,234@1;P 文件 2,345@2;");
     }
 }

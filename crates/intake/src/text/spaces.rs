@@ -86,9 +86,9 @@ pub(super) fn block(lines: &[Line<'_>], at: usize) -> Option<(Block, usize)> {
 
 /// A short line among those of a table that may be part of a label: not a sentence, not a heading.
 fn is_label_part(text: &str) -> bool {
-    let heading = text.split_once('、').is_some_and(|(n, _)| {
-        (1..=3).contains(&n.chars().count()) && n.chars().all(|c| "一二三四五六七八九十".contains(c))
-    });
+    let heading = text
+        .split_once('、')
+        .is_some_and(|(n, _)| (1..=3).contains(&n.chars().count()) && n.chars().all(|c| "一二三四五六七八九十".contains(c)));
     !text.contains('。') && text.chars().count() <= 40 && !heading
 }
 
@@ -140,7 +140,8 @@ fn layouts(rows: &[Row<'_>], measure: Measure) -> Option<Vec<Layout>> {
     let mut start = 0;
     for at in 1..=rows.len() {
         // A head row below figures begins another table.
-        let begins = rows.get(at).is_none_or(|r| r.is_head() && r.segments.len() > 1 && rows[start..at].iter().any(|r| !r.is_head()));
+        let begins =
+            rows.get(at).is_none_or(|r| r.is_head() && r.segments.len() > 1 && rows[start..at].iter().any(|r| !r.is_head()));
         if begins {
             out.push(layout(rows, start..at, measure)?);
             start = at;
@@ -183,7 +184,10 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
     }
     // Labels end where figures begin, and a head stands over every column.
     let fits = |i: usize| part[i].is_head() || spans[i][..part[i].labels].iter().all(|s| s.1 <= first);
-    let heads: Vec<Span> = (0..part.len()).filter(|i| part[*i].is_head() && part[*i].segments.len() > 1).flat_map(|i| spans[i].iter().copied()).collect();
+    let heads: Vec<Span> = (0..part.len())
+        .filter(|i| part[*i].is_head() && part[*i].segments.len() > 1)
+        .flat_map(|i| spans[i].iter().copied())
+        .collect();
     if !(0..part.len()).all(fits) || heads.is_empty() || !part[0].is_head() {
         return None;
     }
@@ -196,7 +200,9 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
     let whole = columns.len();
     let full = (0..part.len()).any(|i| figures(i).count() == whole);
     let partial = (0..part.len()).any(|i| !part[i].is_head() && figures(i).count() < whole);
-    if (!bare.is_empty() || partial || !full) && !aligned(&columns, &heads, &(0..part.len()).flat_map(figures).collect::<Vec<_>>()) {
+    if (!bare.is_empty() || partial || !full)
+        && !aligned(&columns, &heads, &(0..part.len()).flat_map(figures).collect::<Vec<_>>())
+    {
         return None;
     }
     for b in bare {

@@ -228,7 +228,11 @@ impl Word97 {
             places[i] = (word.len() as u32, wide);
             for p in &text[start..end] {
                 let at = word.len() as u32;
-                if wide { word.extend(p.unit.to_le_bytes()) } else { word.push(p.unit as u8) }
+                if wide {
+                    word.extend(p.unit.to_le_bytes())
+                } else {
+                    word.push(p.unit as u8)
+                }
                 placed.push((at, word.len() as u32, p.characters, p.paragraph));
             }
         }
