@@ -77,7 +77,7 @@ impl Sheets {
 
     /// Whether they say nothing of any element, unless letters have no size around it.
     pub(super) fn is_silent(&self, sizeless: bool) -> bool {
-        self.usual.rules.is_empty() && !(sizeless && !self.all.rules.is_empty())
+        self.usual.rules.is_empty() && (!sizeless || self.all.rules.is_empty())
     }
 
     /// Whether elements were compared with rules more often than any page has need of.
