@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Where a page declares its encoding, at the latest.
 const HEAD: usize = 64 << 10;
@@ -63,13 +63,24 @@ fn is_nearly_utf8(bytes: &[u8]) -> bool {
 /// The text in an encoding that is declared, if the bytes bear it out.
 fn tried<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
-    if !encoding.is_single_byte() {
+    if encoding == GB18030 || encoding == GBK {
         return (!broken || is_borne_out(&text)).then_some(text);
     }
-    // Names of Latin encodings are what programs write that know no other, and fit any bytes.
-    let (chinese, broken) = GB18030.decode_without_bom_handling(bytes);
-    let many = chinese.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).take(4).count() == 4;
-    Some(if many && (!broken || is_borne_out(&chinese)) { chinese } else { text })
+    let (chinese, bad) = GB18030.decode_without_bom_handling(bytes);
+    let is_chinese = !bad || is_borne_out(&chinese);
+    // Names of Latin encodings are what programs write that know no other, and fit any bytes; bytes of GB 18030 mostly fit
+    // Big5 as well, but make no words in it.
+    if is_chinese && common(&chinese) > 4 + 2 * common(&text) {
+        return Some(chinese);
+    }
+    (encoding.is_single_byte() || !broken || is_borne_out(&text)).then_some(text)
+}
+
+/// How many of the commonest characters are in a text.
+fn common(text: &str) -> usize {
+    const COMMON: &str = "的一是不在有了和人中大为上国地到年月日行政府公开本件数总其他个信息\
+                          為國開數總個資訊與會這來時發現後學經電業報費處理機關";
+    text.chars().take(100_000).filter(|c| !c.is_ascii() && COMMON.contains(*c)).count()
 }
 
 /// Whether at most one character in [`TOLERATED`] was broken.
@@ -169,6 +180,8 @@ mod tests {
             ("<meta charset=big5>", BIG5, big5),
             ("<script src=a.js charset=utf-8></script><!-- <meta charset=gbk> --><meta charset=big5>", BIG5, big5),
             ("<meta name=a content='charset=gbk'><meta charset=big5>", BIG5, big5),
+            ("<meta charset=big5>", GB18030, TEXT),
+            ("<meta charset=shift_jis>", GB18030, TEXT),
             ("<meta charset=utf-16>", GB18030, TEXT),
             ("<meta charset=unknown>", GB18030, TEXT),
             ("", GB18030, TEXT),

@@ -75,8 +75,9 @@ impl Sheets {
         out
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.rules.is_empty()
+    /// Whether they say nothing of any element, unless letters have no size around it.
+    pub(super) fn is_silent(&self, sizeless: bool) -> bool {
+        self.usual.rules.is_empty() && (!sizeless || self.all.rules.is_empty())
     }
 
     /// Whether elements were compared with rules more often than any page has need of.
@@ -136,7 +137,7 @@ impl Sheets {
                 if !usual.says_nothing() || !important.says_nothing() {
                     self.all.add(prelude, usual, important);
                 }
-                if !says_nothing(&usual) || !says_nothing(&important) {
+                if !says_nothing(&usual) || !important.says_nothing() {
                     self.usual.add(prelude, usual, important);
                 }
             }

@@ -38,9 +38,14 @@ impl<'t> Walk<'t> {
         style
     }
 
+    /// Whether an element is what Word puts where a comment is anchored: `[MU1]`.
+    pub(super) fn is_comment_mark(&self, id: Id, tag: Tag) -> bool {
+        tag == Tag::A && self.tree.attribute(id, Name::Class).is_some_and(|c| c.trim() == "msocomanchor")
+    }
+
     pub(super) fn given_style(&mut self, id: Id, tag: Tag) -> Style {
         let own = self.tree.attribute(id, Name::Style);
-        if self.sheets.is_empty() {
+        if self.sheets.is_silent(self.state.sizeless) {
             return own.map_or_else(Style::default, |own| self.own_style(own).2);
         }
         let (mut out, important) = self.sheets.style(self.tree, id, tag, self.state.sizeless);

@@ -132,6 +132,9 @@ impl Style {
             self.hidden = Some(matches!(value, "hidden" | "collapse"));
         } else if is("mso-hide") {
             self.office_hidden = Some(value == "all");
+        } else if is("mso-element") {
+            // Comments stand below the text.
+            self.office_hidden = if value.starts_with("comment") { Some(true) } else { self.office_hidden };
         } else if is("text-decoration") || is("text-decoration-line") {
             self.struck = Some(words().any(|w| w == "line-through"));
         } else if is("vertical-align") {
@@ -179,7 +182,7 @@ impl Style {
 }
 
 fn is_known(name: &str) -> bool {
-    const KNOWN: [&str; 24] = [
+    const KNOWN: [&str; 25] = [
         "display",
         "visibility",
         "mso-hide",
@@ -204,6 +207,7 @@ fn is_known(name: &str) -> bool {
         "grid-row",
         "grid-row-end",
         "mso-text-raise",
+        "mso-element",
     ];
     KNOWN.iter().any(|k| k.eq_ignore_ascii_case(name))
 }

@@ -73,7 +73,7 @@ names! {
     /// The attributes that the reader looks at; all others are passed over.
     Name {
         Charset b"charset" Class b"class" Colspan b"colspan" Color b"color" Content b"content" Encoding b"encoding" Face b"face" Height b"height" Hidden b"hidden"
-        Href b"href" Id b"id" Media b"media" Multiple b"multiple" Open b"open" Rel b"rel" Rowspan b"rowspan" Selected b"selected"
+        Href b"href" Id b"id" Media b"media" Multiple b"multiple" Called b"name" Open b"open" Rel b"rel" Rowspan b"rowspan" Selected b"selected"
         Size b"size" Src b"src" Srcdoc b"srcdoc" Style b"style" Type b"type" Value b"value"
     }
     longer { HttpEquiv b"http-equiv" }

@@ -251,6 +251,10 @@ fn what_office_programs_write() {
         ),
         ("<p><!--[if gte vml 1]><v:shape><v:textbox>9</v:textbox></v:shape><![endif]--><![if !vml]>1<![endif]>", "<1>"),
         ("<?xml:namespace prefix = o ns = \"urn:x\" /><p>1<st1:chsdate year=\"2020\">2020年</st1:chsdate>", "<12020年>"),
+        (
+            "<p>1<a class=msocomanchor id=\"_anchor_1\" href=\"#_msocom_1\">[MU1]</a><div style='mso-element:comment-list'><p>批注</div>",
+            "<1>",
+        ),
         ("<p>1<span style='mso-spacerun:yes'>&nbsp; </span>2", "<1\u{a0} 2>"),
     ]);
 }
@@ -275,6 +279,8 @@ fn frames_and_titles() {
     )
     .unwrap();
     assert_eq!(document.titles, ["甲&乙 丙"]);
+    let meta = super::read("<head><meta name=ArticleTitle content='甲&nbsp;乙'><meta name=Author content=丙></head>").unwrap();
+    assert_eq!(meta.titles, ["甲\u{a0}乙"]);
     assert_eq!(shape_of(&document), "<1>[a|b][1|2];");
     let endless = "<iframe srcdoc='&lt;iframe srcdoc=\"<p>1\">'></iframe>".repeat(100);
     assert!(shape(&endless).len() < 1000);

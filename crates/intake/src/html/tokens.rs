@@ -97,6 +97,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The next token. `foreign` says that the current element is part of a drawing or a formula.
+    #[inline(always)]
     pub(crate) fn next(&mut self, foreign: bool) -> Token {
         let bytes = self.bytes();
         let mut start = self.at;
@@ -129,6 +130,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// What begins with the `<` at `lt`, if it is more than a comment.
+    #[inline(always)]
     fn markup(&mut self, lt: usize, foreign: bool) -> Option<Token> {
         let bytes = self.bytes();
         match (bytes[lt + 1], bytes.get(lt + 2).copied().unwrap_or_default()) {

@@ -168,7 +168,10 @@ impl<'t> Walk<'t> {
     /// Enters an element; whether anything in it is shown.
     fn open(&mut self, id: Id) -> Result<bool, Refusal> {
         let tag = self.tree.tag(id);
-        if is_dropped(tag) {
+        if tag == Tag::Meta {
+            self.meta(id);
+        }
+        if is_dropped(tag) || self.is_comment_mark(id, tag) {
             return Ok(false);
         }
         let style = self.style(id, tag);

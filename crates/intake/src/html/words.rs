@@ -9,6 +9,14 @@ use super::tree::Id;
 use super::walk::Walk;
 
 impl Walk<'_> {
+    /// Government sites name the title of an article apart from that of the page (发展指引, annex on page labels).
+    pub(super) fn meta(&mut self, id: Id) {
+        if self.tree.attribute(id, Name::Called).is_some_and(|n| n.trim().eq_ignore_ascii_case("ArticleTitle")) {
+            let title = entities::decoded(self.tree.attribute(id, Name::Content).unwrap_or_default(), true);
+            self.titles.extend(Some(trim(&title).to_owned()).filter(|t| !t.is_empty()));
+        }
+    }
+
     /// Takes text as it stands in the source.
     pub(super) fn text(&mut self, text: &str, references: bool) {
         if self.state.silent || self.state.gone || self.state.sizeless {
