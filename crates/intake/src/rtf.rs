@@ -14,6 +14,7 @@ mod words;
 use std::collections::HashMap;
 
 use crate::document::Document;
+use crate::line::MAX_TEXT;
 use crate::refuse::Refusal;
 use crate::rtf::codes::{Bytes, Code};
 use crate::rtf::flow::{Flow, Press};
@@ -139,7 +140,9 @@ struct Reader<'a> {
     page: Code,
     /// Whether raw bytes are UTF-8.
     raw_is_utf8: bool,
-    fonts: Vec<(i32, Code)>,
+    fonts: HashMap<i32, Code>,
+    /// The font that is being defined.
+    font: Option<i32>,
     default_font: Option<i32>,
     /// The font that bytes were last in.
     last_font: Option<(Option<i32>, Code)>,
@@ -181,7 +184,8 @@ impl<'a> Reader<'a> {
             bytes: Bytes::new(),
             page: Code::Double(encoding_rs::GBK),
             raw_is_utf8: !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok(),
-            fonts: Vec::new(),
+            fonts: HashMap::new(),
+            font: None,
             default_font: None,
             last_font: None,
             styles: HashMap::new(),
@@ -212,10 +216,11 @@ impl<'a> Reader<'a> {
                         self.byte(byte, false);
                     }
                 }
+                Token::Text(text) if text.len() > MAX_TEXT => return Err(Refusal::too_large()),
                 Token::Text(text) => self.text(text),
                 Token::Binary => drop(self.is_skipped()),
             }
-            if self.press.is_full() {
+            if self.press.is_full() || self.flows.last().is_some_and(Flow::is_too_long) {
                 return Err(Refusal::too_large());
             }
         }
@@ -313,8 +318,7 @@ impl<'a> Reader<'a> {
         {
             return code;
         }
-        let known = font.and_then(|f| self.fonts.iter().rev().find(|(number, _)| *number == f));
-        let code = known.map_or(self.page, |(_, code)| *code);
+        let code = font.and_then(|f| self.fonts.get(&f).copied()).unwrap_or(self.page);
         self.last_font = Some((font, code));
         code
     }
@@ -418,17 +422,16 @@ impl<'a> Reader<'a> {
         let Some(number) = number else { return };
         let code = match word {
             Word::Font => {
-                if self.fonts.len() < MAX_ENTRIES {
-                    self.fonts.push((number, self.page));
-                }
-                return;
+                self.font = (self.fonts.len() < MAX_ENTRIES).then_some(number);
+                Some(self.page)
             }
             Word::Charset => Some(codes::charset(number, self.page)),
             Word::FontPage => codes::page(number),
             _ => None,
         };
-        if let (Some(code), Some(last)) = (code, self.fonts.last_mut()) {
-            (last.1, self.last_font) = (code, None);
+        if let (Some(code), Some(font)) = (code, self.font) {
+            self.fonts.insert(font, code);
+            self.last_font = None;
         }
     }
 
@@ -445,12 +448,18 @@ impl<'a> Reader<'a> {
 
     /// Applies a style with those that it is based on.
     fn apply(&mut self, kind: StyleKind, number: i32) {
-        let mut next = Some(number);
+        let Some(style) = self.styles.get(&(kind, number)) else { return };
+        let (mut looks, mut next) = (style.looks, style.based_on);
         for _ in 0..16 {
-            let Some(style) = next.and_then(|n| self.styles.get(&(kind, n))) else { return };
-            self.state.looks.add(style.looks);
-            next = style.based_on.filter(|n| *n != style.number);
+            let Some(base) = next.and_then(|n| self.styles.get(&(kind, n))) else { break };
+            looks.add(base.looks);
+            next = base.based_on;
         }
+        // Once is enough.
+        if let Some(style) = self.styles.get_mut(&(kind, number)) {
+            (style.looks, style.based_on) = (looks, None);
+        }
+        self.state.looks.add(looks);
     }
 
     /// Words that end paragraphs, cells and rows or say what these are; `false` for others.
@@ -481,7 +490,7 @@ impl<'a> Reader<'a> {
             }
             Word::Left => self.flow(|f, _| f.definition(row).left(size)),
             Word::Edge => self.flow(|f, _| f.definition(row).cell(size)),
-            Word::ToTheLeft => self.flow(|f, _| f.definition(row).to_the_left()),
+            Word::JoinsLeft => self.flow(|f, _| f.definition(row).joins_left()),
             Word::Down(down) => self.flow(|f, _| f.definition(row).down(down)),
             Word::Index => self.flow(|f, _| f.definition(row).index = number),
             Word::Plainly | Word::InTable | Word::Depth => {

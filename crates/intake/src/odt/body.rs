@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::document::{Block, Builder};
-use crate::line::{Line, MAX_PIECES};
+use crate::line::{Line, MAX_PIECES, MAX_TEXT};
 use crate::odt::styles::{Family, Looks, Styles};
 use crate::odt::table::{Cell, Table, width};
 use crate::odt::xml::{Prefixes, attribute, attributes, count, is_on, number};
@@ -134,6 +134,8 @@ pub(super) struct Walk {
     deleting: HashSet<String>,
     /// Paragraphs and cells so far.
     made: usize,
+    /// Text so far, in bytes.
+    text: usize,
     /// Too many of them.
     full: bool,
 }
@@ -152,6 +154,7 @@ impl Walk {
             deletions: HashSet::new(),
             deleting: HashSet::new(),
             made: 0,
+            text: 0,
             full: false,
         }
     }
@@ -177,11 +180,7 @@ impl Walk {
                         return Err(Refusal::too_deep());
                     }
                 }
-                Event::Empty(e) if dropped == 0 => {
-                    if self.start(&e)? {
-                        self.end();
-                    }
-                }
+                Event::Empty(e) if dropped == 0 && self.start(&e)? => self.end(),
                 Event::End(_) if dropped > 0 => dropped -= 1,
                 Event::End(_) => self.end(),
                 Event::Text(t) if dropped == 0 => self.text(&t.xml10_content()),
@@ -237,11 +236,7 @@ impl Walk {
             Kind::TextProperties => self.styles.text(e),
             Kind::ColumnProperties => self.styles.column(e),
             Kind::Pass if self.para().is_some() && !is_inline(&name) => return Ok(false),
-            _ if self.found => {
-                if !self.content(kind, e) {
-                    return Ok(false);
-                }
-            }
+            _ if self.found && !self.content(kind, e) => return Ok(false),
             _ => {}
         }
         self.path.push(kind);
@@ -282,6 +277,7 @@ impl Walk {
             // What was deleted stands here, with a mark in its place, or (in flat files) between marks in the text.
             Kind::Deletion => {
                 self.deletions.insert(std::mem::take(&mut self.change));
+                self.count(1);
                 return false;
             }
             Kind::ChangeStart => {
@@ -431,6 +427,8 @@ impl Walk {
     /// Text of the file, in which any run of white space is one blank.
     fn text(&mut self, text: &str) {
         let deleted = !self.deleting.is_empty();
+        self.text = self.text.saturating_add(text.len());
+        self.full |= self.text > MAX_TEXT;
         let Some(p) = self.para() else { return };
         let looks = p.looks.last().copied().unwrap_or_default();
         if deleted || !looks.is_shown() {

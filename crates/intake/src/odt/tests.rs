@@ -257,7 +257,7 @@ fn what_is_refused() {
         (package(&[KIND]), "损坏"),
         (whole[..whole.len() / 2].to_vec(), "损坏"),
         (bit, "损坏"),
-        (text[..text.len() - 20].as_bytes().to_vec(), "损坏"),
+        (text.as_bytes()[..text.len() - 20].to_vec(), "损坏"),
         (text.replace("office:text>", "office:spreadsheet>").into_bytes(), "不是文字文档"),
         (text.replace("office:text>", "office:other>").into_bytes(), "损坏"),
         (text.replace(">1<", ">1&one;<").into_bytes(), "损坏"),
