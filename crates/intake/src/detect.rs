@@ -157,7 +157,10 @@ fn package(bytes: &[u8]) -> Format {
         foreign("pptx", "演示文稿，不是年度报告，请报送.docx", "a presentation, not a report; send a .docx")
     } else if has("OFD.xml") {
         foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx")
-    } else if has("content.xml") && has("mimetype") {
+    } else if has("encrypted-package") && has("META-INF/manifest.xml") {
+        // A whole OpenDocument file in a locked box, as LibreOffice writes it since 24.8.
+        unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew")
+    } else if has("content.xml") && (has("mimetype") || has("META-INF/manifest.xml")) {
         let sheet = package.by_name("mimetype").is_ok_and(|m| {
             let mut kind = String::new();
             m.take(100).read_to_string(&mut kind).is_ok() && kind.contains("spreadsheet")

@@ -39,8 +39,9 @@ enum Kind {
     Blanks,
     Tab,
     Break,
-    /// Text or a section that a condition may hide.
-    Hideable,
+    /// A section, which may be hidden. (Of `text:hidden-text` only what is shown is content, whatever its
+    /// `text:is-hidden` says: LibreOffice writes it the wrong way round.)
+    Section,
     /// A mark that hides the paragraph around it.
     HidesParagraph,
     /// A tracked change.
@@ -71,7 +72,7 @@ fn kind(name: &str) -> Kind {
         "table:table-row" => Row,
         "table:table-cell" => Cell,
         "table:covered-table-cell" => Covered,
-        "text:section" | "text:hidden-text" => Hideable,
+        "text:section" => Section,
         "text:hidden-paragraph" => HidesParagraph,
         "text:note-ref" | "text:footnote-ref" | "text:endnote-ref" => Mark,
         "text:changed-region" => Change,
@@ -197,7 +198,7 @@ impl Walk {
                 Event::Eof => break,
                 _ => {}
             }
-            if self.full || self.builder.overflow {
+            if self.full || self.text > MAX_TEXT || self.builder.overflow {
                 return Err(Refusal::too_large());
             }
         }
@@ -264,7 +265,7 @@ impl Walk {
             }
             Kind::Tab => self.mark('\t'),
             Kind::Break => self.mark('\n'),
-            Kind::Hideable => {
+            Kind::Section => {
                 return !is_on(e, "is-hidden") && attribute(e, "display").as_deref() != Some("none");
             }
             Kind::HidesParagraph => {
@@ -428,7 +429,6 @@ impl Walk {
     fn text(&mut self, text: &str) {
         let deleted = !self.deleting.is_empty();
         self.text = self.text.saturating_add(text.len());
-        self.full |= self.text > MAX_TEXT;
         let Some(p) = self.para() else { return };
         let looks = p.looks.last().copied().unwrap_or_default();
         if deleted || !looks.is_shown() {
@@ -452,6 +452,7 @@ impl Walk {
 
     /// A blank, tab or line break that an element stands for.
     fn mark(&mut self, c: char) {
+        self.text = self.text.saturating_add(1);
         if self.deleting.is_empty()
             && let Some(p) = self.para()
             && p.looks.last().copied().unwrap_or_default().is_shown()
