@@ -180,13 +180,17 @@ pub(crate) fn package<R: Read + Seek>(members: Option<Members<R>>) -> Format {
     if has("OFD.xml") {
         return foreign("ofd", "OFD版式文件，请报送可编辑的.docx", "an OFD file; send an editable .docx");
     }
+    if has("encrypted-package") && has("META-INF/manifest.xml") {
+        // A whole OpenDocument file in a locked box, as LibreOffice writes it since 24.8.
+        return unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew");
+    }
     if has("content.xml") {
         let kind = members.find("mimetype").and_then(|at| members.bytes(at, 1000).ok()).unwrap_or_default();
         let kind = String::from_utf8_lossy(&kind).into_owned();
         if kind.contains("opendocument.spreadsheet") {
             return Format::Sheet("ods");
         }
-        if kind.contains("opendocument") {
+        if kind.contains("opendocument") || has("META-INF/manifest.xml") {
             return Format::Odt;
         }
     }

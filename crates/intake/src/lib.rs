@@ -157,25 +157,3 @@ pub struct TableError {
     /// What is wrong and what would be right.
     pub message: String,
 }
-
-#[doc(hidden)]
-#[allow(missing_docs)]
-pub fn tmp_bench(path: &str) {
-    let bytes = std::fs::read(path).unwrap();
-    for _ in 0..3 {
-        let t = std::time::Instant::now();
-        let n = 200;
-        let mut blocks = 0;
-        for _ in 0..n {
-            let d = if path.ends_with("rtf") {
-                rtf::read(&bytes)
-            } else if path.ends_with("odt") {
-                odt::read(&bytes)
-            } else {
-                docx::read(&bytes)
-            };
-            blocks += d.map(|d| d.blocks.len()).unwrap_or(0);
-        }
-        println!("{path} {} us/file, {blocks}", t.elapsed().as_micros() / n);
-    }
-}

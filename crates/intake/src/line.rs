@@ -6,6 +6,9 @@ use crate::docx::needs_brackets;
 /// A document of runs has no more paragraphs and cells than this: a hundred times what the longest report has.
 pub(crate) const MAX_PIECES: usize = 500_000;
 
+/// A document of runs has no more text than this many bytes.
+pub(crate) const MAX_TEXT: usize = 32 << 20;
+
 /// The text of a paragraph. Digits that are raised or lowered, marks of notes, go into brackets lest they pass for digits of
 /// the number before them.
 #[derive(Debug, Default)]
@@ -27,6 +30,11 @@ impl Line {
     /// The end of the text, to write raised or lowered text.
     pub(crate) fn raised(&mut self) -> &mut String {
         &mut self.raised
+    }
+
+    /// How much text there is, in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len() + self.raised.len()
     }
 
     /// Whether there is no text.

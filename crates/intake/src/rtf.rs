@@ -6,26 +6,25 @@
 mod codes;
 mod flow;
 mod scan;
+mod sheets;
+mod state;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use std::collections::HashMap;
-
 use crate::document::Document;
+use crate::line::MAX_TEXT;
 use crate::refuse::Refusal;
 use crate::rtf::codes::{Bytes, Code};
 use crate::rtf::flow::{Flow, Press};
 use crate::rtf::scan::{Scan, Token};
-use crate::rtf::words::{Look, StyleKind, Target, Word, is_read_when_starred, meaning};
+use crate::rtf::sheets::{Fonts, Styles};
+use crate::rtf::state::{Looks, State};
+use crate::rtf::words::{Look, Target, Word, is_read_when_starred, meaning};
 
 /// Groups may not nest deeper than this.
 const MAX_DEPTH: usize = 4096;
-/// Tables of fonts and styles are read as far as this.
-const MAX_ENTRIES: usize = 10_000;
-/// A shift by so many half-points is a raised or lowered mark; less fits a line to its neighbours.
-const SHIFTED: i32 = 4;
 
 /// Reads the file.
 ///
@@ -44,90 +43,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Refusal> {
     Ok(Document { blocks, ..Document::default() })
 }
 
-/// Properties of characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Looks {
-    hidden: bool,
-    struck: bool,
-    deleted: bool,
-    raised: bool,
-    shifted: bool,
-}
-
-impl Looks {
-    fn set(&mut self, look: Look, number: Option<i32>) {
-        let on = number != Some(0);
-        match look {
-            Look::Hidden => self.hidden = on,
-            Look::Struck => self.struck = on,
-            Look::Deleted => self.deleted = on,
-            Look::Raised => self.raised = on,
-            Look::Shifted => self.shifted = number.unwrap_or(6).saturating_abs() >= SHIFTED,
-        }
-    }
-
-    fn add(&mut self, other: Looks) {
-        self.hidden |= other.hidden;
-        self.struck |= other.struck;
-        self.deleted |= other.deleted;
-        self.raised |= other.raised;
-        self.shifted |= other.shifted;
-    }
-
-    fn is_shown(self) -> bool {
-        !self.hidden && !self.struck && !self.deleted
-    }
-}
-
 /// Where text goes now; `None` where it is not shown.
 fn out<'f>(flows: &'f mut [Flow], state: &State) -> Option<&'f mut String> {
     if state.target != Target::Body || !state.looks.is_shown() {
         return None;
     }
     let flow = flows.last_mut()?;
-    Some(if state.looks.raised || state.looks.shifted { flow.raised() } else { flow.plain() })
+    Some(if state.looks.is_off_the_line() { flow.raised() } else { flow.plain() })
 }
 
-/// What a group changes for itself alone.
-#[derive(Clone, Copy, Debug)]
-struct State {
-    target: Target,
-    looks: Looks,
-    font: Option<i32>,
-    /// How many characters stand in for one of Unicode.
-    fallback: u32,
-    in_table: bool,
-    /// `\itap`
-    deep: usize,
-    /// The last thing was `\*`.
-    starred: bool,
-    /// The group holds two forms of a text that goes there, of which only the second is read.
-    two_forms: Option<Target>,
-    /// The group is a text box.
-    is_box: bool,
-    /// The group holds the properties of a nested row.
-    of_nested_row: bool,
-}
-
-impl State {
-    /// How deep in tables a paragraph stands.
-    fn depth(&self) -> usize {
-        match self.deep {
-            0 | 1 => usize::from(self.in_table),
-            deep => deep,
-        }
-    }
-}
-
-/// A style in the making.
-#[derive(Clone, Copy, Debug)]
-struct Style {
-    kind: StyleKind,
-    number: i32,
-    looks: Looks,
-    based_on: Option<i32>,
-}
-
+/// Goes through the tokens of a document.
 struct Reader<'a> {
     scan: Scan<'a>,
     state: State,
@@ -135,17 +60,10 @@ struct Reader<'a> {
     flows: Vec<Flow>,
     press: Press,
     bytes: Bytes,
-    /// The code page of the document.
-    page: Code,
     /// Whether raw bytes are UTF-8.
     raw_is_utf8: bool,
-    fonts: Vec<(i32, Code)>,
-    default_font: Option<i32>,
-    /// The font that bytes were last in.
-    last_font: Option<(Option<i32>, Code)>,
-    styles: HashMap<(StyleKind, i32), Style>,
-    /// The style that is being defined, and in which depth of groups.
-    style: Option<(usize, Style)>,
+    fonts: Fonts,
+    styles: Styles,
     /// Characters still to be skipped after one of Unicode.
     skip: u32,
     /// The first half of a character beyond U+FFFF.
@@ -160,32 +78,16 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8]) -> Reader<'a> {
-        let state = State {
-            target: Target::Body,
-            looks: Looks::default(),
-            font: None,
-            fallback: 1,
-            in_table: false,
-            deep: 0,
-            starred: false,
-            two_forms: None,
-            is_box: false,
-            of_nested_row: false,
-        };
         Reader {
             scan: Scan::new(bytes),
-            state,
+            state: State::new(),
             groups: Vec::new(),
             flows: vec![Flow::new()],
             press: Press::default(),
             bytes: Bytes::new(),
-            page: Code::Double(encoding_rs::GBK),
             raw_is_utf8: !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok(),
-            fonts: Vec::new(),
-            default_font: None,
-            last_font: None,
-            styles: HashMap::new(),
-            style: None,
+            fonts: Fonts::new(),
+            styles: Styles::default(),
             skip: 0,
             high: None,
             had_run: false,
@@ -212,10 +114,11 @@ impl<'a> Reader<'a> {
                         self.byte(byte, false);
                     }
                 }
+                Token::Text(text) if text.len() > MAX_TEXT => return Err(Refusal::too_large()),
                 Token::Text(text) => self.text(text),
                 Token::Binary => drop(self.is_skipped()),
             }
-            if self.press.is_full() {
+            if self.press.is_full() || self.flows.last().is_some_and(Flow::is_too_long) {
                 return Err(Refusal::too_large());
             }
         }
@@ -243,11 +146,7 @@ impl<'a> Reader<'a> {
     fn close(&mut self) {
         self.end_bytes();
         self.skip = 0;
-        if let Some((_, style)) = self.style.take_if(|s| s.0 >= self.groups.len())
-            && self.styles.len() < MAX_ENTRIES
-        {
-            self.styles.insert((style.kind, style.number), style);
-        }
+        self.styles.end_group(self.groups.len());
         let told = self.state.depth();
         let is_box = self.state.is_box;
         if let Some(outer) = self.groups.pop() {
@@ -296,27 +195,10 @@ impl<'a> Reader<'a> {
 
     fn byte(&mut self, byte: u8, raw: bool) {
         self.end_high();
-        let code = if byte < 0x80 { self.page } else { self.code(raw) };
+        let code = if raw && self.raw_is_utf8 { Code::Utf8 } else { self.fonts.code(self.state.font) };
         if let Some(out) = out(&mut self.flows, &self.state) {
             self.bytes.push(byte, code, out);
         }
-    }
-
-    /// How bytes from 0x80 are read here.
-    fn code(&mut self, raw: bool) -> Code {
-        if raw && self.raw_is_utf8 {
-            return Code::Utf8;
-        }
-        let font = self.state.font.or(self.default_font);
-        if let Some((last, code)) = self.last_font
-            && last == font
-        {
-            return code;
-        }
-        let known = font.and_then(|f| self.fonts.iter().rev().find(|(number, _)| *number == f));
-        let code = known.map_or(self.page, |(_, code)| *code);
-        self.last_font = Some((font, code));
-        code
     }
 
     /// Bytes end before whatever is no byte.
@@ -404,52 +286,13 @@ impl<'a> Reader<'a> {
 
     fn act(&mut self, word: Word, number: Option<i32>) {
         match self.state.target {
-            Target::Fonts => self.font_table(word, number),
-            Target::Styles => self.style_sheet(word, number),
+            Target::Fonts => self.fonts.word(word, number),
+            Target::Styles => self.styles.word(word, number, self.groups.len()),
             target => {
                 if target != Target::Body || !self.structure(word, number) {
                     self.property(word, number);
                 }
             }
-        }
-    }
-
-    fn font_table(&mut self, word: Word, number: Option<i32>) {
-        let Some(number) = number else { return };
-        let code = match word {
-            Word::Font => {
-                if self.fonts.len() < MAX_ENTRIES {
-                    self.fonts.push((number, self.page));
-                }
-                return;
-            }
-            Word::Charset => Some(codes::charset(number, self.page)),
-            Word::FontPage => codes::page(number),
-            _ => None,
-        };
-        if let (Some(code), Some(last)) = (code, self.fonts.last_mut()) {
-            (last.1, self.last_font) = (code, None);
-        }
-    }
-
-    fn style_sheet(&mut self, word: Word, number: Option<i32>) {
-        let none = Style { kind: StyleKind::Paragraph, number: 0, looks: Looks::default(), based_on: None };
-        let (_, style) = self.style.get_or_insert((self.groups.len(), none));
-        match (word, number) {
-            (Word::Style(kind), Some(number)) => (style.kind, style.number) = (kind, number),
-            (Word::BasedOn, based_on) => style.based_on = based_on,
-            (Word::Look(look), _) => style.looks.set(look, number),
-            _ => {}
-        }
-    }
-
-    /// Applies a style with those that it is based on.
-    fn apply(&mut self, kind: StyleKind, number: i32) {
-        let mut next = Some(number);
-        for _ in 0..16 {
-            let Some(style) = next.and_then(|n| self.styles.get(&(kind, n))) else { return };
-            self.state.looks.add(style.looks);
-            next = style.based_on.filter(|n| *n != style.number);
         }
     }
 
@@ -481,7 +324,7 @@ impl<'a> Reader<'a> {
             }
             Word::Left => self.flow(|f, _| f.definition(row).left(size)),
             Word::Edge => self.flow(|f, _| f.definition(row).cell(size)),
-            Word::ToTheLeft => self.flow(|f, _| f.definition(row).to_the_left()),
+            Word::JoinsLeft => self.flow(|f, _| f.definition(row).joins_left()),
             Word::Down(down) => self.flow(|f, _| f.definition(row).down(down)),
             Word::Index => self.flow(|f, _| f.definition(row).index = number),
             Word::Plainly | Word::InTable | Word::Depth => {
@@ -506,15 +349,12 @@ impl<'a> Reader<'a> {
             Word::Fallback => self.state.fallback = u32::try_from(number.unwrap_or(1)).unwrap_or(0),
             Word::PlainText => (self.state.looks, self.state.font) = (Looks::default(), None),
             Word::Look(look) => self.state.looks.set(look, number),
-            Word::OnTheLine => self.state.looks.raised = false,
-            Word::Style(kind) => self.apply(kind, number.unwrap_or(0)),
+            Word::OnTheLine => self.state.looks.set(Look::Raised, Some(0)),
+            Word::Style(kind) => self.state.looks.add(self.styles.looks(kind, number.unwrap_or(0))),
             Word::Font => self.state.font = number,
-            Word::DefaultFont => (self.default_font, self.last_font) = (number, None),
-            Word::Page | Word::Mac => {
-                let page = if word == Word::Mac { Some(10000) } else { number };
-                self.page = page.and_then(codes::page).unwrap_or(self.page);
-                self.last_font = None;
-            }
+            Word::DefaultFont => self.fonts.default(number),
+            Word::Page => self.fonts.page(number),
+            Word::Mac => self.fonts.page(Some(10000)),
             Word::To(target) => {
                 self.state.target = target;
                 self.had_run = false;

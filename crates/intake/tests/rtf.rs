@@ -76,7 +76,7 @@ fn figures() {
         (r"\_5", "-5"),
         (r"1{\upr{2}{\*\ud{\u65298?}}}", "12"),
         // Bytes that lack their other half swallow no digit.
-        (r"\'b912", ""),
+        (r"\f0\'b912", ""),
         (r"\'a012", "12"),
     ] {
         let receipt = read_bytes("a.rtf", file.replace('@', rtf).as_bytes());

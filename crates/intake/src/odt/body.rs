@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::document::{Block, Builder};
-use crate::line::{Line, MAX_PIECES};
+use crate::line::{Line, MAX_PIECES, MAX_TEXT};
 use crate::odt::styles::{Family, Looks, Styles};
 use crate::odt::table::{Cell, Table, width};
 use crate::odt::xml::{Prefixes, attribute, attributes, count, is_on, number};
@@ -39,8 +39,9 @@ enum Kind {
     Blanks,
     Tab,
     Break,
-    /// Text or a section that a condition may hide.
-    Hideable,
+    /// A section, which may be hidden. (Of `text:hidden-text` only what is shown is content, whatever its
+    /// `text:is-hidden` says: LibreOffice writes it the wrong way round.)
+    Section,
     /// A mark that hides the paragraph around it.
     HidesParagraph,
     /// A tracked change.
@@ -71,7 +72,7 @@ fn kind(name: &str) -> Kind {
         "table:table-row" => Row,
         "table:table-cell" => Cell,
         "table:covered-table-cell" => Covered,
-        "text:section" | "text:hidden-text" => Hideable,
+        "text:section" => Section,
         "text:hidden-paragraph" => HidesParagraph,
         "text:note-ref" | "text:footnote-ref" | "text:endnote-ref" => Mark,
         "text:changed-region" => Change,
@@ -134,6 +135,8 @@ pub(super) struct Walk {
     deleting: HashSet<String>,
     /// Paragraphs and cells so far.
     made: usize,
+    /// Text so far, in bytes.
+    text: usize,
     /// Too many of them.
     full: bool,
 }
@@ -152,6 +155,7 @@ impl Walk {
             deletions: HashSet::new(),
             deleting: HashSet::new(),
             made: 0,
+            text: 0,
             full: false,
         }
     }
@@ -177,11 +181,7 @@ impl Walk {
                         return Err(Refusal::too_deep());
                     }
                 }
-                Event::Empty(e) if dropped == 0 => {
-                    if self.start(&e)? {
-                        self.end();
-                    }
-                }
+                Event::Empty(e) if dropped == 0 && self.start(&e)? => self.end(),
                 Event::End(_) if dropped > 0 => dropped -= 1,
                 Event::End(_) => self.end(),
                 Event::Text(t) if dropped == 0 => self.text(&t.xml10_content()),
@@ -198,7 +198,7 @@ impl Walk {
                 Event::Eof => break,
                 _ => {}
             }
-            if self.full || self.builder.overflow {
+            if self.full || self.text > MAX_TEXT || self.builder.overflow {
                 return Err(Refusal::too_large());
             }
         }
@@ -237,11 +237,7 @@ impl Walk {
             Kind::TextProperties => self.styles.text(e),
             Kind::ColumnProperties => self.styles.column(e),
             Kind::Pass if self.para().is_some() && !is_inline(&name) => return Ok(false),
-            _ if self.found => {
-                if !self.content(kind, e) {
-                    return Ok(false);
-                }
-            }
+            _ if self.found && !self.content(kind, e) => return Ok(false),
             _ => {}
         }
         self.path.push(kind);
@@ -269,7 +265,7 @@ impl Walk {
             }
             Kind::Tab => self.mark('\t'),
             Kind::Break => self.mark('\n'),
-            Kind::Hideable => {
+            Kind::Section => {
                 return !is_on(e, "is-hidden") && attribute(e, "display").as_deref() != Some("none");
             }
             Kind::HidesParagraph => {
@@ -282,6 +278,7 @@ impl Walk {
             // What was deleted stands here, with a mark in its place, or (in flat files) between marks in the text.
             Kind::Deletion => {
                 self.deletions.insert(std::mem::take(&mut self.change));
+                self.count(1);
                 return false;
             }
             Kind::ChangeStart => {
@@ -431,6 +428,7 @@ impl Walk {
     /// Text of the file, in which any run of white space is one blank.
     fn text(&mut self, text: &str) {
         let deleted = !self.deleting.is_empty();
+        self.text = self.text.saturating_add(text.len());
         let Some(p) = self.para() else { return };
         let looks = p.looks.last().copied().unwrap_or_default();
         if deleted || !looks.is_shown() {
@@ -454,6 +452,7 @@ impl Walk {
 
     /// A blank, tab or line break that an element stands for.
     fn mark(&mut self, c: char) {
+        self.text = self.text.saturating_add(1);
         if self.deleting.is_empty()
             && let Some(p) = self.para()
             && p.looks.last().copied().unwrap_or_default().is_shown()

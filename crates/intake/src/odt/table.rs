@@ -299,7 +299,7 @@ impl Split {
     /// Rows of cells with spans; `None` if there are too many places.
     fn lay_out(mut self) -> Option<Vec<Vec<RawCell>>> {
         let at = |fraction: f64| (fraction * WIDTH).round() as i32;
-        self.pieces.sort_by(|a, b| (a.top, at(a.left)).cmp(&(b.top, at(b.left))));
+        self.pieces.sort_by_key(|p| (p.top, at(p.left)));
         // Every row has the edges of all cells that reach into it.
         let mut edges: Vec<Vec<i32>> = vec![Vec::new(); self.height];
         let mut places = 0usize;

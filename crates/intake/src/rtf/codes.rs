@@ -112,7 +112,7 @@ impl Bytes {
                 self.keep(&[lead, byte], encoding, out);
                 return;
             }
-            self.keep(&[lead], WINDOWS_1252, out);
+            self.stray(lead, of, out);
         }
         match code {
             _ if byte < 0x80 => self.keep(&[byte], self.encoding, out),
@@ -136,13 +136,27 @@ impl Bytes {
             self.encoding = encoding;
         }
         self.whole.extend_from_slice(bytes);
+        if self.whole.len() >= 1 << 16 {
+            self.decode(out);
+        }
     }
 
     /// No more bytes follow.
     pub(super) fn finish(&mut self, out: &mut String) {
-        if let Some((lead, _)) = self.lead.take() {
-            self.keep(&[lead], WINDOWS_1252, out);
+        if let Some((lead, of)) = self.lead.take() {
+            self.stray(lead, of, out);
         }
+        self.decode(out);
+    }
+
+    /// A first half without a second: a western character where such are to be expected, and the no-break space that
+    /// programs write as one everywhere.
+    fn stray(&mut self, lead: u8, of: Code, out: &mut String) {
+        match of {
+            Code::Double(encoding) if lead != 0xA0 => self.keep(&[lead], encoding, out),
+            _ => self.keep(&[lead], WINDOWS_1252, out),
+        }
+        // Lest the decoder join it to what follows.
         self.decode(out);
     }
 
@@ -189,10 +203,10 @@ mod tests {
         let gbk = Code::Double(GBK);
         assert_eq!(read(gbk, b"\xB9\xE6\xD5\xC212"), "规章12");
         assert_eq!(read(gbk, b"\xD5\x5C"), "誠");
-        assert_eq!(read(gbk, b"\xA012\x8131\xFF4"), "\u{A0}12\u{81}31\u{FFFD}4");
+        assert_eq!(read(gbk, b"\xA012\x8131\xFF4"), "\u{A0}12\u{FFFD}31\u{FFFD}4");
         // Four bytes of GB18030 would swallow two digits: no code page has them.
-        assert_eq!(read(gbk, b"\x81\x30\x81\x30"), "\u{81}0\u{81}0");
-        assert_eq!(read(Code::Double(BIG5), b"\xB3\x57\xB3\xB9\xB3"), "規章³");
+        assert_eq!(read(gbk, b"\x81\x30\x81\x30"), "\u{FFFD}0\u{FFFD}0");
+        assert_eq!(read(Code::Double(BIG5), b"\xB3\x57\xB3\xB9\xB3"), "規章\u{FFFD}");
         assert_eq!(read(Code::Double(SHIFT_JIS), b"\x8B\x4B\xB15"), "規ｱ5");
         assert_eq!(read(Code::Mixed(GBK), b"caf\xE9 10\x9616 it\x92s \xB9\xE6"), "café 10–16 it’s 规");
         assert_eq!(read(Code::Single(WINDOWS_1252), b"\x93a\x94"), "“a”");

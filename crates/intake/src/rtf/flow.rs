@@ -4,7 +4,7 @@
 //! ends where a paragraph stands less deep.
 
 use crate::document::{Block, Builder};
-use crate::line::{Line, MAX_PIECES};
+use crate::line::{Line, MAX_PIECES, MAX_TEXT};
 use crate::rtf::table::{Definition, Row, lay_out};
 
 /// Tables nest no deeper than this; what is deeper counts as standing there.
@@ -16,6 +16,8 @@ pub(super) struct Press {
     pub builder: Builder,
     /// Paragraphs and cells so far.
     made: usize,
+    /// Their text so far, in bytes.
+    text: usize,
 }
 
 impl Press {
@@ -25,7 +27,7 @@ impl Press {
 
     /// Whether the file holds more than a document can.
     pub(super) fn is_full(&self) -> bool {
-        self.made > MAX_PIECES || self.builder.overflow
+        self.made > MAX_PIECES || self.text > MAX_TEXT || self.builder.overflow
     }
 }
 
@@ -79,6 +81,11 @@ impl Flow {
         self.line.raised()
     }
 
+    /// Whether the open paragraph is longer than a document can be.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.line.len() > MAX_TEXT
+    }
+
     /// How deep a paragraph stands that says it is `told` deep.
     fn level(&self, told: usize) -> usize {
         if told == 0 && self.row_is_open { 1 } else { told.min(MAX_LEVEL) }
@@ -100,6 +107,7 @@ impl Flow {
         let in_cell = self.levels.len() > 1;
         let Some(top) = self.levels.last_mut() else { return };
         let before = top.content.len();
+        press.text = press.text.saturating_add(self.line.len());
         self.line.end(in_cell, &mut press.builder, &mut top.content);
         press.count(top.content.len() - before);
     }

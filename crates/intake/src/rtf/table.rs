@@ -20,7 +20,7 @@ pub(super) enum Merged {
 pub(super) struct CellDefinition {
     right: i32,
     /// `\clmrg`: the cell belongs to the one before it.
-    to_the_left: bool,
+    joins_left: bool,
     down: Merged,
 }
 
@@ -42,8 +42,8 @@ impl Definition {
     }
 
     /// `\clmrg`; `\clmgf` says nothing that the cells after it do not say.
-    pub(super) fn to_the_left(&mut self) {
-        self.next.to_the_left = true;
+    pub(super) fn joins_left(&mut self) {
+        self.next.joins_left = true;
     }
 
     /// `\clvmgf`, `\clvmrg`
@@ -100,7 +100,7 @@ pub(super) fn lay_out(mut rows: Vec<Row>) -> Vec<Vec<RawCell>> {
         for (at, blocks) in row.cells.into_iter().enumerate() {
             let definition = row.definition.cells.get(at).copied().unwrap_or_default();
             let (start, end) = (line(at), line(at + 1));
-            if definition.to_the_left
+            if definition.joins_left
                 && let Some(last) = cells.last_mut()
             {
                 last.columns += end - start;

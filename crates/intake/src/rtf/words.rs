@@ -83,7 +83,7 @@ pub(super) enum Word {
     /// `\cellx`
     Edge,
     /// `\clmrg`
-    ToTheLeft,
+    JoinsLeft,
     /// `\clvmgf`, `\clvmrg`
     Down(Merged),
     /// `\irow`
@@ -132,7 +132,7 @@ pub(super) fn meaning(name: &[u8]) -> Word {
         b"trowd" => Define,
         b"trleft" => Left,
         b"cellx" => Edge,
-        b"clmrg" => ToTheLeft,
+        b"clmrg" => JoinsLeft,
         b"clvmgf" => Down(Merged::First),
         b"clvmrg" => Down(Merged::Further),
         b"irow" => Index,
