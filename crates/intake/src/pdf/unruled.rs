@@ -288,7 +288,7 @@ fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Tab
     let rows: Vec<Row> = rows.iter().map(|r| r.split_at(&columns)).collect();
     let (head, body) = rows.split_at(head_end);
     let mut cells: Vec<(Cell, usize, usize)> = Vec::new();
-    let levels = heads::place(head, &columns, &mut cells);
+    let levels = heads::place(head, &columns, &mut cells)?;
     let count = labels::place(body, &columns, bands, levels, &mut cells)?;
     let edges = columns.edges();
     let top = rows.first()?.middle - rows.first()?.size;
