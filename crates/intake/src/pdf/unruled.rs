@@ -255,6 +255,11 @@ fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize
         // Words over a new head are the heading of a new table.
         let over_figures = rows[next].pieces.iter().any(|p| p.line.end > figures + p.line.size);
         let new_head = over_figures && rows[next].figures() == 0 && next > end;
+        // Many words beside one another and no figure are the head of another table, and so is what stands right above.
+        if figures < f32::MAX && rows[next].figures() == 0 && rows[next].pieces.len() > 3 {
+            end = rows[start..end].iter().rposition(|r| r.figures() > 0).map_or(end, |last| start + last + 1);
+            break;
+        }
         if !near || new_head {
             break;
         }
