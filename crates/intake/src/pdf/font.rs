@@ -129,16 +129,21 @@ impl<'a> Font<'a> {
         if let Some(known) = self.shown.borrow().get(&code) {
             return Some(known.clone());
         }
-        let told = match &self.to_unicode {
+        // What a predefined encoding says is certain; programs that rewrite files get the other table wrong.
+        let certain = match &self.kind {
+            Kind::Composite(c) => c.certain(code, length),
+            Kind::Simple(_) => None,
+        };
+        let told = certain.or_else(|| match &self.to_unicode {
             ToUnicode::Map(map) => map.lookup_bf_string(code).as_ref().and_then(Chars::of),
             ToUnicode::Same => char::from_u32(code).and_then(usable).map(Chars::One),
             ToUnicode::Absent => None,
-        };
+        });
         let (own, advance) = match &self.kind {
             Kind::Simple(s) => (if told.is_none() { s.char(code as u8) } else { None }, s.width(code as u8) * s.unit),
             Kind::Composite(c) => {
                 let number = c.encoding.number(code, length);
-                (if told.is_none() { c.char(code, number) } else { None }, c.advance(number) / 1000.0)
+                (if told.is_none() { c.char(number) } else { None }, c.advance(number) / 1000.0)
             }
         };
         let shown = Shown {
@@ -266,7 +271,8 @@ impl Composite {
             Encoding::Map(map, _) => map.metadata().character_collection.as_ref().and_then(|c| c.family.ucs2_cmap()),
             Encoding::Identity { .. } => None,
         };
-        let family = if untold { named.or_else(collection).and_then(predefined) } else { None };
+        let known = matches!(encoding, Encoding::Map(_, Codes::Known));
+        let family = if untold || known { named.or_else(collection).and_then(predefined) } else { None };
         let program = match font.get::<Dict<'_>>("FontDescriptor") {
             Some(descriptor) if untold && family.is_none() => Program::read(&descriptor, &font)?,
             _ => None,
@@ -274,12 +280,22 @@ impl Composite {
         Ok(Composite { encoding, vertical, family, program, widths: Widths::read(&font, vertical) })
     }
 
-    fn char(&self, code: u32, number: Option<u32>) -> Option<Chars> {
-        if let Encoding::Map(_, Codes::Unicode) = self.encoding {
-            let units = [(code >> 16) as u16, code as u16];
-            let mut chars = char::decode_utf16(units.into_iter().skip_while(|u| *u == 0));
-            return chars.next()?.ok().and_then(usable).map(Chars::One);
+    /// What a code of a predefined encoding says.
+    fn certain(&self, code: u32, length: usize) -> Option<Chars> {
+        let Encoding::Map(_, codes) = self.encoding else { return None };
+        match codes {
+            Codes::Unicode => {
+                let units = [(code >> 16) as u16, code as u16];
+                let mut chars = char::decode_utf16(units.into_iter().skip_while(|u| *u == 0));
+                chars.next()?.ok().and_then(usable).map(Chars::One)
+            }
+            Codes::Known => self.char(self.encoding.number(code, length)),
+            Codes::Own => None,
         }
+    }
+
+    /// What the character of a number in the font is.
+    fn char(&self, number: Option<u32>) -> Option<Chars> {
         let number = number?;
         if let Some(family) = &self.family {
             return family.lookup_bf_string(number).as_ref().and_then(Chars::of);
@@ -301,10 +317,13 @@ enum Encoding {
 }
 
 /// What the codes of an encoding are, apart from selecting characters of the font.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Codes {
     Unicode,
-    Other,
+    /// Characters of a national standard.
+    Known,
+    /// Of the font alone.
+    Own,
 }
 
 impl Encoding {
@@ -313,11 +332,11 @@ impl Encoding {
             Object::Name(n) if n.as_str() == "Identity-V" => return Ok(Encoding::Identity { vertical: true }),
             Object::Name(n) => predefined(CMapName::from_bytes(n)).map(|map| {
                 let unicode = n.starts_with(b"Uni");
-                Encoding::Map(map, if unicode { Codes::Unicode } else { Codes::Other })
+                Encoding::Map(map, if unicode { Codes::Unicode } else { Codes::Known })
             }),
             Object::Stream(s) => unpack(s)?
                 .and_then(|data| CMap::parse(&data, load_embedded))
-                .map(|map| Encoding::Map(Arc::new(map), Codes::Other)),
+                .map(|map| Encoding::Map(Arc::new(map), Codes::Own)),
             _ => None,
         };
         Ok(map.unwrap_or(Encoding::Identity { vertical: false }))

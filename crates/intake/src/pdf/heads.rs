@@ -34,10 +34,11 @@ impl Label {
     }
 }
 
-/// Puts the cells of a head into the rows above the body; returns how many rows that takes.
-pub(super) fn place(head: &[Row], columns: &Columns, out: &mut Vec<(Cell, usize, usize)>) -> usize {
+/// Puts the cells of a head into the rows above the body; returns how many rows that takes. `None` if it is not certain
+/// which columns a label stands over.
+pub(super) fn place(head: &[Row], columns: &Columns, out: &mut Vec<(Cell, usize, usize)>) -> Option<usize> {
     if head.is_empty() {
-        return 0;
+        return Some(0);
     }
     let title = title_of(head, columns);
     let head = &head[usize::from(title.is_some())..];
@@ -55,21 +56,23 @@ pub(super) fn place(head: &[Row], columns: &Columns, out: &mut Vec<(Cell, usize,
             continue;
         }
         let below_group = groups.iter().any(|g| g.columns.0 <= first && g.columns.1 >= last);
+        // Lines of one label stand close together.
+        let tight = |leaf: &Label| leaf.top - piece.line.middle < 1.25 * piece.line.size;
         match &mut leaves[first] {
             // One column wide, with nothing over it yet that is wider: part of that column's own label.
-            Some(leaf) if last - first == 1 && !below_group => leaf.add_above(piece),
+            Some(leaf) if last - first == 1 && !below_group && tight(leaf) => leaf.add_above(piece),
             leaf @ None if last - first == 1 => *leaf = Some(Label::of(piece, (first, last))),
             _ => groups.push(Label::of(piece, (first, last))),
         }
     }
-    widen(&mut groups, &leaves, columns);
+    widen(&mut groups, &leaves, columns)?;
     corner.reverse();
     let before = out.len();
     let levels = paint(&corner, &leaves, &groups, columns, out);
     for (cell, ..) in out.iter_mut().skip(before) {
         (cell.place.y0, cell.place.y1) = (cell.place.y0 + above as f32, cell.place.y1 + above as f32);
     }
-    above + levels
+    Some(above + levels)
 }
 
 /// Words at the top that stand over the whole table: alone on their line, and centred on it or ending with it, or not in
@@ -91,7 +94,7 @@ fn title_of(head: &[Row], columns: &Columns) -> Option<String> {
 }
 
 /// Finds the columns that each label over several stands over: words cover fewer than the cell that they stand in.
-fn widen(groups: &mut [Label], leaves: &[Option<Label>], columns: &Columns) {
+fn widen(groups: &mut [Label], leaves: &[Option<Label>], columns: &Columns) -> Option<()> {
     // What stands directly below the next labels: columns at first, then labels over several.
     let blank = |c: usize| Label {
         text: String::new(),
@@ -108,7 +111,7 @@ fn widen(groups: &mut [Label], leaves: &[Option<Label>], columns: &Columns) {
         let lower = |i: usize| left.iter().any(|k| groups[*k].top > groups[i].foot - 1.0);
         let mut tier: Vec<usize> = left.iter().copied().filter(|i| !lower(*i)).collect();
         if tier.is_empty() {
-            return;
+            return None;
         }
         left.retain(|i| !tier.contains(i));
         tier.sort_by(|a, b| groups[*a].start.total_cmp(&groups[*b].start));
@@ -119,14 +122,24 @@ fn widen(groups: &mut [Label], leaves: &[Option<Label>], columns: &Columns) {
                 None => {
                     let low = if at > 0 { groups[tier[at - 1]].columns.1 } else { 0 };
                     let high = tier.get(at + 1).map_or(columns.0.len(), |n| groups[*n].columns.0);
-                    span(&groups[i], (low, high), &below)
+                    span(&groups[i], (low, high), &below)?
                 }
             };
         }
+        // From now on each stands for all that is below it.
+        let whole = |i: &usize| {
+            let group = &groups[*i];
+            let held = || below.iter().filter(|b| overlap(group, b));
+            let start = held().map(|b| b.start).fold(group.start, f32::min);
+            let end = held().map(|b| b.end).fold(group.end, f32::max);
+            Label { start, end, ..group.clone() }
+        };
+        let above: Vec<Label> = tier.iter().map(whole).collect();
         below.retain(|b| !tier.iter().any(|i| overlap(&groups[*i], b)));
-        below.extend(tier.iter().map(|i| groups[*i].clone()));
+        below.extend(above);
         below.sort_by_key(|b| b.columns.0);
     }
+    Some(())
 }
 
 /// Where the labels of the columns come again and again in one order, each turn stands below one label.
@@ -140,11 +153,12 @@ fn periods(tier: &[usize], groups: &[Label], leaves: &[Option<Label>]) -> Option
     tier.iter().map(|g| turns.iter().copied().find(|t| t.0 <= groups[*g].columns.0 && t.1 >= groups[*g].columns.1)).collect()
 }
 
-/// The columns of one label over several between those of its neighbours: it begins, ends or is centred with them.
-fn span(group: &Label, (low, high): (usize, usize), below: &[Label]) -> (usize, usize) {
+/// The columns of one label over several between those of its neighbours: it begins, ends or is centred with them. `None`
+/// if it does not.
+fn span(group: &Label, (low, high): (usize, usize), below: &[Label]) -> Option<(usize, usize)> {
     let (first, last) = (group.columns.0.max(low), group.columns.1.min(high));
     // What is covered in part is covered as a whole.
-    let Some(from) = below.iter().position(|b| b.columns.1 > first) else { return (first, last.max(first + 1)) };
+    let Some(from) = below.iter().position(|b| b.columns.1 > first) else { return None };
     let to = below.iter().rposition(|b| b.columns.0 < last).unwrap_or(from).max(from);
     let near = |a: f32, b: f32| (a - b).abs() < 2.0;
     // A column belongs below the label if its own label stands at the height of those that do, and not beside it.
@@ -174,7 +188,8 @@ fn span(group: &Label, (low, high): (usize, usize), below: &[Label]) -> (usize, 
             }
         }
     }
-    (below[best.0].columns.0, below[best.1].columns.1)
+    let fits = near(below[best.0].start, group.start) || near(below[best.1].end, group.end) || off(best.0, best.1) < 0.5 * (group.foot - group.top);
+    fits.then(|| (below[best.0].columns.0, below[best.1].columns.1))
 }
 
 /// Makes cells: every column goes down from its outermost label to its own.

@@ -82,6 +82,9 @@ fn take_apart(rows: &[Row], columns: &Columns) -> Option<(Vec<Body>, Vec<LabelLi
         let mut body = Body { y: own.map_or(row.middle, |p| p.line.middle), ..Body::default() };
         for piece in &row.pieces {
             let (first, last) = columns.of(piece);
+            // Words that are too long for their column do not take a place among the figures.
+            let words = columns.0[first..last].iter().take_while(|c| !c.figures).count();
+            let last = if words > 0 { first + words } else { last };
             if last - first == 1 && columns.0[first].figures {
                 body.figures.push((first, piece.text.clone(), piece.line.end - piece.line.start));
             } else if columns.0[first..last].iter().filter(|c| c.figures).count() > 1 && row.figures() > 0 {

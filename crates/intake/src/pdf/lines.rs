@@ -15,7 +15,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn of(mut glyphs: Vec<Glyph>) -> Line {
+    /// The line of characters that stand beside one another.
+    pub(super) fn of(mut glyphs: Vec<Glyph>) -> Line {
         glyphs.sort_by(|a, b| a.start.total_cmp(&b.start));
         drop_doubles(&mut glyphs);
         let size = glyphs.iter().map(|g| g.size).fold(0.0, f32::max);

@@ -217,15 +217,22 @@ fn is_split(all: &[Placed], cells: &[Placed], pairs: &[(usize, usize)]) -> bool 
     let pairs: Vec<(&Placed, &Placed)> = pairs.iter().filter_map(|(a, b)| Some((all.get(*a)?, cells.get(*b)?))).collect();
     let single: Vec<(&Placed, &Placed)> = pairs.iter().copied().filter(|(a, b)| !a.is_tall() && !b.is_tall()).collect();
     let inked: Vec<(&Placed, &Placed)> = single.iter().copied().filter(|(_, b)| !b.is_blank()).collect();
+    // Figures that stand without a label at the foot of the page are those of the label at the top of the next.
+    for row in [&pairs, &single] {
+        let bare = row.iter().all(|(a, _)| a.is_blank() || a.is_figure()) && row.iter().any(|(a, _)| a.is_figure());
+        if bare && row.iter().any(|(_, b)| !b.is_blank() && !b.is_figure()) {
+            return row.iter().all(|(a, b)| a.is_blank() || b.is_blank());
+        }
+    }
     if inked.is_empty() {
         return false;
     }
     let (figures, words): (Vec<_>, Vec<_>) = inked.iter().copied().partition(|(_, b)| b.is_figure());
     let words_end = words.iter().all(|(a, b)| b.ends(a));
+    let none_above = !single.iter().any(|(a, _)| a.is_figure());
     if figures.is_empty() {
         return words_end && words.iter().all(|(a, b)| !a.is_figure() || b.words.text.chars().count() <= 3);
     }
-    let none_above = !single.iter().any(|(a, _)| a.is_figure());
     if words.is_empty() {
         // A figure cut in two is put together so that it can be seen to be no number.
         let labelled = single.iter().any(|(a, b)| !a.is_blank() && !a.is_figure() && b.is_blank());

@@ -70,6 +70,29 @@ impl Row {
     }
 }
 
+impl Row {
+    /// Splits words from figures that stand so close behind them that only the columns tell them apart.
+    fn split_at(&self, columns: &Columns) -> Row {
+        let mut pieces = Vec::with_capacity(self.pieces.len());
+        for piece in &self.pieces {
+            let (first, last) = columns.of(piece);
+            let figures = (first..last).find(|c| *c > first && columns.0[*c].figures);
+            let cut = figures.filter(|_| !piece.figure).and_then(|c| {
+                let from = columns.0[c].start - 0.5 * self.size;
+                let glyphs = &piece.line.glyphs;
+                let gap = |i: usize| glyphs[i].start - glyphs[i - 1].end > 0.15 * self.size;
+                (1..glyphs.len()).find(|i| glyphs[*i].start >= from && gap(*i))
+            });
+            let parts = cut.map(|at| piece.line.glyphs.split_at(at)).map(|(a, b)| [a, b].map(|g| Piece::of(Line::of(g.to_vec()))));
+            match parts {
+                Some(parts) if parts[1].figure => pieces.extend(parts),
+                _ => pieces.push(piece.clone()),
+            }
+        }
+        Row { pieces, ..*self }
+    }
+}
+
 /// Puts words together again that were split where only figures should be.
 fn join_words(mut done: Vec<Piece>, next: Piece) -> Vec<Piece> {
     match done.last_mut() {
@@ -99,32 +122,41 @@ pub(super) fn find(pages: &mut [Layout]) {
     for (at, page) in pages.iter_mut().enumerate() {
         let mut items = Vec::new();
         let mut run = std::mem::take(&mut carried.head);
+        let mut held = run.len();
+        if let (Some(last), Some(Item::Line(first))) = (run.last(), page.items.first()) {
+            let by = first.middle - 1.6 * last.size - last.middle;
+            run.iter_mut().for_each(|l| l.lower(by));
+        }
         for item in std::mem::take(&mut page.items) {
             match item {
                 Item::Line(line) => run.push(line),
                 Item::Table(table) => {
                     let before = carried.columns.take();
-                    let rest = tables_of(std::mem::take(&mut run), before, &page.bands, &mut items);
+                    let rest = tables_of(std::mem::take(&mut run), (before, std::mem::take(&mut held)), &page.bands, &mut items);
                     items.extend(rest.head.into_iter().map(Item::Line));
                     items.push(Item::Table(table));
                 }
             }
         }
-        carried = tables_of(run, carried.columns.take(), &page.bands, &mut items);
+        carried = tables_of(run, (carried.columns.take(), held), &page.bands, &mut items);
         if at + 1 == count {
             items.extend(carried.head.drain(..).map(Item::Line));
         }
-        carried.head.iter_mut().for_each(|l| l.lower(-page.height));
         page.items = items;
     }
 }
 
-/// Splits a run of lines into tables and words.
-fn tables_of(lines: Vec<Line>, carried: Option<Columns>, bands: &[Rule], out: &mut Vec<Item>) -> Carried {
+/// Splits a run of lines into tables and words. `held` are the columns of the page before and how many lines at the
+/// beginning are a head of the page before.
+fn tables_of(lines: Vec<Line>, held: (Option<Columns>, usize), bands: &[Rule], out: &mut Vec<Item>) -> Carried {
+    let (carried, held) = held;
     let rows: Vec<Row> = lines.iter().map(Row::of).collect();
     let mut rest = Carried::default();
     let mut at = 0;
     for (mut start, end) in regions(&rows, bands) {
+        if start <= held && held > 0 {
+            start = 0;
+        }
         if !has_figures(&rows[start..end]) {
             // A head at the end of the page waits for its figures.
             if end == rows.len() && end - start < 12 {
@@ -200,7 +232,8 @@ fn is_head_line(rows: &[Row], start: usize, at: usize, bands: &[Rule], prose: &d
     let piece = &above.pieces[0];
     let gap = (rows[start].middle - above.middle) / rows[start].size;
     // A line below it that is no longer than some columns belongs to a label over them.
-    let whole = |r: &&Rule| r.end - r.start > 0.9 * (right - left);
+    let width = bands.iter().map(|r| r.end - r.start).fold(right - left, f32::max);
+    let whole = |r: &&Rule| r.end - r.start > 0.9 * width;
     let mut below = between(above.middle, rows[start].middle).peekable();
     if below.peek().is_some() {
         return below.all(|r| !whole(&r) && r.start < piece.line.start + 2.0 && r.end > piece.line.end - 2.0) && gap < 4.5;
@@ -226,6 +259,11 @@ fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize
         // Words over a new head are the heading of a new table.
         let over_figures = rows[next].pieces.iter().any(|p| p.line.end > figures + p.line.size);
         let new_head = over_figures && rows[next].figures() == 0 && next > end;
+        // Many words beside one another and no figure are the head of another table, and so is what stands right above.
+        if figures < f32::MAX && rows[next].figures() == 0 && rows[next].pieces.len() > 3 {
+            end = rows[start..end].iter().rposition(|r| r.figures() > 0).map_or(end, |last| start + last + 1);
+            break;
+        }
         if !near || new_head {
             break;
         }
@@ -261,9 +299,10 @@ fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Tab
     // The head ends with the last line above the figures that stands over a column of figures.
     let over = |r: &Row| r.pieces.iter().any(|p| columns.is_over_figures(p));
     let head_end = rows[..first].iter().rposition(over).map_or(0, |at| at + 1);
+    let rows: Vec<Row> = rows.iter().map(|r| r.split_at(&columns)).collect();
     let (head, body) = rows.split_at(head_end);
     let mut cells: Vec<(Cell, usize, usize)> = Vec::new();
-    let levels = heads::place(head, &columns, &mut cells);
+    let levels = heads::place(head, &columns, &mut cells)?;
     let count = labels::place(body, &columns, bands, levels, &mut cells)?;
     let edges = columns.edges();
     let top = rows.first()?.middle - rows.first()?.size;
