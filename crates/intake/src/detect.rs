@@ -20,7 +20,7 @@ pub(crate) enum Format {
     Rtf,
     /// PDF.
     Pdf,
-    /// A workbook that calamine reads, by its usual extension: `xlsx`, `xls`, `ods`.
+    /// A workbook, by its usual extension: `xlsx`, `xlsb`, `xls`, `ods`; `xmlss` is the XML of Excel 2003.
     Sheet(&'static str),
     /// Single-file web page.
     Mhtml,
@@ -224,6 +224,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
         && (lower.contains("word.document") || lower.contains("pkg:package") || lower.contains("w:worddocument"))
     {
         return foreign("xml", "Word XML文件，请另存为.docx后重新报送", "a Word XML file; save it as .docx and send it anew");
+    }
+    if start.starts_with('<') && lower.contains("urn:schemas-microsoft-com:office:spreadsheet") && lower.contains("workbook") {
+        return Format::Sheet("xmlss");
     }
     let tags = ["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<p ", "<meta"];
     if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {
