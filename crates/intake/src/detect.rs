@@ -22,7 +22,7 @@ pub(crate) enum Format {
     Rtf,
     /// PDF.
     Pdf,
-    /// A workbook that calamine reads, by its usual extension: `xlsx`, `xls`, `ods`.
+    /// A workbook, by its usual extension: `xlsx`, `xlsb`, `xls`, `ods`; `xmlss` is the XML of Excel 2003.
     Sheet(&'static str),
     /// Single-file web page.
     Mhtml,
@@ -248,6 +248,9 @@ fn textual(bytes: &[u8], extension: &str) -> Format {
     let word = ["office/2006/xmlpackage", "office/word/2003/wordml", "wordprocessingml/2006/main", "ooxml/wordprocessingml/main"];
     if start.starts_with('<') && word.iter().any(|w| lower.contains(w)) && !lower.contains("<html") {
         return Format::Docx;
+    }
+    if start.starts_with('<') && lower.contains("urn:schemas-microsoft-com:office:spreadsheet") && lower.contains("workbook") {
+        return Format::Sheet("xmlss");
     }
     let tags = ["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<p ", "<meta"];
     if start.starts_with('<') && tags.iter().any(|t| lower.contains(t)) {

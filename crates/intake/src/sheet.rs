@@ -1,4 +1,4 @@
-//! Workbooks (.xlsx, .xlsb, .xls, .ods, .et): what their sheets show, as grids that carry the labels of a form or as rows
+//! Workbooks (.xlsx, .xlsb, .xls, .ods, .et, the XML of Excel 2003): what their sheets show, as grids that carry the labels of a form or as rows
 //! of normalised cells.
 //!
 //! What a person who opens the workbook does not see is left out: hidden sheets, rows and columns, what a merged cell
@@ -14,6 +14,7 @@ mod strings;
 mod xls;
 mod xlsb;
 mod xlsx;
+mod xmlss;
 
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ pub(crate) enum Kind {
     Xls,
     /// OpenDocument.
     Ods,
+    /// XML of Excel 2002 and 2003.
+    Xmlss,
 }
 
 impl Kind {
@@ -50,6 +53,7 @@ impl Kind {
             "xlsb" => Kind::Xlsb,
             "xls" => Kind::Xls,
             "ods" => Kind::Ods,
+            "xmlss" => Kind::Xmlss,
             _ => Kind::Xlsx,
         }
     }
@@ -106,6 +110,7 @@ pub(crate) fn read(bytes: &[u8], kind: Kind) -> Result<Workbook, Refusal> {
         Kind::Xlsb => xlsb::read(bytes),
         Kind::Xls => xls::read(bytes),
         Kind::Ods => ods::read(bytes),
+        Kind::Xmlss => xmlss::read(bytes),
     }
 }
 

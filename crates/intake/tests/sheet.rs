@@ -361,6 +361,40 @@ fn normalised_rows() {
     assert!(receipt.status == Status::Unreadable && receipt.reason_en.contains("line 4, column `year`"), "{}", receipt.reason_en);
 }
 
+/// The XML of Excel 2003, which offices' systems export as `.xls`.
+#[test]
+fn xml_of_excel_2003() {
+    let sheet = stacked("年报", TITLE, &parts("2021"));
+    let mut rows: BTreeMap<u32, String> = BTreeMap::new();
+    for ((row, column), cell) in &sheet.cells {
+        let text = cell.split_once("<v>").or_else(|| cell.split_once("preserve\">")).unwrap().1.split('<').next().unwrap();
+        let kind = if cell.starts_with("><v>") { "Number" } else { "String" };
+        let merge = sheet.merges.iter().find(|m| m.starts_with(&format!("{}:", book::reference(*row, *column))));
+        let spans = merge.map_or(String::new(), |m| {
+            let (bottom, right) = corner(m.split(':').nth(1).unwrap());
+            format!(" ss:MergeAcross=\"{}\" ss:MergeDown=\"{}\"", right - column, bottom - row)
+        });
+        // Every third figure is rich text with the mark of a note.
+        let data = if kind == "Number" && column % 3 == 0 {
+            format!("<ss:Data ss:Type=\"String\" xmlns=\"http://www.w3.org/TR/REC-html40\">{text}<Sup>1</Sup></ss:Data><Comment><ss:Data>9</ss:Data></Comment>")
+        } else {
+            format!("<Data ss:Type=\"{kind}\">{text}</Data>")
+        };
+        rows.entry(*row).or_default().push_str(&format!("<Cell ss:Index=\"{column}\"{spans}>{data}</Cell>"));
+    }
+    let rows: String = rows.iter().map(|(r, cells)| format!("<Row ss:Index=\"{r}\">{cells}</Row>")).collect();
+    let head = "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+    let hidden = format!("<Worksheet ss:Name=\"旧\"><Table>{}</Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>", rows.replace(">1", ">2"));
+    let text = format!("{head}<Worksheet ss:Name=\"年报\"><Table>{rows}</Table></Worksheet>{hidden}</Workbook>");
+    let receipt = read_bytes("a.xls", text.as_bytes());
+    assert!(receipt.status == Status::Partial && receipt.reason.contains("隐藏工作表“旧”"), "{}", receipt.reason);
+    let report = &receipt.reports[0];
+    for cell in &form("2021").cells {
+        assert_eq!(report.value(*cell).number.map(|n| n.to_string()), Some(figure(*cell)), "{}", forms().id(*cell));
+    }
+    assert!(report.remarks.iter().any(|r| r.rule == "misnamed-file" && r.found == "xmlss"));
+}
+
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sheets")
 }
