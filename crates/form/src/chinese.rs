@@ -2,7 +2,7 @@
 
 /// Whether a character belongs to Chinese numerals.
 pub(crate) fn is_numeral(c: char) -> bool {
-    digit(c).is_some() || unit(c).is_some()
+    digit(c).is_some() || unit(c).is_some() || matches!(c, '廿' | '卅')
 }
 
 fn digit(c: char) -> Option<i64> {
@@ -43,6 +43,9 @@ fn unit(c: char) -> Option<i64> {
 pub fn chinese(text: &str) -> Option<i64> {
     if text.is_empty() || text.chars().count() > 24 {
         return None;
+    }
+    if text.contains(['廿', '卅']) {
+        return chinese(&text.replace('廿', "二十").replace('卅', "三十"));
     }
     if text.chars().all(|c| digit(c).is_some()) {
         let digits: Vec<i64> = text.chars().filter_map(digit).collect();
@@ -204,6 +207,9 @@ mod tests {
             ("二〇", Some(20)),
             ("万", None),
             ("零五", None),
+            ("廿三", Some(23)),
+            ("一百卅", Some(130)),
+            ("二廿", None),
         ] {
             assert_eq!(chinese(text), want, "{text}");
         }
