@@ -185,12 +185,13 @@ pub(crate) fn package<R: Read + Seek>(members: Option<Members<R>>) -> Format {
         return unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew");
     }
     if has("content.xml") {
+        let manifest = has("META-INF/manifest.xml");
         let kind = members.find("mimetype").and_then(|at| members.bytes(at, 1000).ok()).unwrap_or_default();
         let kind = String::from_utf8_lossy(&kind).into_owned();
         if kind.contains("opendocument.spreadsheet") {
             return Format::Sheet("ods");
         }
-        if kind.contains("opendocument") || has("META-INF/manifest.xml") {
+        if kind.contains("opendocument") || manifest {
             return Format::Odt;
         }
     }

@@ -140,6 +140,19 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(is_inkless)
 }
 
+/// Where the pictures of a document stand, in Chinese and in English; `None` if there are none.
+pub(crate) fn picture_places(pictures: &[Picture]) -> Option<(String, String)> {
+    const NAMED: usize = 8;
+    let more = pictures.len().saturating_sub(NAMED);
+    let mut zh: Vec<String> = pictures.iter().take(NAMED).map(|p| p.place.zh()).filter(|t| !t.is_empty()).collect();
+    let mut en: Vec<String> = pictures.iter().take(NAMED).map(|p| p.place.to_string()).filter(|t| !t.is_empty()).collect();
+    if more > 0 {
+        zh.push(format!("另有{more}处"));
+        en.push(format!("{more} more"));
+    }
+    (!zh.is_empty()).then(|| (zh.join("、"), en.join(", ")))
+}
+
 /// Whether a text is a figure, a mark for none, or something like a figure.
 pub(crate) fn is_figure(text: &str) -> bool {
     use nianbao_form::{Kind, State, figure};

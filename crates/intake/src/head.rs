@@ -137,6 +137,7 @@ impl<'v, 'd> Head<'v, 'd> {
         let width = self.widths.iter().map(|w| w.0).max().unwrap_or(0);
         let mut leaves: Vec<Leaf<'d>> = Vec::new();
         let mut last: Vec<&Token<'v, 'd>> = Vec::new();
+        let mut either: Vec<(usize, Means)> = Vec::new();
         for column in 0..width {
             let path = self.over(column);
             if path.last().is_none_or(|t| t.is_corner()) || path.iter().all(|t| t.is_corner()) {
@@ -152,10 +153,20 @@ impl<'v, 'd> Head<'v, 'd> {
                 continue;
             }
             let found = leaf(words, &path);
+            // A label that reaches below the next group, as writers round their edges, is still one column.
+            let reaches = last.last().zip(path.last()).is_some_and(|(a, b)| a.id == b.id && b.is_leaf());
+            let at = leaves.len().saturating_sub(1);
+            if let (true, Some(Leaf { range: Some((_, end)), .. })) = (reaches, leaves.last_mut()) {
+                *end = column + 1;
+                either.push((at, found.means));
+                last = path;
+                continue;
+            }
             let displaced = found.means.iter().any(|m| self.is_group_elsewhere(*m, &path));
             leaves.push(Leaf { range: Some((column, column + 1)), displaced, ..found });
             last = path;
         }
+        settle(&mut leaves, either);
         leaves
     }
 
@@ -213,6 +224,25 @@ impl<'v, 'd> Head<'v, 'd> {
             leaves.clear();
         }
         leaves
+    }
+}
+
+/// Columns of forms: print, column.
+type Means = Vec<(u16, u16)>;
+
+/// Labels that reach below several groups mean what no other label of the head means; if that is not one thing, nothing.
+fn settle(leaves: &mut [Leaf<'_>], either: Vec<(usize, Means)>) {
+    let elsewhere = |leaves: &[Leaf<'_>], at: usize, means: &Means| {
+        leaves.iter().enumerate().any(|(i, l)| i != at && means.iter().any(|m| l.means.contains(m)))
+    };
+    let mut by_leaf: std::collections::BTreeMap<usize, Vec<Means>> = std::collections::BTreeMap::new();
+    for (at, means) in either {
+        by_leaf.entry(at).or_insert_with(|| vec![leaves[at].means.clone()]).push(means);
+    }
+    for (at, candidates) in by_leaf {
+        let mut free: Vec<Means> = candidates.into_iter().filter(|m| !m.is_empty() && !elsewhere(leaves, at, m)).collect();
+        free.dedup();
+        leaves[at].means = if free.len() == 1 { free.remove(0) } else { Vec::new() };
     }
 }
 

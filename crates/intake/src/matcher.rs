@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nianbao_form::{Cell, Form, FormIx, Forms, Place, Registry, Remark, Report, SectionKind, State, Unmapped, Value, figure};
 
 use crate::aside::Standing;
-use crate::document::{Block, Document};
+use crate::document::{Block, Document, picture_places};
 use crate::found::{Entry, Found, Instance, RowText};
 use crate::pair::Doubt;
 use crate::refuse::Refusal;
@@ -197,7 +197,16 @@ fn refuse_without_tables(
             "the cells of the tables have run together, so no figure can be given to a cell for certain; send the .docx or .html original with its tables",
         ));
     }
-    if sections.headings >= 3 { Ok(()) } else { Err(foreign()) }
+    if sections.headings >= 3 {
+        return Ok(());
+    }
+    match picture_places(&document.pictures) {
+        Some((zh, en)) => Err(Refusal::unreadable(
+            format!("{zh}是图片（扫描件），其中的文字和表格未读取，请报送可编辑的.docx原件"),
+            format!("pictures instead of text ({en}); what is in them was not read, send the .docx original"),
+        )),
+        None => Err(foreign()),
+    }
 }
 
 fn foreign() -> Refusal {
