@@ -157,6 +157,7 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
 
     let counted: Vec<&Report> = reports.iter().zip(&selection.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
     findings.extend(check::check_chains(forms, registry, &counted));
+    findings.extend(check::check_prose(forms, registry, &counted));
     let compilation = {
         let _stage = progress.stage("compile", "汇总", "compiling", 0);
         nianbao_compile::compile(forms, registry, &counted, request.group).map_err(|e| Failure::Usage(e.into()))?

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use nianbao_form::{Place, Remark, Report};
 
 use crate::detect::{self, Format, decode};
-use crate::document::Document;
+use crate::document::{Document, picture_places};
 use crate::reading::{Reader, extension};
 use crate::refuse::Refusal;
 use crate::sheet::{self, Kind};
@@ -52,7 +52,10 @@ fn of_document(reader: &Reader<'_>, name: &Arc<str>, document: &Document) -> Res
     } else {
         String::new()
     };
-    Ok(Taken { reports, explained, ..Taken::default() })
+    let lacks = reports.iter().any(|r| r.remarks.iter().any(|m| m.rule == "missing-table"));
+    let pictures = picture_places(&document.pictures).filter(|_| lacks);
+    let notes = pictures.map(|(zh, en)| (format!("{zh}是图片，其中的内容未读取"), format!("pictures that were not read: {en}")));
+    Ok(Taken { reports, explained, notes: notes.into_iter().collect(), ..Taken::default() })
 }
 
 /// The document of a file that is one.

@@ -182,7 +182,11 @@ pub(crate) fn package<R: Read + Seek>(members: Option<Members<R>>) -> Format {
     }
     if has("encrypted-package") && has("META-INF/manifest.xml") {
         // A whole OpenDocument file in a locked box, as LibreOffice writes it since 24.8.
-        return unreadable("encrypted", "文件已加密，请取消密码后重新报送", "the file is encrypted; remove the password and send it anew");
+        return unreadable(
+            "encrypted",
+            "文件已加密，请取消密码后重新报送",
+            "the file is encrypted; remove the password and send it anew",
+        );
     }
     if has("content.xml") {
         let manifest = has("META-INF/manifest.xml");

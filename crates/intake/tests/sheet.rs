@@ -376,7 +376,9 @@ fn xml_of_excel_2003() {
         });
         // Every third figure is rich text with the mark of a note.
         let data = if kind == "Number" && column % 3 == 0 {
-            format!("<ss:Data ss:Type=\"String\" xmlns=\"http://www.w3.org/TR/REC-html40\">{text}<Sup>1</Sup></ss:Data><Comment><ss:Data>9</ss:Data></Comment>")
+            format!(
+                "<ss:Data ss:Type=\"String\" xmlns=\"http://www.w3.org/TR/REC-html40\">{text}<Sup>1</Sup></ss:Data><Comment><ss:Data>9</ss:Data></Comment>"
+            )
         } else {
             format!("<Data ss:Type=\"{kind}\">{text}</Data>")
         };
@@ -384,7 +386,10 @@ fn xml_of_excel_2003() {
     }
     let rows: String = rows.iter().map(|(r, cells)| format!("<Row ss:Index=\"{r}\">{cells}</Row>")).collect();
     let head = "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">";
-    let hidden = format!("<Worksheet ss:Name=\"旧\"><Table>{}</Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>", rows.replace(">1", ">2"));
+    let hidden = format!(
+        "<Worksheet ss:Name=\"旧\"><Table>{}</Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>",
+        rows.replace(">1", ">2")
+    );
     let text = format!("{head}<Worksheet ss:Name=\"年报\"><Table>{rows}</Table></Worksheet>{hidden}</Workbook>");
     let receipt = read_bytes("a.xls", text.as_bytes());
     assert!(receipt.status == Status::Partial && receipt.reason.contains("隐藏工作表“旧”"), "{}", receipt.reason);

@@ -334,9 +334,9 @@ impl Encoding {
                 let unicode = n.starts_with(b"Uni");
                 Encoding::Map(map, if unicode { Codes::Unicode } else { Codes::Known })
             }),
-            Object::Stream(s) => unpack(s)?
-                .and_then(|data| CMap::parse(&data, load_embedded))
-                .map(|map| Encoding::Map(Arc::new(map), Codes::Own)),
+            Object::Stream(s) => {
+                unpack(s)?.and_then(|data| CMap::parse(&data, load_embedded)).map(|map| Encoding::Map(Arc::new(map), Codes::Own))
+            }
             _ => None,
         };
         Ok(map.unwrap_or(Encoding::Identity { vertical: false }))

@@ -188,7 +188,9 @@ fn span(group: &Label, (low, high): (usize, usize), below: &[Label]) -> Option<(
             }
         }
     }
-    let fits = near(below[best.0].start, group.start) || near(below[best.1].end, group.end) || off(best.0, best.1) < 0.5 * (group.foot - group.top);
+    let fits = near(below[best.0].start, group.start)
+        || near(below[best.1].end, group.end)
+        || off(best.0, best.1) < 0.5 * (group.foot - group.top);
     fits.then(|| (below[best.0].columns.0, below[best.1].columns.1))
 }
 

@@ -83,7 +83,8 @@ impl Row {
                 let gap = |i: usize| glyphs[i].start - glyphs[i - 1].end > 0.15 * self.size;
                 (1..glyphs.len()).find(|i| glyphs[*i].start >= from && gap(*i))
             });
-            let parts = cut.map(|at| piece.line.glyphs.split_at(at)).map(|(a, b)| [a, b].map(|g| Piece::of(Line::of(g.to_vec()))));
+            let parts =
+                cut.map(|at| piece.line.glyphs.split_at(at)).map(|(a, b)| [a, b].map(|g| Piece::of(Line::of(g.to_vec()))));
             match parts {
                 Some(parts) if parts[1].figure => pieces.extend(parts),
                 _ => pieces.push(piece.clone()),
