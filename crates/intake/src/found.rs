@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use nianbao_form::{Cell, Number, Place, figure};
+use nianbao_form::{Cell, Place, figure};
 
 use crate::aside::Aside;
 use crate::explain::Trace;
@@ -21,8 +21,6 @@ pub(crate) struct Entry<'d> {
     pub unit: Option<&'static str>,
     /// Why no figure is taken from it, if none is.
     pub doubt: Option<Doubt>,
-    /// The number and the identity that proves it, where the text alone does not tell.
-    pub proof: Option<&'d (Number, String)>,
     /// Which head it stood under: a table that begins anew is told by it from a row that comes twice.
     pub head: usize,
 }
@@ -188,7 +186,6 @@ impl<'d> Found<'d> {
             place: &reading.place,
             unit: None,
             doubt: (!reading.sure).then_some(Doubt::Apart),
-            proof: reading.proof.as_ref(),
             head: 0,
         };
         match instance.cells.get_mut(cell) {

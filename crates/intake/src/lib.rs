@@ -45,7 +45,6 @@ mod pair;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pdf;
-mod proof;
 mod reading;
 mod refuse;
 mod registry_file;

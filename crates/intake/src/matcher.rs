@@ -270,9 +270,6 @@ fn keep_rows<'i, 'd: 'i>(report: &mut Report, others: impl Iterator<Item = &'i I
 
 fn value(forms: &Forms, ix: FormIx, cell: Cell, entry: &Entry<'_>) -> Value {
     let place = entry.place.clone();
-    if let Some((number, key)) = entry.proof {
-        return Value { derived: Some(key.as_str().into()), ..Value::number(*number, &*entry.raw, place) };
-    }
     if let Some(doubt) = entry.doubt {
         // Of letters that are not certain not even a blank is.
         let blank = doubt != Doubt::Unclear && entry.is_blank();

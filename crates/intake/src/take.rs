@@ -132,7 +132,7 @@ impl<'d> TableReader<'_, '_, 'd> {
                 self.note(sheet, c, || Became::figure(target, doubt, row, leaf));
             }
             let unit = leaf.unit.or(row.unit).or(self.caption);
-            let entry = Entry { raw: Cow::Borrowed(raw), place, unit, doubt, proof: None, head: self.head_number };
+            let entry = Entry { raw: Cow::Borrowed(raw), place, unit, doubt, head: self.head_number };
             self.found.set(self.words.prints[print as usize].table, target, entry, &self.captions.aside);
         } else if let Some(cell) = cell.filter(|c| !sheet.is_blank(*c)) {
             self.unmapped(sheet, cell, text, leaf.path.join(" / "));
@@ -160,7 +160,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         for leaf in row.leaves {
             if let Ok(Some((target, print))) = self.target(row.rows, leaf) {
                 let raw = Cow::Owned(all.clone());
-                let entry = Entry { raw, place: text.place, unit: None, doubt: Some(doubt), proof: None, head: self.head_number };
+                let entry = Entry { raw, place: text.place, unit: None, doubt: Some(doubt), head: self.head_number };
                 self.found.set(self.words.prints[print as usize].table, target, entry, &self.captions.aside);
             }
         }

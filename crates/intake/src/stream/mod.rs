@@ -4,8 +4,7 @@
 //! it is read as a stream of labels and figures ([`tokens`]). A table is read where its head names every column
 //! ([`head`]); below it, a run of as many figures as there are columns belongs to a row where a line, or the strict
 //! alternation of labels and runs, says so ([`zone`]); runs whose labels were torn away are placed where form and
-//! identities leave one way ([`gaps`]); figures that have run together are taken apart where the identities leave one
-//! way ([`crate::proof`]). Everything else stays unread, with its text.
+//! identities leave one way ([`gaps`]). Figures that have run together are not taken apart. Everything else stays unread, with its text.
 
 mod blanks;
 mod gaps;
@@ -23,7 +22,6 @@ use crate::document::is_figure;
 use crate::document::{Block, Document, Paragraph};
 use crate::found::Found;
 use crate::pair::Doubt;
-use crate::proof::{self, Proved};
 use crate::vocabulary::Vocabulary;
 use gaps::Numbers;
 use head::Head;
@@ -45,8 +43,6 @@ pub(crate) struct Reading {
     pub place: Place,
     /// Whether cell and figure belong together for certain.
     pub sure: bool,
-    /// The number and the identity that proves it, where the text alone does not tell.
-    pub proof: Option<(Number, String)>,
     line: u32,
 }
 
@@ -83,9 +79,12 @@ pub(crate) fn tell(words: &Vocabulary<'_>, document: &Document, found: &Found<'_
 
 /// Puts what the stream tells into what the tables told: cells that they do not have or could not read.
 pub(crate) fn complete<'d>(words: &Vocabulary<'_>, told: &'d Told, found: &mut Found<'d>) {
+    // Where a table gave cells, what it could not read stays unread: its own places are better evidence than the order.
+    let silent: Vec<bool> = (0..words.tables.len()).map(|t| found.tables.get(&t).is_none_or(Vec::is_empty)).collect();
     found.loose.retain(|l| !told.places.contains(l.place));
     for (cell, reading) in &told.readings.cells {
-        if let Some(table) = words.tables.iter().position(|t| *t == reading.table) {
+        let table = words.tables.iter().position(|t| *t == reading.table);
+        if let Some(table) = table.filter(|t| silent.get(*t).copied().unwrap_or(false)) {
             found.supply(table, *cell, reading);
         }
     }
@@ -110,11 +109,7 @@ pub(crate) fn explain(words: &Vocabulary<'_>, document: &Document, found: &Found
     let mut out = String::new();
     let Some(told) = tell(words, document, found) else { return out };
     for (cell, r) in told.readings.cells {
-        let why = match (&r.proof, r.sure) {
-            (Some((number, key)), _) => format!("{number}, the only way to part the figures so that {key} holds"),
-            (None, true) => "row and column by the order of labels and figures".to_owned(),
-            (None, false) => "unread: the cell is not certain".to_owned(),
-        };
+        let why = if r.sure { "row and column by the order of labels and figures" } else { "unread: the cell is not certain" };
         let _ = writeln!(out, "  {}: “{}” -> {} ({why})", r.place, r.raw.replace('\n', "⏎"), words.forms.id(cell));
     }
     if !out.is_empty() {
@@ -165,13 +160,6 @@ fn read(words: &Lexicon<'_>, stream: &Stream<'_>) -> Readings {
         } else if let Some(left) = take_rows(words, stream, zone, order, &mut out) {
             odd.push((zone, left));
         }
-    }
-    let mut filled = false;
-    for (zone, fates) in &mut odd {
-        filled |= take_apart(words, stream, zone, fates, &mut out);
-    }
-    for zone in zones.iter().filter(|z| filled && words.parts[usize::from(z.part)].line) {
-        take_line_apart(words, stream, zone, &mut out);
     }
     out.used.sort_unstable();
     for (zone, fates) in odd {
@@ -322,68 +310,6 @@ fn take_rows(
     (!fates.is_empty()).then_some(fates)
 }
 
-/// The digits of a run that has run together, between its gaps.
-fn chunks(stream: &Stream<'_>, run: &Run) -> Option<Vec<String>> {
-    let digits = |e: &usize| {
-        let e = &stream.events[*e];
-        Some(stream.folded(e.from, e.to)).filter(|t| t.bytes().all(|b| b.is_ascii_digit()))
-    };
-    if is_spoiled(stream, run) { None } else { run.figures.iter().map(digits).collect() }
-}
-
-/// Takes apart the rows of a table whose figures have run together, and drops their fates. Tells whether all of it was
-/// proved, without a blank.
-fn take_apart(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &mut Vec<(usize, Fate)>, out: &mut Readings) -> bool {
-    let block = &words.parts[usize::from(zone.part)];
-    let short = fates
-        .iter()
-        .any(|(at, f)| matches!((f, &zone.items[*at]), (Fate::Odd(_), Item::Run(run)) if run.figures.len() < zone.order.len()));
-    // Every row of the form, each once, with its digits.
-    let runs: Vec<(usize, &Run)> = zone
-        .items
-        .windows(2)
-        .filter_map(|w| match w {
-            [Item::Label { row, .. }, Item::Run(run)] => Some((*row, run)),
-            _ => None,
-        })
-        .collect();
-    let printed: std::collections::BTreeSet<usize> = runs.iter().map(|r| r.0).collect();
-    let complete = printed.len() == runs.len() && (0..block.own_rows()).all(|r| printed.contains(&r));
-    if !short || !zone.is_regular() || !complete || zone.order.len() < 2 {
-        return false;
-    }
-    let row = |(row, run): &(usize, &Run)| {
-        let cells = zone.order.iter().map(|c| block.cell(*row, *c)).collect();
-        Some(proof::Row { cells, chunks: chunks(stream, run)? })
-    };
-    let Some(rows) = runs.iter().map(row).collect::<Option<Vec<_>>>() else { return false };
-    let identities = &words.forms.form(block.form).identities;
-    let Some(proved) = proof::table(identities, &rows) else { return false };
-    let runs: Vec<&Run> = runs.iter().map(|r| r.1).collect();
-    out.prove(words, stream, zone.part, (identities, &rows, &proved, &runs));
-    fates.retain(|(at, _)| {
-        let whole = |i: usize| proved[i].iter().all(|p| *p != Proved::Open);
-        !matches!(&zone.items[*at], Item::Run(run) if runs.iter().position(|r| std::ptr::eq(*r, run)).is_some_and(whole))
-    });
-    proved.iter().flatten().all(|p| matches!(p, Proved::Number(_)))
-        && identities.iter().any(|i| i.terms().any(|t| rows[0].cells.contains(&t.0)))
-}
-
-/// Takes apart a line of figures that have run together, in a document whose other table has no blanks.
-fn take_line_apart(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, out: &mut Readings) {
-    let block = &words.parts[usize::from(zone.part)];
-    let [Item::Run(run), rest @ ..] = zone.items.as_slice() else { return };
-    let alone = !rest.iter().any(|i| matches!(i, Item::Run(_)));
-    let Some(chunks) = chunks(stream, run).filter(|_| alone && run.figures.len() < zone.order.len()) else { return };
-    let columns = block.columns.len();
-    let cells = zone.order.iter().map(|p| block.cell(p / columns, p % columns)).collect();
-    let row = proof::Row { cells, chunks };
-    let identities = &words.forms.form(block.form).identities;
-    if let Some(proved) = proof::line(identities, &row) {
-        out.prove(words, stream, zone.part, (identities, &[row], &[proved], &[run]));
-    }
-}
-
 /// Notes rows that could not be read: their cells are unread, with the text of the whole row; runs without a row are loose.
 fn leave(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &[(usize, Fate)], out: &mut Readings) {
     let block = &words.parts[usize::from(zone.part)];
@@ -402,7 +328,6 @@ fn leave(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, fates: &[(usize,
                     raw: texts.join("；"),
                     place: stream.place(first.from),
                     sure: false,
-                    proof: None,
                     line: first.line,
                 });
             }
@@ -460,48 +385,12 @@ fn strays(words: &Lexicon<'_>, stream: &Stream<'_>, out: &mut Readings) {
     }
 }
 
-type Proof<'p> = (&'p [nianbao_form::Identity], &'p [proof::Row], &'p [Vec<Proved>], &'p [&'p Run]);
-
 impl Readings {
-    /// Takes what was proved of rows whose figures have run together.
-    fn prove(&mut self, words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, (identities, rows, proved, runs): Proof<'_>) {
-        let all = || rows.iter().zip(proved).flat_map(|(r, p)| r.cells.iter().copied().zip(p.iter().copied()));
-        let known: BTreeMap<Cell, i64> = all()
-            .filter_map(|(c, p)| match p {
-                Proved::Number(n) => Some((c, n)),
-                Proved::Blank => Some((c, 0)),
-                Proved::Open => None,
-            })
-            .collect();
-        for ((row, proved), run) in rows.iter().zip(proved).zip(runs) {
-            let first = &stream.events[run.figures[0]];
-            let text = run.figures.iter().map(|e| raw(stream, *e)).collect::<Vec<_>>().join(" ");
-            for (cell, proved) in row.cells.iter().zip(proved) {
-                let table = words.parts[usize::from(part)].block.table.clone();
-                let (place, line) = (stream.place(first.from), first.line);
-                let reading = Reading { table, raw: text.clone(), place, sure: true, proof: None, line };
-                let reading = match proved {
-                    Proved::Open => Reading { sure: false, ..reading },
-                    Proved::Blank => Reading { raw: String::new(), ..reading },
-                    Proved::Number(n) => {
-                        let key = proof::key(identities, *cell, &known);
-                        let number = Number::whole(*n);
-                        // As many zeros as cells need no identity to prove them.
-                        let raw = if key.is_none() { n.to_string() } else { text.clone() };
-                        Reading { raw, proof: number.zip(key), ..reading }
-                    }
-                };
-                self.cells.insert(*cell, reading);
-            }
-            self.blocks.push(stream.block(first.line));
-        }
-    }
-
     /// A cell that is blank for certain.
     fn blank(&mut self, words: &Lexicon<'_>, part: u16, cell: Cell, row: &blanks::Spaced) {
         let table = words.parts[usize::from(part)].block.table.clone();
         let (raw, place, line) = (String::new(), row.place.clone(), row.line);
-        self.cells.entry(cell).or_insert(Reading { table, raw, place, sure: true, proof: None, line });
+        self.cells.entry(cell).or_insert(Reading { table, raw, place, sure: true, line });
     }
 
     fn add(&mut self, words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, cell: Cell, event: usize, sure: bool) {
@@ -511,7 +400,6 @@ impl Readings {
             raw: raw(stream, event).to_owned(),
             place: stream.place(e.from),
             sure,
-            proof: None,
             line: e.line,
         };
         match self.cells.get_mut(&cell) {
