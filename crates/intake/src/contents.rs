@@ -46,7 +46,10 @@ pub(crate) fn document(reader: &Reader<'_>, name: &Arc<str>, format: &Format, by
 }
 
 fn of_document(reader: &Reader<'_>, name: &Arc<str>, document: &Document) -> Result<Taken, Refusal> {
-    let reports = matcher::reports(reader.words, reader.registry, name, document)?;
+    let reports = matcher::reports(reader.words, reader.registry, name, document).map_err(|refusal| Refusal {
+        explained: if reader.explain { crate::explain::explain(reader.words, document, None) } else { String::new() },
+        ..refusal
+    })?;
     let explained = if reader.explain {
         crate::explain::explain(reader.words, document, reports.first().map(|r| r.form))
     } else {

@@ -189,18 +189,19 @@ impl Reader<'_> {
         let mut members = Vec::new();
         let taken =
             catch_unwind(AssertUnwindSafe(|| read(&mut receipt, &mut members))).unwrap_or_else(|_| Err(Refusal::internal()));
-        let mut explained = String::new();
-        match taken {
+        let explained = match taken {
             Ok(mut taken) => {
-                explained = std::mem::take(&mut taken.explained);
+                let explained = std::mem::take(&mut taken.explained);
                 judge::judge(self.words.forms, &mut receipt, taken);
+                explained
             }
             Err(refusal) => {
                 receipt.status = refusal.status;
                 receipt.reason = refusal.zh;
                 receipt.reason_en = refusal.en;
+                refusal.explained
             }
-        }
+        };
         let mut out = vec![Entry { receipt, explained }];
         out.append(&mut members);
         out

@@ -11,17 +11,19 @@ pub struct Refusal {
     pub zh: String,
     /// The same in English.
     pub en: String,
+    /// The grids as found, if they were asked for.
+    pub(crate) explained: String,
 }
 
 impl Refusal {
     /// A file that should have been read but cannot be.
     pub(crate) fn unreadable(zh: impl Into<String>, en: impl Into<String>) -> Refusal {
-        Refusal { status: Status::Unreadable, zh: zh.into(), en: en.into() }
+        Refusal { status: Status::Unreadable, zh: zh.into(), en: en.into(), explained: String::new() }
     }
 
     /// A file that is something else.
     pub(crate) fn foreign(zh: impl Into<String>, en: impl Into<String>) -> Refusal {
-        Refusal { status: Status::Foreign, zh: zh.into(), en: en.into() }
+        Refusal { status: Status::Foreign, zh: zh.into(), en: en.into(), explained: String::new() }
     }
 
     /// A file that the system does not open.

@@ -319,7 +319,9 @@ fn signed(text: &str) -> Option<(&str, (u16, u16))> {
     let after = text[at..].split_once('年')?.1;
     let (month, rest) = after.split_once('月')?;
     let (day, tail) = rest.split_once('日')?;
-    let count = |t: &str| figure::read(t, "", nianbao_form::Kind::Count, &[]).number.filter(|n| n.is_whole()).map(|n| n.trunc());
+    let read = |t: &str| figure::read(t, "", nianbao_form::Kind::Count, &[]).number.filter(|n| n.is_whole()).map(|n| n.trunc());
+    // 一 alone is a doubtful figure in a cell, but not before 月 and 日.
+    let count = |t: &str| figure::chinese(t.trim()).or_else(|| read(t));
     let (month, day) = (count(month)?, count(day)?);
     let is_date = (1..=12).contains(&month) && (1..=31).contains(&day) && tail.trim_matches(['。', ')', '）']).is_empty();
     let name = text[..at].trim_end_matches(['(', '（']);

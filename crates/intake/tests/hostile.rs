@@ -34,14 +34,14 @@ fn each_has_its_reason() {
     let table: [(&str, Vec<u8>, Status, &str, &str); 10] = [
         ("a.docx", Vec::new(), Status::Unreadable, "empty", "为空"),
         ("a.docx", cfb("EncryptedPackage"), Status::Unreadable, "encrypted", "密码"),
-        ("a.doc", cfb("WordDocument"), Status::Foreign, "doc", "另存为.docx"),
+        ("a.doc", cfb("WordDocument"), Status::Unreadable, "doc", "损坏"),
         ("a.docx", word[..word.len() / 2].to_vec(), Status::Unreadable, "zip", "损坏"),
-        ("a.docx", b"%PDF-1.4".to_vec(), Status::Foreign, "pdf", "PDF"),
-        ("a.pdf", b"%PDF-1.4".to_vec(), Status::Foreign, "pdf", "PDF"),
+        ("a.docx", b"%PDF-1.4".to_vec(), Status::Unreadable, "pdf", "损坏"),
+        ("a.pdf", b"%PDF-1.4".to_vec(), Status::Unreadable, "pdf", "损坏"),
         ("a.html", "<html><body><p>关于放假的通知</p></body></html>".into(), Status::Foreign, "html", "不是"),
         ("a.txt", "购物清单\n\t苹果\t3\n".into(), Status::Foreign, "txt", "不是"),
         ("a.docx", docx("<w:document><w:body><w:p>"), Status::Unreadable, "docx", "损坏"),
-        ("a.csv", "单位,数量\n某局,3\n".into(), Status::Unreadable, "csv", "agency"),
+        ("a.csv", "单位,数量\n某局,3\n".into(), Status::Foreign, "txt", "不是"),
     ];
     for (name, bytes, status, format, word) in table {
         let receipt = read_bytes(name, &bytes);

@@ -131,7 +131,10 @@ fn a_csv_that_is_a_report() {
     let text = print::text("某某局2022年政府信息公开工作年度报告", &parts, &print::cell_lines);
     let receipt = read_bytes("a.csv", text.as_bytes());
     assert_eq!((receipt.status, receipt.reports.len()), (Status::Read, 1), "{}", receipt.reason);
-    let receipt = read_bytes("a.csv", "单位,数量\n某局,3\n".as_bytes());
+    // Neither: a table of something else.
+    assert_eq!(read_bytes("a.csv", "单位,数量\n某局,3\n".as_bytes()).status, Status::Foreign);
+    // Normalised cells without a column that is needed.
+    let receipt = read_bytes("a.csv", "year,cell,value\n2022,requests.received.total,3\n".as_bytes());
     assert!(receipt.status == Status::Unreadable && receipt.reason_en.contains("`agency`"), "{}", receipt.reason_en);
 }
 

@@ -45,14 +45,40 @@ fn web_pages() {
     against_gold("shuyang-fgj-2023.html", "shuyang-fgj-2023", "沭阳县发展和改革局", 2023, "2021");
 }
 
-#[test]
-fn what_cannot_be_told_apart_is_refused() {
-    for document in ["pingtan-2021.txt", "pingtan-czj-2020.txt", "shanghai-office-2025.md", "hongze-2023.pdf"] {
-        let Some(path) = shared(&format!("real/reports/documents/{document}")) else { return };
-        let receipt = read_file(&path);
-        assert!(matches!(receipt.status, Status::Unreadable | Status::Foreign), "{document}");
-        assert!(receipt.reports.is_empty(), "{document}");
+/// How many cells of gold are right; none is wrong: what is not right is left unread.
+fn right_or_unread(document: &str, name: &str) -> Option<usize> {
+    let path = shared(&format!("real/reports/documents/{document}"))?;
+    let gold = gold(name)?;
+    let receipt = read_file(&path);
+    let Some(report) = receipt.reports.first() else {
         assert!(!receipt.reason.is_empty() && !receipt.reason_en.is_empty(), "{document}");
+        return Some(0);
+    };
+    let mut right = 0;
+    for (id, (value, state)) in &gold {
+        let v = report.value(forms().cell(id).unwrap_or_else(|| panic!("{id}")));
+        if v.state.as_str() == state && v.number == Number::parse(value).ok() {
+            right += 1;
+        } else {
+            let unread = matches!(v.state, State::Text | State::Absent);
+            assert!(unread, "{document}: {id}: gold {value} {state}, read {} {:?} at {}", v.state.as_str(), v.raw, v.place);
+        }
+    }
+    eprintln!("{document}: {right} of {} cells right, the others unread", gold.len());
+    Some(right)
+}
+
+#[test]
+fn pages_and_text_without_cells() {
+    for (document, name, least) in [
+        ("hongze-2023.pdf", "hongze-2023", 200),
+        ("pingtan-czj-2020.txt", "pingtan-czj-2020", 198),
+        ("shanghai-office-2025.md", "shanghai-office-2025", 190),
+        // Its cells have run together.
+        ("pingtan-2021.txt", "pingtan-2021", 0),
+    ] {
+        let Some(right) = right_or_unread(document, name) else { return };
+        assert!(right >= least, "{document}: {right}");
     }
 }
 

@@ -41,6 +41,7 @@ fn page(name: &str, form: &str, gold: &Gold) -> String {
     let value = |cell| gold.get(forms().id(cell)).map(|v| v.0.clone()).unwrap_or_default();
     let year = &name[name.len() - 4..];
     print::html(&format!("某局{year}年政府信息公开工作年度报告"), &print::parts(form, &value, false), &print::html_spans)
+        .replace("<table>", "<table border=\"1\">")
 }
 
 struct Office {
