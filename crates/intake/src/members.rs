@@ -69,10 +69,9 @@ impl<R: Read + Seek> Members<R> {
         let end = start + at as u64;
         let (mut size, mut offset) = (u64::from(u32_at(record, 12)?), u64::from(u32_at(record, 16)?));
         let mut directory_end = end;
-        if size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF || u16_at(record, 10)? == 0xFFFF {
-            if let Some((s, o, at)) = zip64(&mut from, end) {
-                (size, offset, directory_end) = (s, o, at);
-            }
+        let beyond = size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF || u16_at(record, 10)? == 0xFFFF;
+        if beyond && let Some((s, o, at)) = zip64(&mut from, end) {
+            (size, offset, directory_end) = (s, o, at);
         }
         if size > MAX_DIRECTORY {
             return None;

@@ -224,7 +224,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         if way == Way::Place {
             first = leaves.first().and_then(|l| l.range).map(|r| r.0);
         } else if way == Way::Order
-            && let Some((width, from)) = self.from_right(sheet, row, end, leaves.len())
+            && let Some((width, from)) = self.pairs_from_right(sheet, row, end, leaves.len())
             && (row.width, row.is_full) == (width, true)
         {
             (way, first) = (Way::Right, Some(from));
@@ -252,7 +252,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         leaves
     }
 
-    fn from_right(&mut self, sheet: &Sheet<'d>, row: &Row, end: usize, columns: usize) -> Option<(usize, usize)> {
+    fn pairs_from_right(&mut self, sheet: &Sheet<'d>, row: &Row, end: usize, columns: usize) -> Option<(usize, usize)> {
         let key = (self.head_number, sheet.grid.number);
         if let Some((known, right)) = self.right
             && known == key

@@ -121,7 +121,7 @@ fn a_file_that_vanishes_or_may_not_be_read() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
         if std::fs::read(&path).is_err() {
             let receipt = &read_all(forms(), &Registry::default(), &sources, &|_| ())[0];
             assert!(receipt.status == Status::Unreadable && receipt.reason.contains("权限"), "{}", receipt.reason);

@@ -412,12 +412,12 @@ fn merged_by_flags() {
                 let count = usize::from(operand[0]);
                 let short = |at: usize| i16::from_le_bytes([operand[at], operand[at + 1]]);
                 let (mut cells, mut marks, mut merges, mut left) = (Vec::new(), Vec::new(), Vec::new(), short(1));
-                for i in 0..count {
+                for (i, mark) in cells_of_row.iter().enumerate().take(count) {
                     let (right, flags) = (short(3 + 2 * i), short(3 + 2 * count + 20 * i).cast_unsigned());
                     if right - left > 617 {
                         merges.extend(le(0x5624, &[cells.len() as u8, cells.len() as u8 + 2]));
                         cells.extend([(left + 300, flags | first), (right, flags | next)]);
-                        marks.push(cells_of_row[i]);
+                        marks.push(*mark);
                     } else {
                         cells.push((right, flags));
                     }

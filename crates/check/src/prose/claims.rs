@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
     }
 
     fn terms(&self, report: &Report, terms: &[Term]) -> Option<Number> {
-        self.sum(report, terms.iter().map(|t| (i64::from(t.sign), t.cell)))
+        self.sum(report, terms.iter().map(|t| (t.sign, t.cell)))
     }
 
     /// Every legitimate reading of a claim in a report.

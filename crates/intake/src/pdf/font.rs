@@ -87,7 +87,7 @@ enum Kind<'a> {
 
 enum ToUnicode {
     Absent,
-    Map(CMap),
+    Map(Box<CMap>),
     /// The codes are Unicode.
     Same,
 }
@@ -100,9 +100,9 @@ impl<'a> Font<'a> {
     pub(super) fn read(dict: &Dict<'a>) -> Result<Font<'a>, Refusal> {
         let subtype = dict.get::<Name<'_>>("Subtype");
         let to_unicode = match dict.get::<Object<'_>>("ToUnicode") {
-            Some(Object::Stream(s)) => {
-                unpack(&s)?.and_then(|data| CMap::parse(&data, load_embedded)).map_or(ToUnicode::Absent, ToUnicode::Map)
-            }
+            Some(Object::Stream(s)) => unpack(&s)?
+                .and_then(|data| CMap::parse(&data, load_embedded))
+                .map_or(ToUnicode::Absent, |m| ToUnicode::Map(Box::new(m))),
             Some(Object::Name(n)) if n.starts_with(b"Identity") => ToUnicode::Same,
             _ => ToUnicode::Absent,
         };

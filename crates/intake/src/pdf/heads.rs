@@ -146,7 +146,7 @@ fn widen(groups: &mut [Label], leaves: &[Option<Label>], columns: &Columns) -> O
 fn periods(tier: &[usize], groups: &[Label], leaves: &[Option<Label>]) -> Option<Vec<(usize, usize)>> {
     let first = leaves.iter().position(Option::is_some)?;
     let texts: Vec<&str> = leaves[first..].iter().map(|l| l.as_ref().map_or("", |l| l.text.as_str())).collect();
-    let again = |p: &usize| texts.len() % p == 0 && (*p..texts.len()).all(|i| texts[i] == texts[i - p]);
+    let again = |p: &usize| texts.len().is_multiple_of(*p) && (*p..texts.len()).all(|i| texts[i] == texts[i - p]);
     let period = (2..=texts.len() / 2).find(again)?;
     let turns: Vec<(usize, usize)> = (0..texts.len() / period).map(|t| (first + t * period, first + (t + 1) * period)).collect();
     // Some turns may have their label one level higher up.
@@ -158,7 +158,7 @@ fn periods(tier: &[usize], groups: &[Label], leaves: &[Option<Label>]) -> Option
 fn span(group: &Label, (low, high): (usize, usize), below: &[Label]) -> Option<(usize, usize)> {
     let (first, last) = (group.columns.0.max(low), group.columns.1.min(high));
     // What is covered in part is covered as a whole.
-    let Some(from) = below.iter().position(|b| b.columns.1 > first) else { return None };
+    let from = below.iter().position(|b| b.columns.1 > first)?;
     let to = below.iter().rposition(|b| b.columns.0 < last).unwrap_or(from).max(from);
     let near = |a: f32, b: f32| (a - b).abs() < 2.0;
     // A column belongs below the label if its own label stands at the height of those that do, and not beside it.

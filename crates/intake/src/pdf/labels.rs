@@ -140,8 +140,7 @@ fn stacked(bodies: Vec<Body>, columns: &Columns, size: f32) -> Option<Vec<Body>>
                         Some(above) => {
                             // A number goes on if the line above had no room for more of it.
                             let room = columns.0[column].end - columns.0[column].start;
-                            let digit =
-                                |c: Option<char>| c.is_some_and(|c| c.to_digit(10).is_some() || ('０'..='９').contains(&c));
+                            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
                             let cut = above.2 > 0.8 * room && digit(above.1.chars().next_back()) && digit(text.chars().next());
                             above.1 = if cut { format!("{}{text}", above.1) } else { format!("{}\n{text}", above.1) };
                             above.2 = width;

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 /// A number format.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shown {
     /// For positive numbers, and for all where there is no other.
     positive: Section,
@@ -49,12 +49,6 @@ pub(crate) enum Epoch {
     Y1900,
     /// Day 0 is 1 January 1904.
     Y1904,
-}
-
-impl Default for Shown {
-    fn default() -> Shown {
-        Shown { positive: Section::default(), negative: None, zero: None, conditional: false }
-    }
 }
 
 impl Shown {

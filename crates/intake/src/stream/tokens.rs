@@ -450,7 +450,8 @@ impl<'d> Stream<'d> {
             let e = &self.events[self.events.len() - 2];
             e.what == What::Word && e.to == label.from && self.folded(e.from, e.to).chars().all(|c| matches!(c, '.' | ')'))
         };
-        if !dot && !(self.letters[label.from].mark && !self.letters[label.from].gap) {
+        let first = &self.letters[label.from];
+        if !dot && (!first.mark || first.gap) {
             return;
         }
         let at = self.events.len() - if dot { 3 } else { 2 };

@@ -158,12 +158,11 @@ impl Zone {
     pub(crate) fn new(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, head: &Head) -> Zone {
         let events = &stream.events;
         let mut zone = Zone { part, order: head.order.clone(), items: Vec::new(), range: (head.end, head.end) };
-        for at in head.end..events.len() {
+        for (at, event) in events.iter().enumerate().skip(head.end) {
             if ends(words, stream, part, at) {
                 break;
             }
             zone.range.1 = at + 1;
-            let event = &events[at];
             match &event.what {
                 What::Figure { .. } => zone.figure(stream, at),
                 What::Word if head::is_punctuation(stream, event) || head::is_note(words, stream, event.from, event.to) => {}

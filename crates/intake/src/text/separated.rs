@@ -83,7 +83,7 @@ fn is_row(line: &str, mark: char) -> bool {
 
 fn only_thousands(line: &str, mark: char) -> bool {
     let three = |t: &str| {
-        t.len() >= 3 && t.bytes().take(3).all(|b| b.is_ascii_digit()) && !t.bytes().nth(3).is_some_and(|b| b.is_ascii_digit())
+        t.len() >= 3 && t.bytes().take(3).all(|b| b.is_ascii_digit()) && !t.as_bytes().get(3).is_some_and(u8::is_ascii_digit)
     };
     line.match_indices(mark).all(|(at, m)| line[..at].ends_with(|c: char| c.is_ascii_digit()) && three(&line[at + m.len()..]))
 }

@@ -289,7 +289,7 @@ impl Word97 {
             .iter()
             .enumerate()
             .map(|(i, (at, wide))| {
-                let place = if *wide { *at } else { at * 2 | 1 << 30 };
+                let place = if *wide { *at } else { (at * 2) | (1 << 30) };
                 let array = i.checked_rem(self.piece_arrays.len()).map_or(0, |n| (n as u16) << 1 | 1);
                 [&[0, 0][..], &place.to_le_bytes(), &array.to_le_bytes()].concat()
             })
