@@ -191,7 +191,8 @@ impl Writer {
 
     fn table(self, table: &Table, out: &mut Vec<u8>) {
         let rows = places(table);
-        let width = rows[0].iter().map(|p| p.1).sum();
+        // A row that has lost its only cell is no measure of the table.
+        let width = rows.iter().map(|row| row.iter().map(|p| p.1).sum()).max().unwrap_or(0).max(1);
         let mut defined = String::new();
         for (number, row) in rows.iter().enumerate() {
             let definition = self.definition(row, number, width);
