@@ -66,8 +66,9 @@ fn findings(registry: &Registry, receipts: &[Receipt]) -> Vec<Finding> {
     let counted: Vec<&Report> = reports.iter().zip(&selection.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
     out.extend(nianbao_check::check_chains(forms, registry, &counted));
     let compilation = nianbao_compile::compile(forms, registry, &counted, None).unwrap();
+    let totals = compilation.at_the_top().collect();
     for year in 2021..=2024 {
-        out.extend(nianbao_screen::outliers(Scope { forms, registry, compilation: &compilation, reports: &counted, year }));
+        out.extend(nianbao_screen::outliers(Scope { forms, registry, totals: &totals, reports: &counted, year }));
     }
     out
 }
