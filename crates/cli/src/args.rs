@@ -164,6 +164,9 @@ pub(crate) struct NormalizeArgs {
     /// Print the grids as found and what each place became.
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Recognise tables that are pictures with Tesseract, if it is installed with Chinese.
+    #[arg(long)]
+    pub(crate) ocr: bool,
     /// Registry (agencies.csv) for names and ids; default: an agencies.csv in a folder that is given.
     #[arg(long, value_name = "FILE")]
     pub(crate) registry: Option<PathBuf>,

@@ -7,7 +7,7 @@ use nianbao_check as check;
 use nianbao_compile::Compilation;
 use nianbao_form::registry::name_key;
 use nianbao_form::{Finding, Forms, Registry, Report, Severity, Status, Subject};
-use nianbao_intake::{Receipt, Source};
+use nianbao_intake::{Reading, Receipt, Source, Tesseract};
 use nianbao_screen::{self as screen, Scope, collection, corrections, decisions};
 use rayon::prelude::*;
 
@@ -28,6 +28,8 @@ pub(crate) struct Request<'a> {
     pub(crate) deadline: &'a str,
     pub(crate) group: Option<&'a str>,
     pub(crate) severities: &'a BTreeMap<String, Option<Severity>>,
+    /// Whether tables that are pictures are to be recognised.
+    pub(crate) ocr: bool,
 }
 
 /// Files and folders of the command line with the tables that go with them: what `check`, `reconcile` and `chart` start
@@ -71,6 +73,7 @@ impl Given {
             deadline: &self.pipeline.deadline,
             group: self.pipeline.group.as_deref(),
             severities: &self.pipeline.checks,
+            ocr: self.pipeline.ocr,
         };
         assess(&request, progress)
     }
@@ -107,9 +110,19 @@ pub(crate) fn failed(receipt: &Receipt) -> bool {
 /// Reads, checks, chooses, compiles and screens.
 pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Assessment, Failure> {
     let (forms, registry) = (request.forms, &request.office.registry);
+    // A batch job goes on without: what was not recognised is listed with its reason.
+    let tesseract = request.ocr.then(Tesseract::find);
+    if let Some(Err(problem)) = &tesseract {
+        progress.warn(
+            "图片中的表格无法识别，将照常列为未读取",
+            "pictures of tables cannot be recognised and stay unread",
+            problem,
+        );
+    }
+    let tesseract = tesseract.and_then(Result::ok);
     let mut receipts = {
         let stage = progress.stage("read", "读取", "reading", request.sources.len());
-        nianbao_intake::read_all(forms, registry, request.sources, &|_| stage.step())
+        Reading { forms, registry, tesseract: tesseract.as_ref() }.all(request.sources, &|_| stage.step())
     };
     let (mut reports, mut receipt_of) = (Vec::new(), Vec::new());
     for (i, receipt) in receipts.iter_mut().enumerate() {

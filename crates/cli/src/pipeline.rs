@@ -36,6 +36,8 @@ struct Input {
     received: Option<PathBuf>,
     texts: Option<PathBuf>,
     #[serde(default)]
+    ocr: bool,
+    #[serde(default)]
     form_files: Vec<PathBuf>,
 }
 
@@ -124,6 +126,8 @@ pub(crate) struct Pipeline {
     pub(crate) corrections: Option<PathBuf>,
     pub(crate) received: Option<PathBuf>,
     pub(crate) texts: Option<PathBuf>,
+    /// Whether tables that are pictures are to be recognised.
+    pub(crate) ocr: bool,
     pub(crate) form_files: Vec<PathBuf>,
     pub(crate) out: PathBuf,
     /// `MM-DD` of the year after the reporting year.
@@ -200,6 +204,7 @@ impl Pipeline {
             corrections: file.input.corrections.as_deref().map(at),
             received: file.input.received.as_deref().map(at),
             texts: file.input.texts.as_deref().map(at),
+            ocr: file.input.ocr,
             form_files: file.input.form_files.iter().map(|p| at(p)).collect(),
             out: at(&file.output.dir.unwrap_or_else(|| PathBuf::from("out"))),
             deadline,

@@ -62,6 +62,14 @@ impl Progress {
         Stage { owner: self, id, title, bar, count: AtomicU64::new(0), total: total as u64, started: now, told: Mutex::new(now) }
     }
 
+    /// Something that the run goes on without.
+    pub(crate) fn warn(&self, zh: &str, en: &str, problem: &str) {
+        match self.how {
+            How::Silent => tracing::warn!(problem, "{en}"),
+            _ => eprintln!("{}: {problem}", self.lang.pick(zh, en)),
+        }
+    }
+
     /// Seconds by stage, in order.
     pub(crate) fn timings(&self) -> Vec<(&'static str, f64)> {
         self.timings.lock().map(|t| t.clone()).unwrap_or_default()

@@ -1,24 +1,28 @@
-//! Reads files and prints their cells, or with `--explain` the grids as found: for work on the readers without the program.
+//! Reads files and prints their cells, or with `--explain` the grids as found, with `--ocr` pictures recognised as well: for work on the readers without the program.
 //!
 //! `cargo run --release -p nianbao-intake --no-default-features --example cells -- FILE...`
 
 use nianbao_form::{Forms, Registry, State};
-use nianbao_intake::{explain, gather, read_all};
+use nianbao_intake::{Reading, Tesseract, gather};
 
 fn main() -> std::io::Result<()> {
     let mut paths: Vec<std::path::PathBuf> = std::env::args_os().skip(1).map(Into::into).collect();
-    let explained = paths.first().is_some_and(|p| p.as_os_str() == "--explain");
-    if explained {
-        paths.remove(0);
-    }
+    let mut asked = |option: &str| {
+        let before = paths.len();
+        paths.retain(|p| p.as_os_str() != option);
+        before > paths.len()
+    };
+    let (explained, recognised) = (asked("--explain"), asked("--ocr"));
     let (forms, registry) = (Forms::built_in(), Registry::default());
+    let tesseract = if recognised { Some(Tesseract::find().map_err(std::io::Error::other)?) } else { None };
+    let reading = Reading { forms, registry: &registry, tesseract: tesseract.as_ref() };
     let sources = gather(&paths)?;
     if explained {
-        sources.iter().for_each(|s| print!("{}", explain(forms, &registry, s)));
+        sources.iter().for_each(|s| print!("{}", reading.explain(s)));
         return Ok(());
     }
     println!("agency,year,cell,value,state,raw,place");
-    for receipt in read_all(forms, &registry, &sources, &|_| ()) {
+    for receipt in reading.all(&sources, &|_| ()) {
         eprintln!("{} ({}): {} {}", receipt.name, receipt.format, receipt.status.as_str(), receipt.reason);
         for report in &receipt.reports {
             for (cell, v) in report.cells(forms).filter(|c| c.1.state != State::Absent) {

@@ -10,7 +10,7 @@ use crate::document::{Document, picture_places};
 use crate::reading::{Reader, extension};
 use crate::refuse::Refusal;
 use crate::sheet::{self, Kind};
-use crate::{doc, docx, html, matcher, mhtml, odt, pdf, rtf, text, workbook};
+use crate::{doc, docx, html, matcher, mhtml, odt, pdf, recognise, rtf, text, workbook};
 
 /// What was taken from a file.
 #[derive(Debug, Default)]
@@ -33,20 +33,26 @@ pub(crate) struct Taken {
 pub(crate) fn document(reader: &Reader<'_>, name: &Arc<str>, format: &Format, bytes: &[u8]) -> Result<Taken, Refusal> {
     let extension = extension(name);
     let known_as = |refusal| known_as(refusal, format, &extension);
-    if let Format::Other(_, refusal) = format {
-        return Err(known_as(refusal.clone()));
+    if let Format::Other(kind, refusal) = format {
+        let (Some(tesseract), "image") = (reader.tesseract, *kind) else { return Err(known_as(refusal.clone())) };
+        let document = recognise::picture(tesseract, bytes)?;
+        return of_document(reader, name, &document);
     }
     let mut taken = match format {
         Format::Sheet(kind) => self::workbook(reader, name, kind, bytes),
-        _ => parse(format, bytes).and_then(|document| of_document(reader, name, &document)),
+        _ => parse(format, bytes).and_then(|document| {
+            let plain = of_document(reader, name, &document);
+            of_pictures(reader, name, format, bytes, &document, plain)
+        }),
     }
     .map_err(known_as)?;
     misnamed(format, &extension, &mut taken.reports);
     Ok(taken)
 }
 
+/// The reports of a document, as it is or with its pictures recognised.
 fn of_document(reader: &Reader<'_>, name: &Arc<str>, document: &Document) -> Result<Taken, Refusal> {
-    let reports = matcher::reports(reader.words, reader.registry, name, document).map_err(|refusal| Refusal {
+    let mut reports = matcher::reports(reader.words, reader.registry, name, document).map_err(|refusal| Refusal {
         explained: if reader.explain { crate::explain::explain(reader.words, document, None) } else { String::new() },
         ..refusal
     })?;
@@ -55,10 +61,43 @@ fn of_document(reader: &Reader<'_>, name: &Arc<str>, document: &Document) -> Res
     } else {
         String::new()
     };
-    let lacks = reports.iter().any(|r| r.remarks.iter().any(|m| m.rule == "missing-table"));
-    let pictures = picture_places(&document.pictures).filter(|_| lacks);
+    reports.iter_mut().for_each(|r| recognise::distrust(reader.words.forms, r));
+    let pictures = picture_places(&document.pictures).filter(|_| reports.iter().any(lacks_tables));
     let notes = pictures.map(|(zh, en)| (format!("{zh}是图片，其中的内容未读取"), format!("pictures that were not read: {en}")));
     Ok(Taken { reports, explained, notes: notes.into_iter().collect(), ..Taken::default() })
+}
+
+fn lacks_tables(report: &Report) -> bool {
+    report.remarks.iter().any(|m| m.rule == "missing-table")
+}
+
+/// The reports of a document whose tables are pictures, if the office asks for their recognition; else what was taken
+/// without.
+fn of_pictures(
+    reader: &Reader<'_>,
+    name: &Arc<str>,
+    format: &Format,
+    bytes: &[u8],
+    document: &Document,
+    plain: Result<Taken, Refusal>,
+) -> Result<Taken, Refusal> {
+    let Some(tesseract) = reader.tesseract.filter(|_| !document.pictures.is_empty()) else { return plain };
+    if plain.as_ref().is_ok_and(|taken| !taken.reports.iter().any(lacks_tables)) {
+        return plain;
+    }
+    let Some((document, failed)) = recognise::document(tesseract, format, bytes, document)? else { return plain };
+    let mut taken = match of_document(reader, name, &document) {
+        Err(refusal) if plain.is_err() => return Err(refusal),
+        Err(_) => plain?,
+        Ok(taken) => taken,
+    };
+    for (place, problem) in failed {
+        taken.notes.push((
+            format!("{}的图片未能识别", place.zh()),
+            format!("the picture on {place} could not be recognised: {problem}"),
+        ));
+    }
+    Ok(taken)
 }
 
 /// The document of a file that is one.

@@ -46,6 +46,7 @@ mod pair;
 mod parquet;
 mod pdf;
 mod reading;
+mod recognise;
 mod refuse;
 mod registry_file;
 mod row;
@@ -58,6 +59,7 @@ mod slip;
 mod stream;
 mod tables;
 mod take;
+mod tesseract;
 mod text;
 mod vocabulary;
 mod who;
@@ -70,9 +72,10 @@ use nianbao_form::Report;
 
 pub use gather::gather;
 pub use matcher::Matcher;
-pub use reading::{explain, open, read, read_all, read_published};
+pub use reading::{Reading, explain, open, read, read_all, read_published};
 pub use refuse::Refusal;
 pub use registry_file::read_registry;
+pub use tesseract::Tesseract;
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,6 +22,7 @@ use crate::document::Document;
 use crate::members::Members;
 use crate::normalised::{self, Collector, Need};
 use crate::refuse::Refusal;
+use crate::tesseract::Tesseract;
 use crate::vocabulary::Vocabulary;
 use crate::{Receipt, Source, Status, gather, judge};
 
@@ -32,19 +33,49 @@ const HEAD: usize = 64 << 10;
 /// Reads files in parallel; receipts come in the order of `sources`, those of an archive's members behind its own. `done`
 /// is called once a source, from any thread.
 pub fn read_all(forms: &Forms, registry: &Registry, sources: &[Source], done: &(dyn Fn(&Receipt) + Sync)) -> Vec<Receipt> {
-    let words = Vocabulary::new(forms);
-    let reader = Reader { words: &words, registry, need: Need::Reports, explain: false };
-    let entries: Vec<Vec<Entry>> = sources
-        .par_iter()
-        .map(|source| {
-            let entries = reader.source(source);
-            if let Some(first) = entries.first() {
-                done(&first.receipt);
-            }
-            entries
-        })
-        .collect();
-    entries.into_iter().flatten().map(|e| e.receipt).collect()
+    Reading { forms, registry, tesseract: None }.all(sources, done)
+}
+
+/// What files are read with.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// Forms.
+    pub forms: &'a Forms,
+    /// Registry.
+    pub registry: &'a Registry,
+    /// What reads pictures of tables; none leaves them unread, and says so.
+    pub tesseract: Option<&'a Tesseract>,
+}
+
+impl Reading<'_> {
+    /// Reads files in parallel, as [`read_all`] does.
+    pub fn all(&self, sources: &[Source], done: &(dyn Fn(&Receipt) + Sync)) -> Vec<Receipt> {
+        let words = Vocabulary::new(self.forms);
+        let reader = self.reader(&words, Need::Reports, false);
+        let entries: Vec<Vec<Entry>> = sources
+            .par_iter()
+            .map(|source| {
+                let entries = reader.source(source);
+                if let Some(first) = entries.first() {
+                    done(&first.receipt);
+                }
+                entries
+            })
+            .collect();
+        entries.into_iter().flatten().map(|e| e.receipt).collect()
+    }
+
+    /// The grids of a document as found, with the cell id that each place got and why: `normalize --explain`. Of an
+    /// archive every member.
+    pub fn explain(&self, source: &Source) -> String {
+        let words = Vocabulary::new(self.forms);
+        let entries = self.reader(&words, Need::Reports, true).source(source);
+        entries.iter().map(|e| told(self.forms, e)).collect()
+    }
+
+    fn reader<'w>(&'w self, words: &'w Vocabulary<'w>, need: Need, explain: bool) -> Reader<'w> {
+        Reader { words, registry: self.registry, tesseract: self.tesseract, need, explain }
+    }
 }
 
 /// Reads one file; of an archive the reports of all its members.
@@ -60,18 +91,16 @@ pub fn read_published(forms: &Forms, registry: &Registry, source: &Source) -> Re
 
 fn one(forms: &Forms, registry: &Registry, source: &Source, need: Need) -> Receipt {
     let words = Vocabulary::new(forms);
-    let mut entries = Reader { words: &words, registry, need, explain: false }.source(source).into_iter().map(|e| e.receipt);
+    let reading = Reading { forms, registry, tesseract: None };
+    let mut entries = reading.reader(&words, need, false).source(source).into_iter().map(|e| e.receipt);
     let mut first = entries.next().unwrap_or_else(|| blank(&source.name));
     first.reports.extend(entries.flat_map(|r| r.reports));
     first
 }
 
-/// The grids of a document as found, with the cell id that each place got and why: `normalize --explain`. Of an archive
-/// every member.
+/// The grids of a document as found; see [`Reading::explain`].
 pub fn explain(forms: &Forms, registry: &Registry, source: &Source) -> String {
-    let words = Vocabulary::new(forms);
-    let entries = Reader { words: &words, registry, need: Need::Reports, explain: true }.source(source);
-    entries.iter().map(|e| told(forms, e)).collect()
+    Reading { forms, registry, tesseract: None }.explain(source)
 }
 
 fn told(forms: &Forms, Entry { receipt, explained }: &Entry) -> String {
@@ -112,6 +141,7 @@ pub fn open(bytes: &[u8], extension: &str) -> Result<Document, String> {
 pub(crate) struct Reader<'a> {
     pub words: &'a Vocabulary<'a>,
     pub registry: &'a Registry,
+    pub tesseract: Option<&'a Tesseract>,
     pub need: Need,
     /// Whether the grids are to be told as they were found.
     pub explain: bool,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use nianbao_form::{Registry, Report};
+use nianbao_intake::{Reading, Tesseract};
 use nianbao_publish::Format;
 
 use crate::args::{Common, NormalizeArgs};
@@ -25,16 +26,18 @@ pub(crate) fn normalize(args: &NormalizeArgs, common: &Common) -> Result<Done, F
     let forms = inputs::forms(common, None)?;
     let (sources, found) = inputs::from_paths(&args.paths)?;
     let registry = registry(args.registry.as_deref().or(found.as_deref()))?;
+    let tesseract = if args.ocr { Some(Tesseract::find().map_err(Failure::usage)?) } else { None };
+    let reading = Reading { forms: &forms, registry: &registry, tesseract: tesseract.as_ref() };
     if args.explain {
         for source in &sources {
-            to_stdout(nianbao_intake::explain(&forms, &registry, source).as_bytes())?;
+            to_stdout(reading.explain(source).as_bytes())?;
         }
         return Ok(Done::default());
     }
     let progress = Progress::new(common);
     let receipts = {
         let stage = progress.stage("read", "读取", "reading", sources.len());
-        nianbao_intake::read_all(&forms, &registry, &sources, &|_| stage.step())
+        reading.all(&sources, &|_| stage.step())
     };
     let mut reports: Vec<&Report> = receipts.iter().flat_map(|r| &r.reports).collect();
     let order = |r: &Report| {

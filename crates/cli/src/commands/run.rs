@@ -73,6 +73,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
             deadline: &pipeline.deadline,
             group: pipeline.group.as_deref(),
             severities: &pipeline.checks,
+            ocr: pipeline.ocr,
         };
         assess(&request, &progress)?
     };

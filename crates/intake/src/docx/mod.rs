@@ -62,8 +62,6 @@ pub(crate) fn is_word(bytes: &[u8]) -> bool {
 }
 
 /// The bytes of a picture in a Word document, by the name that [`Document::pictures`] gives it.
-// Asked for once pictures are read.
-#[allow(dead_code)]
 pub(crate) fn picture(bytes: &[u8], part: &str) -> Option<Vec<u8>> {
     if bytes.starts_with(b"PK") {
         return Package::open(bytes).ok()?.binary(part).ok()?;

@@ -163,6 +163,8 @@ pub(super) struct Glyph {
     pub y: f32,
     /// Whether a blank was drawn before it.
     pub spaced: bool,
+    /// Whether it is not certain what it says, as with what was recognised in a picture.
+    pub doubtful: bool,
 }
 
 impl Glyph {

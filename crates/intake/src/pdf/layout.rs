@@ -127,8 +127,10 @@ fn take_in(items: &mut Vec<Item>) {
         if let Some(Item::Table(table)) = items.get_mut(at) {
             table.bounds.y1 = table.bounds.y1.max(foot);
             for (cell, piece) in cells.into_iter().zip(pieces) {
-                table.cells[cell].words.text.push('\n');
-                table.cells[cell].words.text.push_str(&piece.text());
+                let words = &mut table.cells[cell].words;
+                words.text.push('\n');
+                words.text.push_str(&piece.text());
+                words.doubtful |= piece.glyphs.iter().any(|g| g.doubtful);
             }
         }
     }

@@ -157,6 +157,8 @@ pub(super) struct Words {
     pub text: String,
     /// Whether nothing more went into the last line, so that the text may go on elsewhere.
     pub full: bool,
+    /// Whether it is not certain what it says.
+    pub doubtful: bool,
 }
 
 /// What Word leaves free at both sides of a cell together, and a little more.
@@ -177,7 +179,7 @@ pub(super) fn padding<'g>(cells: impl Iterator<Item = (&'g [Glyph], f32)>) -> f3
 /// Reads a cell that is `width` wide, with as much left free as `padding` says: they tell numbers that were too long for
 /// it.
 pub(super) fn cell_text(glyphs: &[Glyph], width: f32, padding: f32) -> Words {
-    let mut out = Words::default();
+    let mut out = Words { doubtful: glyphs.iter().any(|g| g.doubtful), ..Words::default() };
     for (run, list) in by_run(glyphs) {
         let lines = lines(&list);
         for (at, line) in lines.iter().enumerate() {

@@ -22,6 +22,7 @@ mod picture;
 mod program;
 mod ruled;
 mod rules;
+mod scan;
 mod show;
 mod stream;
 mod symbols;
@@ -31,37 +32,94 @@ use nianbao_form::Place;
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use crate::document::{Builder, Document, Picture};
+use crate::document::{Block, Builder, Document, Picture};
 use crate::refuse::Refusal;
-
-#[allow(unused_imports, reason = "for the recognition of pages that are pictures")]
-pub(crate) use picture::page_image;
+use crate::tesseract::Tesseract;
 
 /// Pages of a document.
 const MAX_PAGES: usize = 2_000;
+/// Pages of a document that are recognised.
+const MAX_RECOGNISED: usize = 60;
 
 /// Reads the file.
 ///
 /// # Errors
 /// A broken, protected or oversized file, or one whose characters cannot be known.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Refusal> {
+    read_with(bytes, |_| None)
+}
+
+/// Reads the file with its pages that are pictures recognised. Pages that could not be recognised stay pictures and are
+/// named with the reason.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_recognised(bytes: &[u8], tesseract: &Tesseract) -> Result<(Document, Vec<Unrecognised>), Refusal> {
+    let mut failed = Vec::new();
+    let document = read_with(bytes, |page| {
+        let drawn = picture::page_image(bytes, page).ok_or_else(|| "the page cannot be drawn within bounds".to_owned());
+        recognised(drawn.and_then(|png| scan::layout(tesseract, &png, page)), Place::Page(page), &mut failed)
+    })?;
+    Ok((document, failed))
+}
+
+/// What pictures say, one below the other; each with its number.
+///
+/// # Errors
+/// More in them than in any document.
+pub(crate) fn pictures(
+    list: Vec<(u32, Option<Vec<u8>>)>,
+    tesseract: &Tesseract,
+) -> Result<(Vec<Block>, Vec<Unrecognised>), Refusal> {
+    let mut failed = Vec::new();
+    let mut pages: Vec<layout::Layout> = list
+        .into_iter()
+        .take(MAX_RECOGNISED)
+        .filter_map(|(number, bytes)| {
+            let bytes = bytes.ok_or_else(|| "the picture is not in the file".to_owned());
+            recognised(bytes.and_then(|b| scan::layout(tesseract, &b, number)), Place::Page(number), &mut failed)
+        })
+        .collect();
+    let blocks = blocks(&mut pages)?;
+    Ok((blocks, failed))
+}
+
+/// A page that could not be recognised, and why, in English.
+pub(crate) type Unrecognised = (Place, String);
+
+fn recognised(read: Result<layout::Layout, String>, place: Place, failed: &mut Vec<Unrecognised>) -> Option<layout::Layout> {
+    read.map_err(|problem| failed.push((place, problem))).ok()
+}
+
+/// Reads the file; `recognise` is asked for the pages that are pictures.
+fn read_with(bytes: &[u8], mut recognise: impl FnMut(u32) -> Option<layout::Layout>) -> Result<Document, Refusal> {
     let pdf = open(bytes)?;
     let mut interpreter = content::Interpreter::new(pdf.xref());
     let mut pages = Vec::new();
+    let mut asked = 0;
     for (page, number) in pdf.pages().iter().zip(1..) {
-        pages.push(layout::layout(interpreter.page(page, number)?)?);
+        let mut page = layout::layout(interpreter.page(page, number)?)?;
+        if page.picture.is_some() && asked < MAX_RECOGNISED {
+            asked += 1;
+            page = recognise(number).unwrap_or(page);
+        }
+        pages.push(page);
     }
     refuse_unknown(&pages)?;
     let picture = |p: &layout::Layout| Some(Picture { place: Place::Page(p.number), part: p.picture.clone()? });
     let pictures = pages.iter().filter_map(picture).collect();
-    margins::drop_margins(&mut pages);
-    unruled::find(&mut pages);
+    Ok(Document { blocks: blocks(&mut pages)?, pictures, ..Document::default() })
+}
+
+fn blocks(pages: &mut Vec<layout::Layout>) -> Result<Vec<Block>, Refusal> {
+    margins::drop_margins(pages);
+    unruled::find(pages);
     let mut builder = Builder::default();
-    let blocks = flow::flow(pages, &mut builder);
+    let blocks = flow::flow(std::mem::take(pages), &mut builder);
     if builder.overflow {
         return Err(Refusal::too_large());
     }
-    Ok(Document { blocks, pictures, ..Document::default() })
+    Ok(blocks)
 }
 
 fn open(bytes: &[u8]) -> Result<Pdf, Refusal> {
@@ -98,7 +156,7 @@ fn refuse_unknown(pages: &[layout::Layout]) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::page_image;
+    use super::picture::page_image;
 
     #[test]
     fn a_page_is_drawn() {

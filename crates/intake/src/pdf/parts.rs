@@ -166,6 +166,7 @@ fn go_on(all: &mut Vec<Placed>, mut cells: Vec<Placed>, height: usize, mut rows:
                 }
                 above.words.text.push_str(&text.text);
                 above.words.full = text.full;
+                above.words.doubtful |= text.doubtful;
             }
             gone[below] = true;
         }
@@ -261,7 +262,7 @@ fn to_words(cells: &mut Vec<Placed>) {
     let text = cells.iter().filter(|c| first(c) && !c.is_blank()).map(|c| c.words.text.as_str()).collect::<Vec<_>>().join("\n");
     let end = cells.iter().filter(|c| first(c)).map(|c| c.columns.1).max().unwrap_or(0);
     let Some(at) = cells.iter().position(first) else { return };
-    let kept = Placed { columns: (cells[at].columns.0, end), words: Words { text, full: false }, ..cells[at].clone() };
+    let kept = Placed { columns: (cells[at].columns.0, end), words: Words { text, ..Words::default() }, ..cells[at].clone() };
     cells.retain(|c| !first(c));
     cells.push(kept);
 }
@@ -287,15 +288,17 @@ fn raw_rows(mut all: Vec<Placed>, height: usize, columns: usize) -> Vec<Vec<RawC
             }
             while cells.next_if(|c| c.rows.0 == row && c.columns.0 < column).is_some() {}
             let here = cells.next_if(|c| c.rows.0 == row && c.columns.0 == column);
-            let (end, right, text) = here.map_or((row + 1, column + 1, String::new()), |c| (c.rows.1, c.columns.1, c.words.text));
+            let blank = (row + 1, column + 1, Words::default());
+            let (end, right, words) = here.map_or(blank, |c| (c.rows.1, c.columns.1, c.words));
             let free = (column..right.min(columns)).take_while(|c| !taken[row * columns + c]).count().max(1);
             for r in row..end.min(height) {
                 taken[r * columns + column..r * columns + column + free].fill(true);
             }
             let mut blocks = Vec::new();
-            text.split('\n').for_each(|t| Builder::default().paragraph(t, &mut blocks));
+            words.text.split('\n').for_each(|t| Builder::default().paragraph(t, &mut blocks));
             let place = Place::OnPage { page, table: 0, row: on_page as u32 + 1, column: 0, ocr: recognised };
-            line.push(RawCell { columns: free, down: Down::Rows(end - row), place: Some(place), ..RawCell::plain(blocks) });
+            let (down, doubtful) = (Down::Rows(end - row), words.doubtful);
+            line.push(RawCell { columns: free, down, doubtful, place: Some(place), ..RawCell::plain(blocks) });
             column += free;
         }
         out.push(line);

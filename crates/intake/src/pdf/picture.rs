@@ -14,8 +14,7 @@ const MAX_SHOWN: u64 = 150_000_000;
 
 /// A page as a PNG at 300 dots an inch; `page` counts from 1. `None` if there is no such page or it cannot be drawn within
 /// bounds.
-#[allow(dead_code, reason = "for the recognition of pages that are pictures")]
-pub(crate) fn page_image(bytes: &[u8], page: u32) -> Option<Vec<u8>> {
+pub(super) fn page_image(bytes: &[u8], page: u32) -> Option<Vec<u8>> {
     let pdf = super::open(bytes).ok()?;
     let page_at = pdf.pages().get((page as usize).checked_sub(1)?)?;
     // What cannot be read within bounds would not be drawn within them either.

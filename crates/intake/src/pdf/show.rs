@@ -74,7 +74,7 @@ pub(super) fn show(bytes: &[u8], state: &State<'_>, tm: Matrix, seen: bool, page
                 let size = size as f32;
                 let base = if font.vertical { from.1 + 0.35 * size } else { from.1 };
                 let (start, end) = (from.0.min(to.0), from.0.max(to.0));
-                let glyph = Glyph { char, run, start, end, base, size, x, y, spaced };
+                let glyph = Glyph { char, run, start, end, base, size, x, y, spaced, doubtful: false };
                 if is_inkless(char) {
                     spaced |= char != '\u{AD}';
                     page.blanks.push(glyph);

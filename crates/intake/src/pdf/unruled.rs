@@ -327,5 +327,5 @@ fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Tab
 /// A cell of rows `rows.0..rows.1` and columns `columns.0..columns.1`.
 pub(super) fn cell(text: String, rows: (usize, usize), columns: (usize, usize)) -> (Cell, usize, usize) {
     let place = Rect { x0: 0.0, x1: 0.0, y0: rows.0 as f32, y1: rows.1 as f32 };
-    (Cell { place, words: Words { text, full: false }, open: false }, columns.0, columns.1)
+    (Cell { place, words: Words { text, ..Words::default() }, open: false }, columns.0, columns.1)
 }
