@@ -231,7 +231,9 @@ fn take_line(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, order: Order
     });
     let before = zone.items.iter().take_while(|i| !matches!(i, Item::Run(_))).all(|i| !matches!(i, Item::Strange { .. }));
     let whole = |r: &&Run| r.figures.len() == zone.order.len() && order.keeps(stream, r) && !is_spoiled(stream, r);
-    let Some(run) = run.filter(|r| before && whole(r)) else { return };
+    // Other figures below may be the ends of these, broken over lines in narrow cells.
+    let alone = zone.items.iter().filter(|i| matches!(i, Item::Run(_))).count() == 1;
+    let Some(run) = run.filter(|r| before && alone && whole(r)) else { return };
     let columns = block.columns.len();
     for (place, event) in zone.order.iter().zip(&run.figures) {
         out.add(words, stream, zone.part, block.cell(place / columns, place % columns), *event, true);
@@ -287,6 +289,7 @@ fn take_rows(
         }
     }
     gaps::place(words, stream, zone, order, &mut fates, &known, &numbers);
+    zone.doubt_beside_orphans(&mut fates);
     // Where some row has too few or too many figures, a figure may have been broken in two in another; figures on several
     // lines may stand in another order.
     let broken = fates.iter().any(|f| matches!(f.1, Fate::Odd(_)));

@@ -1,8 +1,8 @@
 //! Tables of which only the column of totals is filled, as many small agencies do: one figure a row, all others blank.
 //!
 //! The order of the figures tells their rows where there are as many of them as rows, and the labels on their lines agree.
-//! That they stand in the column of totals is told by the place of the first ones, right of everything else in the head,
-//! and by the identities of that column, which hold with every figure in its place.
+//! That they stand in the column of totals is told by the place of the first ones, right of everything else in the head. A
+//! figure without a label beside it is sure only if the identities of that column hold with every figure in its place.
 
 use std::collections::BTreeMap;
 
@@ -62,11 +62,9 @@ pub(crate) fn totals(
         i.terms().map(|(c, k)| numbers.get(&c).map_or(0, |n| i128::from(k) * i128::from(n.millionths()))).sum::<i128>() == 0
     };
     let own: Vec<_> = identities.iter().filter(whole).collect();
-    if !own.iter().all(|i| holds(i)) || !numbers.keys().all(|c| own.iter().any(|i| i.terms().any(|t| t.0 == *c))) {
-        return None;
-    }
+    let proved = own.iter().all(|i| holds(i)) && numbers.keys().all(|c| own.iter().any(|i| i.terms().any(|t| t.0 == *c)));
     // Of figures that stand below one another with no label beside them, a page may have turned the order.
-    let lone = |at: usize| named[at] || ((at == 0 || named[at - 1]) && named.get(at + 1).is_none_or(|n| *n));
+    let lone = |at: usize| named[at] || (proved && (at == 0 || named[at - 1]) && named.get(at + 1).is_none_or(|n| *n));
     Some((column, figures.iter().enumerate().map(|(row, f)| Total { row, figure: *f, sure: lone(row) }).collect()))
 }
 

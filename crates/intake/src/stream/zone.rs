@@ -251,6 +251,19 @@ impl Zone {
         out
     }
 
+    /// Takes back the certainty of rows beside figures that belong to no row: in narrow cells a figure is broken over lines,
+    /// and its end stands alone below the row, or its beginning above.
+    pub(crate) fn doubt_beside_orphans(&self, fates: &mut [(usize, Fate)]) {
+        let short = |at: usize| matches!(&self.items[at], Item::Run(run) if run.figures.len() < self.order.len());
+        let orphan: Vec<bool> = fates.iter().map(|f| f.1 == Fate::Unlabelled && short(f.0)).collect();
+        for at in 0..fates.len() {
+            let beside = (at > 0 && orphan[at - 1]) || orphan.get(at + 1) == Some(&true);
+            if let (true, Fate::Row(row)) = (beside, fates[at].1) {
+                fates[at].1 = Fate::Odd(row);
+            }
+        }
+    }
+
     fn has_holes(&self, stream: &Stream<'_>, run: &Run) -> bool {
         (run.lines.0..=run.lines.1).any(|l| stream.lines.get(l as usize).is_some_and(|l| l.holes))
     }
