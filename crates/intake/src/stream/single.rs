@@ -99,5 +99,12 @@ fn is_rightmost(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, figures: 
     }
     let x = |at: usize| stream.x(stream.events[figures[at]].from);
     let (Some(first), Some(second)) = (x(0), x(1)) else { return false };
-    first >= end && second >= end && end > 0
+    // Where one blank stands between label and figure, the text does not keep the layout.
+    let apart = |at: usize| {
+        let from = stream.events[figures[at]].from;
+        let before =
+            from.checked_sub(1).and_then(|b| stream.x(b)).filter(|_| stream.letters[from - 1].line == stream.letters[from].line);
+        x(at).is_some_and(|x| x > before.map_or(0, |b| b + 1) + 1)
+    };
+    first >= end && second >= end && end > 0 && apart(0) && apart(1)
 }
