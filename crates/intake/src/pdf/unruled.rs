@@ -13,6 +13,8 @@ use super::ruled::{Cell, Table};
 
 /// Gap between words of one line that stand in different columns, in type sizes.
 const GAP: f32 = 0.75;
+/// The same in heads, where nothing below stands in the gap.
+const TIGHT: f32 = 0.3;
 /// Height of a row in the coordinates of such a table, which count rows.
 const ROW: f32 = 20.0;
 
@@ -290,9 +292,34 @@ fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize
     end
 }
 
+/// Splits labels of a head that stand closer together than words of different columns mostly do: where nothing stands in
+/// the gap in any row of figures, and words of several letters on both sides.
+fn split_heads(rows: &[Row], first: usize) -> Vec<Row> {
+    let body: Vec<&Piece> = rows[first..].iter().filter(|r| r.figures() > 0).flat_map(|r| &r.pieces).collect();
+    let free = |from: f32, to: f32| !body.iter().any(|p| p.overlaps(from + 0.1, to - 0.1));
+    let split = |piece: &Piece| -> Vec<Piece> {
+        let glyphs = &piece.line.glyphs;
+        let ends = |i: usize| glyphs[..i].iter().map(|g| g.end).fold(f32::MIN, f32::max);
+        let is_gap = |i: &usize| {
+            let (from, to) = (ends(*i), glyphs[*i].start);
+            to - from > TIGHT * piece.line.size && free(from, to)
+        };
+        let mut cuts: Vec<usize> = (2..glyphs.len().saturating_sub(1)).filter(is_gap).collect();
+        cuts.push(glyphs.len());
+        let mut from = 0;
+        let parts = cuts.into_iter().map(|to| Piece::of(Line::of(glyphs[std::mem::replace(&mut from, to)..to].to_vec())));
+        parts.collect()
+    };
+    let head = rows[..first]
+        .iter()
+        .map(|r| Row { pieces: r.pieces.iter().flat_map(|p| if p.figure { vec![p.clone()] } else { split(p) }).collect(), ..*r });
+    head.chain(rows[first..].iter().cloned()).collect()
+}
+
 /// Makes a table of rows, with the columns of the page before if it goes on.
 fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Table, Columns)> {
     let first = rows.iter().position(|r| r.figures() > 0)?;
+    let rows = &split_heads(rows, first);
     let columns = match carried.filter(|c| c.fit(rows)) {
         Some(carried) => columns::carry(carried, rows),
         None => columns::infer(rows, first)?,
