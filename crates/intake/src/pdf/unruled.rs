@@ -13,6 +13,8 @@ use super::ruled::{Cell, Table};
 
 /// Gap between words of one line that stand in different columns, in type sizes.
 const GAP: f32 = 0.75;
+/// Longest label with a figure right behind it, in characters.
+const MAX_CLOSE: usize = 28;
 /// The same in heads, where nothing below stands in the gap.
 const TIGHT: f32 = 0.3;
 /// Height of a row in the coordinates of such a table, which count rows.
@@ -64,6 +66,7 @@ impl Row {
             // Figures beside one another are further apart than the thousands of one number.
             pieces.extend(part.split(0.6).into_iter().map(Piece::of).fold(Vec::new(), join_words));
         }
+        let pieces = pieces.into_iter().flat_map(separate).collect();
         Row { pieces, middle: line.middle, size: line.size }
     }
 
@@ -108,6 +111,24 @@ fn join_words(mut done: Vec<Piece>, next: Piece) -> Vec<Piece> {
         _ => done.push(next),
     }
     done
+}
+
+/// Takes apart figures that stand close beside one another or behind a short label, where together they are no number and
+/// apart they are.
+fn separate(piece: Piece) -> Vec<Piece> {
+    let is_number = |p: &Piece| matches!(figure::read(&p.text, "", Kind::Count, &[]).state, State::Number | State::None);
+    let digits = |p: &Piece| p.text.starts_with(|c: char| c.is_numeric());
+    if piece.text.chars().count() > MAX_CLOSE || !piece.text.contains(char::is_numeric) || is_number(&piece) {
+        return vec![piece];
+    }
+    let parts: Vec<Piece> = piece.line.split(TIGHT).into_iter().map(Piece::of).collect();
+    match parts.as_slice() {
+        [_, _, ..] if piece.figure && parts.iter().all(is_number) => parts,
+        [label, number] if !label.text.contains(char::is_numeric) && label.text.chars().count() > 1 => {
+            if digits(number) && is_number(number) { parts } else { vec![piece] }
+        }
+        _ => vec![piece],
+    }
 }
 
 /// What a page leaves to the next one: the columns of a table at its end, or the lines of a head whose figures are still to
@@ -169,8 +190,9 @@ fn tables_of(lines: Vec<Line>, held: (Option<Columns>, usize), bands: &[Rule], o
             }
             continue;
         }
-        // Labels may stand above the first figures of a page.
-        let short = |r: &Row| r.pieces.len() == 1 && r.pieces[0].text.chars().count() < 16;
+        // Labels may stand above the first figures of a page, left of them.
+        let left = rows[start].pieces.iter().filter(|p| p.figure).map(|p| p.line.start).fold(f32::MAX, f32::min);
+        let short = |r: &Row| r.pieces.len() == 1 && (r.pieces[0].text.chars().count() < 16 || r.pieces[0].line.end < left);
         let close = |r: &[Row]| r.windows(2).all(|w| w[1].middle - w[0].middle < 3.0 * w[0].size);
         if at == 0 && carried.is_some() && rows[..start].iter().all(short) && close(&rows[..=start]) {
             start = 0;
