@@ -194,7 +194,8 @@ fn tables_of(lines: Vec<Line>, held: (Option<Columns>, usize), bands: &[Rule], o
         let left = rows[start].pieces.iter().filter(|p| p.figure).map(|p| p.line.start).fold(f32::MAX, f32::min);
         let short = |r: &Row| r.pieces.len() == 1 && (r.pieces[0].text.chars().count() < 16 || r.pieces[0].line.end < left);
         let close = |r: &[Row]| r.windows(2).all(|w| w[1].middle - w[0].middle < 3.0 * w[0].size);
-        if at == 0 && carried.is_some() && rows[..start].iter().all(short) && close(&rows[..=start]) {
+        let bare = rows[start].pieces.iter().all(|p| p.figure);
+        if at == 0 && (carried.is_some() || bare) && rows[..start].iter().all(short) && close(&rows[..=start]) {
             start = 0;
         }
         let first = if start == 0 { carried.as_ref() } else { None };
@@ -338,14 +339,13 @@ fn split_heads(rows: &[Row], first: usize) -> Vec<Row> {
     head.chain(rows[first..].iter().cloned()).collect()
 }
 
-/// Makes a table of rows, with the columns of the page before if it goes on.
-fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Table, Columns)> {
-    let first = rows.iter().position(|r| r.figures() > 0)?;
-    let rows = &split_heads(rows, first);
-    let columns = match carried.filter(|c| c.fit(rows)) {
-        Some(carried) => columns::carry(carried, rows),
-        None => columns::infer(rows, first)?,
-    };
+/// Puts rows into columns: the cells, how many rows the head takes, and how many there are.
+fn laid_out(
+    rows: &[Row],
+    first: usize,
+    columns: Columns,
+    bands: &[Rule],
+) -> Option<(Columns, Vec<(Cell, usize, usize)>, usize, usize)> {
     // The head ends with the last line above the figures that stands over a column of figures.
     let over = |r: &Row| r.pieces.iter().any(|p| columns.is_over_figures(p));
     let head_end = rows[..first].iter().rposition(over).map_or(0, |at| at + 1);
@@ -354,6 +354,21 @@ fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Tab
     let mut cells: Vec<(Cell, usize, usize)> = Vec::new();
     let levels = heads::place(head, &columns, &mut cells)?;
     let count = labels::place(body, &columns, bands, levels, &mut cells)?;
+    Some((columns, cells, levels, count))
+}
+
+/// Makes a table of rows, with the columns of the page before if it goes on.
+fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Table, Columns)> {
+    let first = rows.iter().position(|r| r.figures() > 0)?;
+    let rows = &split_heads(rows, first);
+    // The columns of the page before, with its words or with those of this page; else those of this page alone.
+    let fitting = carried.filter(|c| c.fit(rows));
+    let tries: [&dyn Fn() -> Option<Columns>; 3] =
+        [&|| fitting.map(|c| columns::carry(c, rows)), &|| fitting.and_then(|c| columns::carry_figures(c, rows)), &|| {
+            columns::infer(rows, first)
+        }];
+    let laid_out = tries.into_iter().filter_map(|columns| laid_out(rows, first, columns()?, bands)).next();
+    let (columns, cells, levels, count) = laid_out?;
     let edges = columns.edges();
     let top = rows.first()?.middle - rows.first()?.size;
     let cells = cells
