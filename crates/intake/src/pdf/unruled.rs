@@ -13,6 +13,8 @@ use super::ruled::{Cell, Table};
 
 /// Gap between words of one line that stand in different columns, in type sizes.
 const GAP: f32 = 0.75;
+/// Longest line of labels, in characters.
+const MAX_HEAD: usize = 100;
 /// Longest label with a figure right behind it, in characters.
 const MAX_CLOSE: usize = 28;
 /// The same in heads, where nothing below stands in the gap.
@@ -118,7 +120,14 @@ fn join_words(mut done: Vec<Piece>, next: Piece) -> Vec<Piece> {
 fn separate(piece: Piece) -> Vec<Piece> {
     let is_number = |p: &Piece| matches!(figure::read(&p.text, "", Kind::Count, &[]).state, State::Number | State::None);
     let digits = |p: &Piece| p.text.starts_with(|c: char| c.is_numeric());
-    if piece.text.chars().count() > MAX_CLOSE || !piece.text.contains(char::is_numeric) || is_number(&piece) {
+    let length = piece.text.chars().count();
+    if !piece.text.contains(char::is_numeric) {
+        // Several words with wide gaps are labels of columns: letters of prose stand together, or all apart.
+        let parts = if length <= MAX_HEAD { piece.line.split(TIGHT) } else { Vec::new() };
+        let words = parts.len() > 2 && parts.iter().all(|p| p.text().chars().count() > 1);
+        return if words { parts.into_iter().map(Piece::of).collect() } else { vec![piece] };
+    }
+    if length > MAX_CLOSE || is_number(&piece) {
         return vec![piece];
     }
     let parts: Vec<Piece> = piece.line.split(TIGHT).into_iter().map(Piece::of).collect();

@@ -231,9 +231,15 @@ fn take_line(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, order: Order
     });
     let before = zone.items.iter().take_while(|i| !matches!(i, Item::Run(_))).all(|i| !matches!(i, Item::Strange { .. }));
     let whole = |r: &&Run| r.figures.len() == zone.order.len() && order.keeps(stream, r) && !is_spoiled(stream, r);
-    // Other figures below may be the ends of these, broken over lines in narrow cells.
-    let alone = zone.items.iter().filter(|i| matches!(i, Item::Run(_))).count() == 1;
-    let Some(run) = run.filter(|r| before && alone && whole(r)) else { return };
+    // Figures on the next line with no words but units may be the ends of these, broken over lines in narrow cells.
+    let alone = |r: &&Run| {
+        let line = r.lines.1 + 1;
+        let joined = |e: &tokens::Event| stream.letters[e.from..e.to].windows(3).any(|w| !w[1].gap && !w[2].gap);
+        let is_words = |e: &tokens::Event| e.line == line && !matches!(e.what, What::Figure { .. }) && joined(e);
+        let below = |i: &Item| matches!(i, Item::Run(other) if other.lines.0 == line);
+        !zone.items.iter().any(below) || stream.events.iter().any(is_words)
+    };
+    let Some(run) = run.filter(|r| before && whole(r) && alone(r)) else { return };
     let columns = block.columns.len();
     for (place, event) in zone.order.iter().zip(&run.figures) {
         out.add(words, stream, zone.part, block.cell(place / columns, place % columns), *event, true);
