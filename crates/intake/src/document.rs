@@ -1,5 +1,7 @@
 //! What every container becomes: paragraphs and grids in the order of the document, spans expanded.
 
+use std::collections::BTreeMap;
+
 use nianbao_form::Place;
 use nianbao_form::figure::is_inkless;
 
@@ -19,6 +21,9 @@ pub struct Document {
     pub ragged: bool,
     /// Pictures that may hold what the text lacks.
     pub pictures: Vec<Picture>,
+    /// Of a text with lines, by the number of the line: how many characters stand in front of its first ink. Programs that
+    /// keep the layout of a page tell with them where on the page it stood.
+    pub indents: BTreeMap<u32, u32>,
 }
 
 /// A picture as large as a table or a page could be, unread.

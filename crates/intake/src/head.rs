@@ -12,6 +12,8 @@ use crate::vocabulary::{How, Match, Use, Vocabulary, key};
 pub(crate) struct Leaf<'d> {
     /// Grid columns that it covers, if the geometry is to be trusted.
     pub range: Option<(usize, usize)>,
+    /// The grid column behind its innermost label.
+    pub end: usize,
     /// Its labels from the outermost inwards.
     pub path: Vec<&'d str>,
     /// How the innermost was found.
@@ -86,6 +88,11 @@ impl<'v, 'd> Head<'v, 'd> {
     /// Whether nothing was seen.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// Whether it has a label over several columns.
+    pub(crate) fn is_grouped(&self) -> bool {
+        self.rows.iter().flatten().any(|t| t.is_group() && !t.is_leaf())
     }
 
     /// How many rows were seen.
@@ -198,6 +205,31 @@ impl<'v, 'd> Head<'v, 'd> {
         path
     }
 
+    /// The columns of a line of figures whose group labels stand in words before the table (`spoken`, in their order): the
+    /// innermost labels are those of the whole line, column for column, and each of its groups is named, once and in order.
+    pub(crate) fn by_words(&self, words: &Vocabulary<'_>, spoken: &[Match]) -> Vec<Leaf<'d>> {
+        let [row] = self.rows.as_slice() else { return Vec::new() };
+        let tokens: Vec<&Token<'v, 'd>> = row.iter().filter(|t| t.begins).collect();
+        let names =
+            |t: &Token<'_, '_>, print: u16, at: usize| t.columns().any(|c| (c.0, usize::from(c.1), c.3) == (print, at, true));
+        let line = words.prints.iter().enumerate().map(|(at, p)| (at as u16, p)).find(|(at, print)| {
+            let whole = print.is_line && print.columns == tokens.len();
+            whole && tokens.iter().enumerate().all(|(i, t)| names(t, *at, i)) && print.is_spoken(words, *at, spoken)
+        });
+        let Some((print, _)) = line else { return Vec::new() };
+        let leaf = |(at, t): (usize, &&Token<'_, 'd>)| Leaf {
+            range: Some(t.range),
+            end: t.range.1,
+            path: vec![t.text],
+            how: t.label.how,
+            own: true,
+            displaced: false,
+            means: vec![(print, at as u16)],
+            unit: money_unit(t.text),
+        };
+        tokens.iter().enumerate().map(leaf).collect()
+    }
+
     /// The columns by structure, where geometry is not known or contradicts itself: every group label takes its parts
     /// from the next row, in order. `cells` is how many cells the row of figures has.
     pub(crate) fn by_order(&self, words: &Vocabulary<'_>, cells: usize) -> Vec<Leaf<'d>> {
@@ -255,24 +287,28 @@ fn expand<'t, 'v, 'd>(
     leaves: &mut Vec<Leaf<'d>>,
 ) {
     let Some(token) = path.last().copied() else { return };
-    let below = row + 1;
     let mut took = false;
-    if token.is_group() && !token.is_blank() && below < queues.len() {
-        let mut seen: Vec<&[Use]> = Vec::new();
-        loop {
-            while queues[below].front().is_some_and(|t| t.is_blank()) && !took {
+    let mut below = row + 1;
+    if token.is_group() && !token.is_blank() {
+        // The parts stand in the next row, or below the rows that the group covers.
+        while below < queues.len() && !took {
+            let mut seen: Vec<&[Use]> = Vec::new();
+            loop {
+                while queues[below].front().is_some_and(|t| t.is_blank()) && !took {
+                    queues[below].pop_front();
+                }
+                let Some(&next) = queues[below].front() else { break };
+                if next.is_blank() || seen.contains(&next.uses) || !is_part(&path, next) {
+                    break;
+                }
                 queues[below].pop_front();
+                seen.push(next.uses);
+                took = true;
+                let mut deeper = path.clone();
+                deeper.push(next);
+                expand(words, queues, below, deeper, leaves);
             }
-            let Some(&next) = queues[below].front() else { break };
-            if next.is_blank() || seen.contains(&next.uses) || !is_part(&path, next) {
-                break;
-            }
-            queues[below].pop_front();
-            seen.push(next.uses);
-            took = true;
-            let mut deeper = path.clone();
-            deeper.push(next);
-            expand(words, queues, below, deeper, leaves);
+            below += 1;
         }
     } else if below < queues.len() && queues[below].front().is_some_and(|t| t.is_blank()) {
         // The blank below a label that goes down over several rows.
@@ -332,5 +368,6 @@ fn leaf<'d>(words: &Vocabulary<'_>, path: &[&Token<'_, 'd>]) -> Leaf<'d> {
     }
     let own = path.last().is_some_and(|t| !t.is_group() || t.is_leaf());
     let unit = texts.iter().rev().find_map(|t| money_unit(t));
-    Leaf { range: None, path: texts, how: label.how, own, displaced: false, means, unit }
+    let end = path.last().map_or(0, |t| t.range.1);
+    Leaf { range: None, end, path: texts, how: label.how, own, displaced: false, means, unit }
 }

@@ -36,6 +36,7 @@ pub(crate) fn read<'d>(words: &Vocabulary<'_>, document: &'d Document, explain: 
         right: None,
         captions: Captions::default(),
         years: false,
+        spoken: Vec::new(),
     };
     for (at, block) in document.blocks.iter().enumerate() {
         reader.block = at;
@@ -70,7 +71,12 @@ pub(crate) struct TableReader<'v, 'f, 'd> {
     pub(crate) captions: Captions,
     /// Whether a row of this grid names two years.
     years: bool,
+    /// Labels that stood alone in the paragraphs right before this grid.
+    spoken: Vec<Match>,
 }
+
+/// Longest label over columns, in bytes.
+const MAX_GROUP: usize = 60;
 
 /// Head, its rows so far, how cells find their columns, and the row's number of cells if not by place.
 type LeavesKey = (usize, usize, Way, usize);
@@ -87,6 +93,12 @@ impl<'d> TableReader<'_, '_, 'd> {
     fn paragraph(&mut self, text: &str) {
         if self.captions.paragraph(self.words, text, !self.found.tables.is_empty()) {
             self.new_head();
+        }
+        let label = if text.len() <= MAX_GROUP { self.words.exact(text) } else { Match::NOT };
+        if label == Match::NOT {
+            self.spoken.clear();
+        } else {
+            self.spoken.push(label);
         }
         // 40 characters, none of them longer than three bytes as a rule.
         let short = text.len() <= 160 && text.chars().count() <= 40;
@@ -124,6 +136,7 @@ impl<'d> TableReader<'_, '_, 'd> {
             }
         }
         self.caption = None;
+        self.spoken.clear();
     }
 
     fn rows(&mut self, sheet: &Sheet<'d>, rows: Range<usize>) {
@@ -219,7 +232,14 @@ impl<'d> TableReader<'_, '_, 'd> {
             Some(width) if row.width < width => Way::Cut,
             _ => Way::Order,
         };
-        let leaves = self.leaves(row, way);
+        let mut leaves = self.leaves(row, way);
+        if way == Way::Place && (leaves.iter().any(|l| l.displaced) || names_twice(&leaves)) {
+            // Edges that contradict themselves tell nothing; labels that are all there tell the columns without them.
+            let ordered = self.leaves(row, Way::Order);
+            if self.is_whole(&ordered) {
+                (way, leaves) = (Way::Order, ordered);
+            }
+        }
         let mut first = None;
         if way == Way::Place {
             first = leaves.first().and_then(|l| l.range).map(|r| r.0);
@@ -244,6 +264,12 @@ impl<'d> TableReader<'_, '_, 'd> {
             Way::Order => self.head.by_order(self.words, row.cells.len()),
             _ => self.head.by_place(self.words),
         };
+        if !self.spoken.is_empty() && !self.head.is_grouped() {
+            let spoken = self.head.by_words(self.words, &self.spoken);
+            if !spoken.is_empty() {
+                leaves = spoken;
+            }
+        }
         // Unknown words in front of the known columns are what this agency calls the corner.
         let first = leaves.iter().position(|l| !l.means.is_empty()).unwrap_or(leaves.len());
         leaves.drain(..first);
@@ -264,6 +290,16 @@ impl<'d> TableReader<'_, '_, 'd> {
         let right = pair::from_right(sheet, &rows, columns);
         self.right = Some((key, right));
         right
+    }
+
+    /// Whether a head names every column of some block once and nothing else, and its labels end one behind the other.
+    fn is_whole(&self, leaves: &[Leaf<'_>]) -> bool {
+        let names = |print: u16, column: usize| leaves.iter().filter(|l| l.means.contains(&(print, column as u16))).count() == 1;
+        let is_whole = |print: u16, columns: usize| columns == leaves.len() && (0..columns).all(|c| names(print, c));
+        let ordered = leaves.windows(2).all(|w| w[0].end < w[1].end);
+        ordered
+            && leaves.iter().all(|l| l.own)
+            && self.words.prints.iter().enumerate().any(|(at, p)| is_whole(at as u16, p.columns))
     }
 
     /// Whether the head names every column of the form that explains it best, for one of these rows.
@@ -402,6 +438,12 @@ impl<'d> TableReader<'_, '_, 'd> {
             self.found.loose.push(Loose { block: self.block, texts, place: sheet.place(*first) });
         }
     }
+}
+
+/// Whether two columns of a head mean the same and nothing else.
+fn names_twice(leaves: &[Leaf<'_>]) -> bool {
+    let known = |at: usize| leaves[..at].iter().any(|l| l.means == leaves[at].means);
+    (1..leaves.len()).any(|at| !leaves[at].means.is_empty() && known(at))
 }
 
 /// The unit of money in a head, a label or a caption: `（单位：元）`, `金额（万元）`.

@@ -32,6 +32,24 @@ impl Print {
         self.cells[row * self.columns + column]
     }
 
+    /// Whether labels name each group of its columns that is a row of the form, once and in the form's order. `at` is its
+    /// own position.
+    pub(crate) fn is_spoken(&self, words: &Vocabulary<'_>, at: u16, labels: &[Match]) -> bool {
+        let mut groups: Vec<Vec<u16>> = Vec::new();
+        for label in labels {
+            let nearest = |u: &Use| match *u {
+                Use::Column { print, column, level, leaf: false } if print == at => {
+                    (level + 1 == self.outer(usize::from(column))).then_some(column)
+                }
+                _ => None,
+            };
+            groups.push(words.uses(*label).iter().filter_map(nearest).collect());
+        }
+        groups.retain(|g| !g.is_empty());
+        let columns: Vec<u16> = groups.concat();
+        columns.len() == self.columns && columns.iter().enumerate().all(|(i, c)| i == usize::from(*c))
+    }
+
     /// How many outer levels of a column's label are rows of the form.
     pub(crate) fn outer(&self, column: usize) -> u8 {
         self.outer.get(column).copied().unwrap_or(0)
@@ -305,6 +323,12 @@ impl<'f> Vocabulary<'f> {
             .or_else(|| self.is_note(text).then_some(Match { how: How::Note, at: NOTE }))
             .or_else(|| self.nearest(&short).map(|at| Match { how: How::Slip, at }))
             .unwrap_or_default()
+    }
+
+    /// Looks up a printed text that is the form's own words or an alias of them, and nothing else.
+    pub(crate) fn exact(&self, text: &str) -> Match {
+        let at = self.by_key.get(&key(text)).filter(|at| self.fits(How::Known, **at));
+        at.map_or(Match::NOT, |&at| Match { how: How::Known, at })
     }
 
     /// Joined labels are found only as such.

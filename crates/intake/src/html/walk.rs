@@ -333,7 +333,8 @@ impl<'t> Walk<'t> {
         }
         // A text file as a browser saves it: one preformatted text and nothing else.
         if !flows && !trim(&plain).is_empty() && !blocks.iter().any(|b| matches!(b, Block::Grid(_))) {
-            return Ok(Document { titles, ..crate::text::read(&plain)? });
+            // Blanks in front of lines come and go with how markup breaks them.
+            return Ok(Document { titles, indents: std::collections::BTreeMap::new(), ..crate::text::read(&plain)? });
         }
         Ok(Document { titles, blocks, ..Document::default() })
     }

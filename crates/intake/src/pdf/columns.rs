@@ -84,6 +84,15 @@ pub(super) fn carry(carried: &Columns, rows: &[Row]) -> Columns {
     Columns(all)
 }
 
+/// The columns of figures of the page before, with those that the words of this page stand in.
+pub(super) fn carry_figures(carried: &Columns, rows: &[Row]) -> Option<Columns> {
+    let mut all: Vec<Column> = carried.0.iter().filter(|c| c.figures).cloned().collect();
+    let words = word_columns(rows, 0, &all);
+    all.extend(words);
+    all.sort_by(|a, b| a.start.total_cmp(&b.start));
+    all.windows(2).all(|w| w[0].end <= w[1].start + 1.0).then_some(Columns(all))
+}
+
 /// Joins pieces that stand over one another; `None` where two pieces of one row would be joined.
 fn clusters<'p>(rows: impl Iterator<Item = Vec<&'p Piece>>) -> Option<Vec<Column>> {
     let mut out: Vec<Column> = Vec::new();

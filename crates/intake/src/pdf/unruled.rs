@@ -13,6 +13,12 @@ use super::ruled::{Cell, Table};
 
 /// Gap between words of one line that stand in different columns, in type sizes.
 const GAP: f32 = 0.75;
+/// Longest line of labels, in characters.
+const MAX_HEAD: usize = 100;
+/// Longest label with a figure right behind it, in characters.
+const MAX_CLOSE: usize = 28;
+/// The same in heads, where nothing below stands in the gap.
+const TIGHT: f32 = 0.3;
 /// Height of a row in the coordinates of such a table, which count rows.
 const ROW: f32 = 20.0;
 
@@ -62,6 +68,7 @@ impl Row {
             // Figures beside one another are further apart than the thousands of one number.
             pieces.extend(part.split(0.6).into_iter().map(Piece::of).fold(Vec::new(), join_words));
         }
+        let pieces = pieces.into_iter().flat_map(separate).collect();
         Row { pieces, middle: line.middle, size: line.size }
     }
 
@@ -106,6 +113,31 @@ fn join_words(mut done: Vec<Piece>, next: Piece) -> Vec<Piece> {
         _ => done.push(next),
     }
     done
+}
+
+/// Takes apart figures that stand close beside one another or behind a short label, where together they are no number and
+/// apart they are.
+fn separate(piece: Piece) -> Vec<Piece> {
+    let is_number = |p: &Piece| matches!(figure::read(&p.text, "", Kind::Count, &[]).state, State::Number | State::None);
+    let digits = |p: &Piece| p.text.starts_with(|c: char| c.is_numeric());
+    let length = piece.text.chars().count();
+    if !piece.text.contains(char::is_numeric) {
+        // Several words with wide gaps are labels of columns: letters of prose stand together, or all apart.
+        let parts = if length <= MAX_HEAD { piece.line.split(TIGHT) } else { Vec::new() };
+        let words = parts.len() > 2 && parts.iter().all(|p| p.text().chars().count() > 1);
+        return if words { parts.into_iter().map(Piece::of).collect() } else { vec![piece] };
+    }
+    if length > MAX_CLOSE || is_number(&piece) {
+        return vec![piece];
+    }
+    let parts: Vec<Piece> = piece.line.split(TIGHT).into_iter().map(Piece::of).collect();
+    match parts.as_slice() {
+        [_, _, ..] if piece.figure && parts.iter().all(is_number) => parts,
+        [label, number] if !label.text.contains(char::is_numeric) && label.text.chars().count() > 1 => {
+            if digits(number) && is_number(number) { parts } else { vec![piece] }
+        }
+        _ => vec![piece],
+    }
 }
 
 /// What a page leaves to the next one: the columns of a table at its end, or the lines of a head whose figures are still to
@@ -167,10 +199,12 @@ fn tables_of(lines: Vec<Line>, held: (Option<Columns>, usize), bands: &[Rule], o
             }
             continue;
         }
-        // Labels may stand above the first figures of a page.
-        let short = |r: &Row| r.pieces.len() == 1 && r.pieces[0].text.chars().count() < 16;
+        // Labels may stand above the first figures of a page, left of them.
+        let left = rows[start].pieces.iter().filter(|p| p.figure).map(|p| p.line.start).fold(f32::MAX, f32::min);
+        let short = |r: &Row| r.pieces.len() == 1 && (r.pieces[0].text.chars().count() < 16 || r.pieces[0].line.end < left);
         let close = |r: &[Row]| r.windows(2).all(|w| w[1].middle - w[0].middle < 3.0 * w[0].size);
-        if at == 0 && carried.is_some() && rows[..start].iter().all(short) && close(&rows[..=start]) {
+        let bare = rows[start].pieces.iter().all(|p| p.figure);
+        if at == 0 && (carried.is_some() || bare) && rows[..start].iter().all(short) && close(&rows[..=start]) {
             start = 0;
         }
         let first = if start == 0 { carried.as_ref() } else { None };
@@ -290,13 +324,37 @@ fn region_end(rows: &[Row], start: usize, prose: &dyn Fn(&Row) -> bool) -> usize
     end
 }
 
-/// Makes a table of rows, with the columns of the page before if it goes on.
-fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Table, Columns)> {
-    let first = rows.iter().position(|r| r.figures() > 0)?;
-    let columns = match carried.filter(|c| c.fit(rows)) {
-        Some(carried) => columns::carry(carried, rows),
-        None => columns::infer(rows, first)?,
+/// Splits labels of a head that stand closer together than words of different columns mostly do: where nothing stands in
+/// the gap in any row of figures, and words of several letters on both sides.
+fn split_heads(rows: &[Row], first: usize) -> Vec<Row> {
+    let body: Vec<&Piece> = rows[first..].iter().filter(|r| r.figures() > 0).flat_map(|r| &r.pieces).collect();
+    let free = |from: f32, to: f32| !body.iter().any(|p| p.overlaps(from + 0.1, to - 0.1));
+    let split = |piece: &Piece| -> Vec<Piece> {
+        let glyphs = &piece.line.glyphs;
+        let ends = |i: usize| glyphs[..i].iter().map(|g| g.end).fold(f32::MIN, f32::max);
+        let is_gap = |i: &usize| {
+            let (from, to) = (ends(*i), glyphs[*i].start);
+            to - from > TIGHT * piece.line.size && free(from, to)
+        };
+        let mut cuts: Vec<usize> = (2..glyphs.len().saturating_sub(1)).filter(is_gap).collect();
+        cuts.push(glyphs.len());
+        let mut from = 0;
+        let parts = cuts.into_iter().map(|to| Piece::of(Line::of(glyphs[std::mem::replace(&mut from, to)..to].to_vec())));
+        parts.collect()
     };
+    let head = rows[..first]
+        .iter()
+        .map(|r| Row { pieces: r.pieces.iter().flat_map(|p| if p.figure { vec![p.clone()] } else { split(p) }).collect(), ..*r });
+    head.chain(rows[first..].iter().cloned()).collect()
+}
+
+/// Puts rows into columns: the cells, how many rows the head takes, and how many there are.
+fn laid_out(
+    rows: &[Row],
+    first: usize,
+    columns: Columns,
+    bands: &[Rule],
+) -> Option<(Columns, Vec<(Cell, usize, usize)>, usize, usize)> {
     // The head ends with the last line above the figures that stands over a column of figures.
     let over = |r: &Row| r.pieces.iter().any(|p| columns.is_over_figures(p));
     let head_end = rows[..first].iter().rposition(over).map_or(0, |at| at + 1);
@@ -305,6 +363,21 @@ fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Tab
     let mut cells: Vec<(Cell, usize, usize)> = Vec::new();
     let levels = heads::place(head, &columns, &mut cells)?;
     let count = labels::place(body, &columns, bands, levels, &mut cells)?;
+    Some((columns, cells, levels, count))
+}
+
+/// Makes a table of rows, with the columns of the page before if it goes on.
+fn table(rows: &[Row], carried: Option<&Columns>, bands: &[Rule]) -> Option<(Table, Columns)> {
+    let first = rows.iter().position(|r| r.figures() > 0)?;
+    let rows = &split_heads(rows, first);
+    // The columns of the page before, with its words or with those of this page; else those of this page alone.
+    let fitting = carried.filter(|c| c.fit(rows));
+    let tries: [&dyn Fn() -> Option<Columns>; 3] =
+        [&|| fitting.map(|c| columns::carry(c, rows)), &|| fitting.and_then(|c| columns::carry_figures(c, rows)), &|| {
+            columns::infer(rows, first)
+        }];
+    let laid_out = tries.into_iter().filter_map(|columns| laid_out(rows, first, columns()?, bands)).next();
+    let (columns, cells, levels, count) = laid_out?;
     let edges = columns.edges();
     let top = rows.first()?.middle - rows.first()?.size;
     let cells = cells

@@ -104,10 +104,11 @@ pub(super) enum Step<'s, 'x> {
     Text(Cow<'s, str>),
 }
 
-/// Walks through a text of XML. Entities of the text's own are dropped, not expanded.
+/// Walks through a text of XML.
 ///
 /// # Errors
-/// XML that is broken, cut off or nested too deeply, and whatever `visit` refuses.
+/// XML that is broken, cut off or nested too deeply, references to what XML itself does not define (what they stand for
+/// may be a digit), and whatever `visit` refuses.
 pub(super) fn walk(xml: &str, kind: &str, mut visit: impl FnMut(Step<'_, '_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
     let mut reader = Reader::from_str(xml);
     let mut depth = 0usize;
@@ -133,9 +134,7 @@ pub(super) fn walk(xml: &str, kind: &str, mut visit: impl FnMut(Step<'_, '_>) ->
             Event::GeneralRef(r) => {
                 let named = |name: &str| quick_xml::escape::resolve_predefined_entity(name).and_then(|t| t.chars().next());
                 let c = r.resolve_char_ref().ok().flatten().or_else(|| named(&r.xml10_content()));
-                if let Some(c) = c {
-                    visit(Step::Text(Cow::Owned(c.to_string())))?;
-                }
+                visit(Step::Text(Cow::Owned(c.ok_or_else(|| Refusal::broken(kind))?.to_string())))?;
             }
             Event::Eof if depth == 0 => return Ok(()),
             // A part that ends in the middle of an element was cut off.

@@ -13,7 +13,7 @@ use super::zone::{Fate, Item, Order, Run, Zone};
 /// The numbers of a run by cell, if it is placed in a row.
 pub(crate) type Numbers = BTreeMap<Cell, Number>;
 
-/// Finds rows for runs that have none. `known` are the figures of the block that are certain; `read` gives those of a run
+/// Finds rows for runs that have none, and the order of those that were torn over lines. `known` are the figures of the block that are certain; `read` gives those of a run
 /// in a row.
 pub(crate) fn place(
     words: &Lexicon<'_>,
@@ -24,15 +24,59 @@ pub(crate) fn place(
     known: &Numbers,
     read: &dyn Fn(&Run, usize) -> Option<Numbers>,
 ) {
+    let torn = torn(stream, zone, fates);
+    let placed = placed(words, stream, zone, order, fates);
     let block = &words.parts[usize::from(zone.part)];
-    let rows = block.own_rows();
+    let identities = &words.forms.form(block.form).identities;
+    let cells = |row: usize| (0..block.columns.len()).map(move |c| block.cell(row, c));
+    let together: Vec<(usize, usize)> = placed.iter().chain(&torn).copied().collect();
+    for all in [together, placed, torn].into_iter().filter(|all| !all.is_empty()) {
+        let mut numbers = known.clone();
+        let mut every = true;
+        for (at, row) in &all {
+            let run = if let Item::Run(run) = &zone.items[*at] { read(run, *row) } else { None };
+            every &= run.is_some();
+            numbers.extend(run.into_iter().flatten());
+        }
+        if every && all.iter().all(|(_, row)| cells(*row).all(|c| is_proved(identities, c, &numbers))) {
+            for (at, row) in all {
+                if let Some(fate) = fates.iter_mut().find(|f| f.0 == at) {
+                    fate.1 = Fate::Row(row);
+                }
+            }
+            return;
+        }
+    }
+}
+
+/// Rows that have all their figures, but on several lines, so that only the identities can tell whether they stand in the
+/// order of the columns.
+fn torn(stream: &Stream<'_>, zone: &Zone, fates: &[(usize, Fate)]) -> Vec<(usize, usize)> {
+    let whole = |at: usize| match &zone.items[at] {
+        Item::Run(run) => run.figures.len() == zone.order.len() && run.lines.0 != run.lines.1 && !has_holes(stream, run),
+        _ => false,
+    };
+    fates
+        .iter()
+        .filter_map(|(at, f)| if let Fate::Odd(row) = f { Some((*at, *row)) } else { None })
+        .filter(|t| whole(t.0))
+        .collect()
+}
+
+fn has_holes(stream: &Stream<'_>, run: &Run) -> bool {
+    (run.lines.0..=run.lines.1).any(|l| stream.lines.get(l as usize).is_some_and(|l| l.holes))
+}
+
+/// The rows that runs without a label can only be, between two rows that are certain.
+fn placed(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, order: Order, fates: &[(usize, Fate)]) -> Vec<(usize, usize)> {
+    let mut placed: Vec<(usize, usize)> = Vec::new();
+    let rows = words.parts[usize::from(zone.part)].own_rows();
     let taken: BTreeSet<usize> =
         fates.iter().filter_map(|(_, f)| if let Fate::Row(r) | Fate::Odd(r) = f { Some(*r) } else { None }).collect();
     let missing: Vec<usize> = (0..rows).filter(|r| !taken.contains(r)).collect();
     if missing.is_empty() || !fates.iter().any(|f| f.1 == Fate::Unlabelled) {
-        return;
+        return placed;
     }
-    let mut placed: Vec<(usize, usize)> = Vec::new();
     // Between two rows that are certain, or the head and the first, or the last and the end.
     let sure: Vec<(usize, usize)> = fates
         .iter()
@@ -40,7 +84,7 @@ pub(crate) fn place(
         .filter(|(_, r)| *r < rows)
         .collect();
     if sure.len() < 2 || sure.windows(2).any(|w| w[0].1 >= w[1].1) {
-        return;
+        return placed;
     }
     let bounds = std::iter::once((None, None)).chain(sure.iter().map(|s| (Some(s.0), Some(s.1))));
     let ends = sure.iter().map(|s| (Some(s.0), s.1)).chain(std::iter::once((None, rows)));
@@ -59,21 +103,7 @@ pub(crate) fn place(
             placed.extend(runs.into_iter().zip(gap));
         }
     }
-    let mut numbers = known.clone();
-    for (at, row) in &placed {
-        let Item::Run(run) = &zone.items[*at] else { return };
-        let Some(read) = read(run, *row) else { return };
-        numbers.extend(read);
-    }
-    let identities = &words.forms.form(block.form).identities;
-    let cells = |row: usize| (0..block.columns.len()).map(move |c| block.cell(row, c));
-    if placed.iter().all(|(_, row)| cells(*row).all(|c| is_proved(identities, c, &numbers))) {
-        for (at, row) in placed {
-            if let Some(fate) = fates.iter_mut().find(|f| f.0 == at) {
-                fate.1 = Fate::Row(row);
-            }
-        }
-    }
+    placed
 }
 
 /// Whether at least two identities speak of a cell and all that do hold, every figure in them being known.
@@ -96,8 +126,7 @@ fn is_row(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, (at, row): (usi
     let Item::Run(run) = &zone.items[at] else { return false };
     let is_run = |i: Option<usize>| i.and_then(|i| zone.items.get(i)).is_some_and(|i| matches!(i, Item::Run(_)));
     let apart = run.lines.0 == run.lines.1 || !(is_run(at.checked_sub(1)) || is_run(Some(at + 1)));
-    let holes = (run.lines.0..=run.lines.1).any(|l| stream.lines.get(l as usize).is_some_and(|l| l.holes));
-    if run.figures.len() != zone.order.len() || !apart || holes || !order.keeps(stream, run) {
+    if run.figures.len() != zone.order.len() || !apart || has_holes(stream, run) || !order.keeps(stream, run) {
         return false;
     }
     let on_line = |e: usize| stream.events[e].line <= run.lines.1 && stream.events[e].end_line >= run.lines.0;
@@ -119,7 +148,7 @@ fn is_piece(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, at: usize, mi
 }
 
 /// Whether words are made of at most three pieces of the labels of some rows and of those over them.
-fn is_made_of(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, event: usize, rows: &[usize]) -> bool {
+pub(crate) fn is_made_of(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, event: usize, rows: &[usize]) -> bool {
     let block = &words.parts[usize::from(zone.part)];
     let event = &stream.events[event];
     // Numbers of lists are left out.

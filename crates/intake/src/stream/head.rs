@@ -11,11 +11,16 @@ use super::tokens::{Event, Stream, What};
 /// A head that was found.
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
+    /// The event of its first label.
+    pub from: usize,
     /// The event behind its last label.
     pub end: usize,
     /// The columns of the block in the order of the figures; for a line of figures its places.
     pub order: Vec<usize>,
 }
+
+/// Longest head, in letters.
+const MAX_HEAD: usize = 200;
 
 /// Steps that fitting pieces of labels together may take.
 const BUDGET: usize = 200_000;
@@ -71,7 +76,7 @@ pub(crate) fn heads(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16) -> Vec<
         if let Some(order) = order(words, stream, part, &labels)
             && !has_strangers(words, stream, start, end)
         {
-            out.push(Head { end, order });
+            out.push(Head { from: start, end, order });
         }
     }
     out
@@ -161,6 +166,59 @@ struct Target {
     /// `None` for what the form prints in the corner: it may stand anywhere, or be left out.
     span: Option<(usize, usize)>,
     used: u64,
+}
+
+/// Whether the letters of a stretch are those of all labels of a block, each as often as the form prints it, the labels
+/// over others whole, and the first letters of the others in the form's order on their level. Programs that keep the layout
+/// of a page set pieces of labels of several lines where they find room, but what begins further right begins further right.
+pub(crate) fn is_head_by_letters(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, (from, to): (usize, usize)) -> bool {
+    let block = &words.parts[usize::from(part)];
+    if block.line || to <= from || to - from > MAX_HEAD {
+        return false;
+    }
+    // Letters that belong to no label yet.
+    let mut rest: Vec<Option<char>> =
+        stream.letters[from..to].iter().map(|l| Some(l.c).filter(|c| !c.is_ascii_punctuation())).collect();
+    let mut take = |label: &[char]| {
+        let at =
+            (0..rest.len()).find(|i| rest[*i..].iter().zip(label).filter(|(r, c)| **r == Some(**c)).count() == label.len())?;
+        rest[at..at + label.len()].fill(None);
+        Some(at)
+    };
+    take(&letters(&crate::vocabulary::key(&block.block.corner)));
+    // The labels of the outermost level, and those of the level below: where each begins.
+    let mut tops: Vec<Option<usize>> = vec![None; block.columns.len()];
+    for (c, path) in block.columns.iter().enumerate() {
+        let again = c > 0 && block.columns[c - 1].len() == 2 && block.columns[c - 1].first() == path.first();
+        match path.as_slice() {
+            [_] => {}
+            [outer, _]
+                if again || {
+                    tops[c] = take(&letters(outer));
+                    tops[c].is_some()
+                } => {}
+            _ => return false,
+        }
+    }
+    let mut inner: Vec<usize> = Vec::new();
+    for (c, path) in block.columns.iter().enumerate() {
+        let label = letters(path.last().map_or("", String::as_str));
+        let Some(first) = label.first() else { return false };
+        let mut found = (0..rest.len()).filter(|i| rest[*i] == Some(*first));
+        let (Some(at), None) = (found.next(), found.next()) else { return false };
+        if path.len() == 1 {
+            tops[c] = Some(at);
+        } else {
+            inner.push(at);
+        }
+    }
+    let mut due: Vec<char> = block.columns.iter().filter_map(|p| p.last()).flat_map(|l| letters(l)).collect();
+    let mut left: Vec<char> = rest.into_iter().flatten().collect();
+    due.sort_unstable();
+    left.sort_unstable();
+    let tops: Vec<usize> = tops.into_iter().flatten().collect();
+    let grows = |v: &[usize]| v.windows(2).all(|w| w[0] < w[1]);
+    due == left && grows(&tops) && grows(&inner)
 }
 
 /// Whether the lines between two letters are the head of a block in pieces: every line a row of pieces of its labels from

@@ -10,6 +10,7 @@ mod blanks;
 mod gaps;
 mod head;
 mod lexicon;
+mod single;
 mod tokens;
 mod zone;
 
@@ -195,11 +196,13 @@ fn head_in_pieces(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16) -> Option
         let before = |i: &usize| head::is_punctuation(stream, &events[*i]) || group(&events[*i]);
         let end = first - (start..first).rev().take_while(before).count();
         let range = (events.get(start)?.from, events.get(end)?.from);
-        if range.0 >= range.1 || !head::is_head_in_pieces(words, stream, part, range) {
+        let is_head =
+            || head::is_head_in_pieces(words, stream, part, range) || head::is_head_by_letters(words, stream, part, range);
+        if range.0 >= range.1 || !is_head() {
             return None;
         }
         let order = if block.line { (0..total).collect() } else { (0..block.columns.len()).collect() };
-        Some(Head { end: first, order })
+        Some(Head { from: start, end: first, order })
     })
 }
 
@@ -228,13 +231,37 @@ fn take_line(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, order: Order
     });
     let before = zone.items.iter().take_while(|i| !matches!(i, Item::Run(_))).all(|i| !matches!(i, Item::Strange { .. }));
     let whole = |r: &&Run| r.figures.len() == zone.order.len() && order.keeps(stream, r) && !is_spoiled(stream, r);
-    let Some(run) = run.filter(|r| before && whole(r)) else { return };
+    // Figures on the next line with no words but units may be the ends of these, broken over lines in narrow cells.
+    let alone = |r: &&Run| {
+        let line = r.lines.1 + 1;
+        let joined = |e: &tokens::Event| stream.letters[e.from..e.to].windows(3).any(|w| !w[1].gap && !w[2].gap);
+        let is_words = |e: &tokens::Event| e.line == line && !matches!(e.what, What::Figure { .. }) && joined(e);
+        let below = |i: &Item| matches!(i, Item::Run(other) if other.lines.0 == line);
+        !zone.items.iter().any(below) || stream.events.iter().any(is_words)
+    };
+    let Some(run) = run.filter(|r| before && whole(r) && alone(r)) else { return };
     let columns = block.columns.len();
     for (place, event) in zone.order.iter().zip(&run.figures) {
         out.add(words, stream, zone.part, block.cell(place / columns, place % columns), *event, true);
     }
     out.used.extend(run.lines.0..=run.lines.1);
     out.blocks.extend((run.lines.0..=run.lines.1).map(|l| stream.block(l)));
+}
+
+/// The rows of a table of which only the totals are filled.
+fn take_totals(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, column: usize, rows: &[single::Total], out: &mut Readings) {
+    let block = &words.parts[usize::from(zone.part)];
+    for total in rows {
+        let line = stream.events[total.figure].line;
+        let place = stream.place(stream.events[total.figure].from);
+        let spaced = blanks::Spaced { row: total.row, figures: Vec::new(), place, line };
+        for c in (0..block.columns.len()).filter(|c| *c != column) {
+            out.blank(words, zone.part, block.cell(total.row, c), &spaced);
+        }
+        out.add(words, stream, zone.part, block.cell(total.row, column), total.figure, total.sure);
+        out.used.push(line);
+        out.blocks.push(stream.block(line));
+    }
 }
 
 /// The rows of a block that are certain; what is left, if anything is.
@@ -246,6 +273,11 @@ fn take_rows(
     out: &mut Readings,
 ) -> Option<Vec<(usize, Fate)>> {
     let block = &words.parts[usize::from(zone.part)];
+    let read = |cell: Cell, event: usize| number(words, zone.part, cell, raw(stream, event));
+    if let Some((column, rows)) = single::totals(words, stream, zone, &read) {
+        take_totals(words, stream, zone, column, &rows, out);
+        return None;
+    }
     let mut fates = zone.fates(words, stream, order);
     let cells = |run: &Run, row: usize| -> Vec<(Cell, usize)> {
         zone.order.iter().zip(&run.figures).map(|(c, e)| (block.cell(row, *c), *e)).collect()
@@ -263,6 +295,7 @@ fn take_rows(
         }
     }
     gaps::place(words, stream, zone, order, &mut fates, &known, &numbers);
+    zone.doubt_beside_orphans(&mut fates);
     // Where some row has too few or too many figures, a figure may have been broken in two in another; figures on several
     // lines may stand in another order.
     let broken = fates.iter().any(|f| matches!(f.1, Fate::Odd(_)));

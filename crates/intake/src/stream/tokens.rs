@@ -1,5 +1,7 @@
 //! A document as a stream of labels, figures and words, in the order in which they are read.
 
+use std::collections::BTreeMap;
+
 use nianbao_form::{Kind, Place, State, figure, label};
 
 use super::lexicon::{Lexicon, Meaning};
@@ -78,12 +80,15 @@ pub(crate) struct Stream<'d> {
     pub events: Vec<Event>,
     pub lines: Vec<Row>,
     paged: bool,
+    indents: &'d BTreeMap<u32, u32>,
 }
 
 impl<'d> Stream<'d> {
     /// Reads paragraphs, and tables too where their cells are not certain (`ragged`). `None` for texts too long.
     pub(crate) fn new(words: &Lexicon<'_>, document: &'d Document) -> Option<Stream<'d>> {
-        let mut stream = Stream { pieces: Vec::new(), letters: Vec::new(), events: Vec::new(), lines: Vec::new(), paged: false };
+        let indents = &document.indents;
+        let (pieces, letters, events, lines) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut stream = Stream { pieces, letters, events, lines, paged: false, indents };
         let mut size = 0;
         for (at, block) in document.blocks.iter().enumerate() {
             match block {
@@ -238,6 +243,16 @@ impl<'d> Stream<'d> {
         }
     }
 
+    /// How many characters stand in front of a letter on its line, where the text has lines.
+    pub(crate) fn x(&self, at: usize) -> Option<u32> {
+        let letter = self.letters.get(at)?;
+        let piece = &self.pieces[letter.piece as usize];
+        match piece.place {
+            Place::Line(n) if !piece.cell => Some(self.indents.get(n)? + letter.character),
+            _ => None,
+        }
+    }
+
     /// Whether the text was taken from pages: some line begins behind a page break.
     pub(crate) fn is_paged(&self) -> bool {
         self.paged
@@ -315,7 +330,8 @@ impl<'d> Stream<'d> {
         }
         let behind = if next.c == '.' { self.letters.get(at + digits + 1).filter(|l| l.piece == letter.piece)? } else { next };
         let listed = next.c == '.' || (next.mark && !next.c.is_ascii_digit());
-        (listed && !behind.c.is_ascii_digit()).then_some(at + digits + usize::from(next.c == '.'))
+        (listed && (!behind.c.is_ascii_digit() || (next.c == '.' && behind.gap)))
+            .then_some(at + digits + usize::from(next.c == '.'))
     }
 
     /// The label of a row that begins at a letter and whose last letters stand on a line below its figures: its entry, the
@@ -413,7 +429,9 @@ impl<'d> Stream<'d> {
             let raw = self.raw(from, stop);
             // A bracket that holds the number of a label, or is followed by more, is no note.
             let note = matches!(next.c, '(' | '[') && stop - end > 4 && matches!(self.letters[stop - 1].c, ')' | ']');
-            let unit = !matches!(next.c, '(' | '[') && !next.c.is_ascii_digit() && stop - end <= 3;
+            // A mark behind a mark is the next cell's.
+            let unit =
+                !matches!(next.c, '(' | '[') && !next.c.is_ascii_digit() && stop - end <= 3 && !is_number(self.raw(end, stop));
             if !(note || unit) || stop - from > MAX_FIGURE || !is_number(raw) || self.has_label(words, end, stop) {
                 break;
             }

@@ -1,5 +1,6 @@
 //! What stands below a head: rows of figures with their labels, as far as the text tells which belongs to which.
 
+use super::gaps;
 use super::head::{self, Head};
 use super::lexicon::{Lexicon, Meaning};
 use super::tokens::{Event, Stream, What};
@@ -92,8 +93,8 @@ impl Order {
         }
         match run.shape(stream) {
             Shape::Across => true,
-            Shape::Down => self.down || self.flows,
-            Shape::Torn => self.flows,
+            Shape::Down => self.down || self.flows || steps_right(stream, run),
+            Shape::Torn => self.flows || steps_right(stream, run),
         }
     }
 }
@@ -107,8 +108,16 @@ pub(crate) struct Zone {
     pub order: Vec<usize>,
     /// What stands in it.
     pub items: Vec<Item>,
+    /// The event with which its head begins.
+    pub head: usize,
     /// Its events.
     pub range: (usize, usize),
+}
+
+/// Whether on the page each figure of a run stands right of the one before it, on whatever line.
+fn steps_right(stream: &Stream<'_>, run: &Run) -> bool {
+    let span = |f: usize| Some((stream.x(stream.events[f].from)?, stream.x(stream.events[f].to - 1)?));
+    run.figures.windows(2).all(|w| span(w[0]).zip(span(w[1])).is_some_and(|(a, b)| a.1 < b.0))
 }
 
 /// What became of a run of figures.
@@ -157,7 +166,7 @@ impl Zone {
     /// Takes apart what stands below a head.
     pub(crate) fn new(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16, head: &Head) -> Zone {
         let events = &stream.events;
-        let mut zone = Zone { part, order: head.order.clone(), items: Vec::new(), range: (head.end, head.end) };
+        let mut zone = Zone { part, order: head.order.clone(), items: Vec::new(), head: head.from, range: (head.end, head.end) };
         for (at, event) in events.iter().enumerate().skip(head.end) {
             if ends(words, stream, part, at) {
                 break;
@@ -225,7 +234,7 @@ impl Zone {
             });
             let whole = run.figures.len() == columns && !self.has_holes(stream, run) && order.keeps(stream, run);
             let fate = match label {
-                Some((row, event)) if regular || self.is_one_line(stream, i, event) || encloses(stream, event, run) => {
+                Some((row, event)) if regular || self.is_one_line(words, stream, i, event) || encloses(stream, event, run) => {
                     if whole {
                         Fate::Row(row)
                     } else {
@@ -240,6 +249,19 @@ impl Zone {
             out.push((i, fate));
         }
         out
+    }
+
+    /// Takes back the certainty of rows beside figures that belong to no row: in narrow cells a figure is broken over lines,
+    /// and its end stands alone below the row, or its beginning above.
+    pub(crate) fn doubt_beside_orphans(&self, fates: &mut [(usize, Fate)]) {
+        let short = |at: usize| matches!(&self.items[at], Item::Run(run) if run.figures.len() < self.order.len());
+        let orphan: Vec<bool> = fates.iter().map(|f| f.1 == Fate::Unlabelled && short(f.0)).collect();
+        for at in 0..fates.len() {
+            let beside = (at > 0 && orphan[at - 1]) || orphan.get(at + 1) == Some(&true);
+            if let (true, Fate::Row(row)) = (beside, fates[at].1) {
+                fates[at].1 = Fate::Odd(row);
+            }
+        }
     }
 
     fn has_holes(&self, stream: &Stream<'_>, run: &Run) -> bool {
@@ -262,8 +284,8 @@ impl Zone {
         any && !label
     }
 
-    /// Whether a label and the run behind it fill a line, alone.
-    fn is_one_line(&self, stream: &Stream<'_>, at: usize, label: usize) -> bool {
+    /// Whether a label and the run behind it fill a line, alone or beside pieces of labels that stand over rows.
+    fn is_one_line(&self, words: &Lexicon<'_>, stream: &Stream<'_>, at: usize, label: usize) -> bool {
         let Item::Run(run) = &self.items[at] else { return false };
         let line = stream.events[label].end_line;
         if run.lines != (line, line) {
@@ -272,7 +294,7 @@ impl Zone {
         let on_line = |e: &usize| (stream.events[*e].line..=stream.events[*e].end_line).contains(&line);
         let others = self.items.iter().enumerate().filter(|(i, item)| match item {
             Item::Label { event, .. } => *event != label && on_line(event),
-            Item::Strange { event } => on_line(event),
+            Item::Strange { event } => on_line(event) && !gaps::is_made_of(words, stream, self, *event, &[]),
             Item::Run(r) => *i != at && (r.lines.0 <= line && line <= r.lines.1),
             _ => false,
         });

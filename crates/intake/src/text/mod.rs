@@ -12,11 +12,13 @@ mod separated;
 mod spaces;
 mod tabs;
 
+use std::collections::BTreeMap;
+
 use nianbao_form::{Kind, Place, State, figure};
 
 pub(crate) use lines::is_page_number;
 
-use crate::document::{Block, Builder, Document, RawCell};
+use crate::document::{Block, Builder, Document, RawCell, trim};
 use crate::refuse::Refusal;
 use lines::Line;
 
@@ -29,7 +31,7 @@ type Table = Vec<Vec<RawCell>>;
 /// A text that is longer than any report can be.
 pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
     let lines = lines::split(text.trim_start_matches('\u{feff}'))?;
-    let mut reader = Reader { builder: Builder::default(), blocks: Vec::new(), web: true };
+    let mut reader = Reader { builder: Builder::default(), blocks: Vec::new(), indents: BTreeMap::new(), web: true };
     match separated::of_file(&lines) {
         Some(mark) => reader.separated(&lines, mark),
         None => reader.lines(&lines),
@@ -37,12 +39,13 @@ pub(crate) fn read(text: &str) -> Result<Document, Refusal> {
     if reader.builder.overflow {
         return Err(Refusal::too_large());
     }
-    Ok(Document { blocks: reader.blocks, ragged: true, ..Document::default() })
+    Ok(Document { blocks: reader.blocks, ragged: true, indents: reader.indents, ..Document::default() })
 }
 
 struct Reader {
     builder: Builder,
     blocks: Vec<Block>,
+    indents: BTreeMap<u32, u32>,
     /// Whether web tables are looked for: one that never ends is the last.
     web: bool,
 }
@@ -52,7 +55,7 @@ impl Reader {
         let mut at = 0;
         while at < lines.len() {
             at = self.table(lines, at).unwrap_or_else(|| {
-                self.words(&markup::words(lines[at].text), &lines[at].place());
+                self.line_of_words(&lines[at]);
                 at + 1
             });
         }
@@ -89,9 +92,20 @@ impl Reader {
         let (block, end) = spaces::block(lines, at)?;
         match block {
             spaces::Block::Tables(tables) => tables.into_iter().for_each(|t| self.grid(t, false)),
-            spaces::Block::Words => lines[at..end].iter().for_each(|l| self.words(&markup::words(l.text), &l.place())),
+            spaces::Block::Words => lines[at..end].iter().for_each(|l| self.line_of_words(l)),
         }
         Some(end)
+    }
+
+    fn line_of_words(&mut self, line: &Line<'_>) {
+        let words = markup::words(line.text);
+        let ink = trim(&words);
+        if let (Some((front, _)), Place::Line(n)) = (line.text.split_once(ink).filter(|_| !ink.is_empty()), line.place())
+            && !front.contains('\t')
+        {
+            self.indents.insert(n, front.chars().count() as u32);
+        }
+        self.words(&words, &line.place());
     }
 
     fn web_table(&mut self, lines: &[Line<'_>], at: usize) -> Option<usize> {

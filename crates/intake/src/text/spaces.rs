@@ -195,8 +195,19 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
     if !columns.iter().all(alone) {
         return None;
     }
-    // Headings with no figure below them are columns too, if headings and figures begin or end at the same place.
-    let bare: Vec<Span> = heads.iter().copied().filter(|h| h.0 >= first && !columns.iter().any(|c| overlap(*c, *h))).collect();
+    // Headings with no figure below them are columns too, if headings and figures begin or end at the same place; left of
+    // the figures only where labels end before them and have a heading of their own.
+    let last_label = |i: &usize| part[*i].labels.checked_sub(1).and_then(|l| spans[*i].get(l)).map_or(0, |s| s.1);
+    let label_end = (0..part.len()).filter(|i| !part[*i].is_head()).map(|i| last_label(&i)).max().unwrap_or(0);
+    let labelled = heads.iter().any(|h| h.0 < label_end);
+    let from = if labelled { label_end.min(first) } else { first };
+    let mut bare: Vec<Span> = Vec::new();
+    // Lower headings are the columns', upper ones may stand over several.
+    for i in (0..part.len()).rev().filter(|i| part[*i].is_head() && part[*i].segments.len() > 1) {
+        let free = |h: &Span| h.0 >= from && !columns.iter().chain(&bare).any(|c| overlap(*c, *h));
+        let found: Vec<Span> = spans[i].iter().copied().filter(free).collect();
+        bare.extend(found);
+    }
     let whole = columns.len();
     let full = (0..part.len()).any(|i| figures(i).count() == whole);
     let partial = (0..part.len()).any(|i| !part[i].is_head() && figures(i).count() < whole);
@@ -205,24 +216,26 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
     {
         return None;
     }
-    for b in bare {
-        if !columns.iter().any(|c| overlap(*c, b)) {
-            columns.push(b);
-        }
-    }
+    columns.extend(bare);
     columns.sort_unstable();
     let labels = part.iter().filter(|r| !r.is_head()).map(|r| r.labels).max().unwrap_or(0);
     let mut places = Vec::with_capacity(part.len());
-    for (row, spans) in part.iter().zip(&spans) {
-        let mut line = Vec::with_capacity(spans.len());
-        for (i, span) in spans.iter().enumerate() {
+    for (at, row) in part.iter().enumerate() {
+        let own = &spans[at];
+        let mut line = Vec::with_capacity(own.len());
+        for (i, span) in own.iter().enumerate() {
             let over: Vec<usize> = (0..columns.len()).filter(|c| overlap(columns[*c], *span)).collect();
             line.push(match (over.first(), over.last()) {
                 (Some(a), Some(b)) if row.is_head() || i >= row.labels => (labels + a, labels + b + 1),
                 // A label that is the last before the figures reaches up to them.
-                _ if i + 1 == row.labels.min(spans.len()) || row.is_head() => (i.min(labels.saturating_sub(1)), labels.max(1)),
+                _ if i + 1 == row.labels.min(own.len()) || row.is_head() => (i.min(labels.saturating_sub(1)), labels.max(1)),
                 _ => (i, i + 1),
             });
+        }
+        if row.is_head() {
+            let below = (at + 1..part.len()).filter(|i| part[*i].is_head() && part[*i].segments.len() > 1);
+            let headed = |c: usize| below.clone().any(|i| spans[i].iter().any(|s| overlap(columns[c], *s)));
+            widen(&mut line, |c| c >= labels && c - labels < columns.len() && headed(c - labels), labels + columns.len());
         }
         // Cells may not lie on one another.
         if line.windows(2).any(|w| w[0].1 > w[1].0) || (labels == 0 && line.iter().any(|p| p.1 > columns.len())) {
@@ -231,6 +244,17 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
         places.push(line);
     }
     Some(Layout { rows: range, labels, columns: columns.len(), places })
+}
+
+/// Lets labels of a head reach over the columns right of them that only lower rows of the head name.
+fn widen(line: &mut [(usize, usize)], named_below: impl Fn(usize) -> bool, width: usize) {
+    for i in 0..line.len() {
+        let next = line.get(i + 1).map_or(width, |n| n.0);
+        let (start, end) = line[i];
+        if (start..end).all(&named_below) {
+            line[i].1 = (end..next).take_while(|c| named_below(*c)).last().map_or(end, |c| c + 1);
+        }
+    }
 }
 
 /// Whether in every column figures and the heading over them begin at the same place, or in every column end there.
