@@ -167,6 +167,7 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     {
         let _stage = progress.stage("screen", "比对", "screening", 0);
         findings.extend(screen::outliers(scope));
+        findings.extend(screen::copied(scope));
     }
     apply_severities(&mut findings, request.severities);
     let in_run = |_: &str, year: u16| years.contains(&year);

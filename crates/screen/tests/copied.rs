@@ -79,7 +79,11 @@ fn recall_and_precision_over_seeds() {
         }
         wrong.extend(found.difference(&planted).cloned());
     }
-    println!("{wanted} at 60 % contained or more, {} missed {missed:?}; {warnings} warnings, {} wrong", missed.len(), wrong.len());
+    println!(
+        "{wanted} at 60 % contained or more, {} missed {missed:?}; {warnings} warnings, {} wrong",
+        missed.len(),
+        wrong.len()
+    );
     assert!(wanted > 400);
     assert!(missed.len() * 100 <= wanted, "{missed:?}");
     assert_eq!(wrong, []);
@@ -94,7 +98,8 @@ fn what_belongs_to_everybody_is_silent() {
     let pool = phrases(6_000, &mut rng);
     let office = (0..12).map(|i| pool[i].clone()).collect::<Vec<_>>().join("，");
     let law = "根据《中华人民共和国政府信息公开条例》第五十条和国务院办公厅政府信息与政务公开办公室关于印发《中华人民共和国政府信息公开工作年度报告格式》的通知（国办公开办函〔2021〕30号）要求，编制本报告。本报告中所列数据的统计期限自2024年1月1日起至2024年12月31日止。";
-    let other = "按照国务院办公厅印发的《政府信息公开信息处理费管理办法》有关规定，本年度没有收取信息处理费。无其他需要报告的事项。";
+    let other =
+        "按照国务院办公厅印发的《政府信息公开信息处理费管理办法》有关规定，本年度没有收取信息处理费。无其他需要报告的事项。";
     let reports: Vec<Report> = (0..40)
         .map(|i| {
             let own = text(&narrative(&pool[20..], &mut rng), &narratives::name(i), YEAR);
@@ -114,8 +119,7 @@ fn a_passage_is_shown_side_by_side() {
     let registry = registry(30);
     let mut rng = rng(3);
     let pool = phrases(6_000, &mut rng);
-    let mut texts: Vec<String> =
-        (0..30).map(|i| text(&narrative(&pool, &mut rng), &narratives::name(i), YEAR)).collect();
+    let mut texts: Vec<String> = (0..30).map(|i| text(&narrative(&pool, &mut rng), &narratives::name(i), YEAR)).collect();
     let passage = "针对山区群众居住分散的实际，在赶集日设立流动公开车，把补贴名单、办理流程和监督电话带到集市上，现场答疑并收集意见，让不会上网的老人也能看得到。";
     texts[4] = format!("{}\n{passage}\n{}", texts[4], text(&narrative(&pool, &mut rng), &narratives::name(4), YEAR));
     texts[9] = format!("{}{}", passage.replace("，", "； "), texts[9]);
@@ -143,8 +147,8 @@ fn hostile_texts_are_bounded() {
         let own = (0..60).map(|_| pool[rng.random_range(0..pool.len())].as_str()).collect::<Vec<_>>().join("，");
         reports.push(report(forms, i, YEAR, &[("overview", own)]));
     }
-    for i in 300..304 {
-        reports[i].sections[0].text = "同步推进".repeat(100_000);
+    for report in &mut reports[300..304] {
+        report.sections[0].text = "同步推进".repeat(100_000);
     }
     for (i, text) in [(310, ""), (311, "，。\u{0}\u{10FFFF}"), (312, "１２３")] {
         reports[i].sections[0].text = text.to_owned();

@@ -28,8 +28,38 @@ impl Hasher for Mixed {
 
 type ByMixed = BuildHasherDefault<Mixed>;
 
-/// Shingles that belong to everybody.
-pub(super) type Shingles = HashSet<u64, ByMixed>;
+/// A set of shingles, most of which are asked for in vain: a bit tells so at once.
+#[derive(Default)]
+pub(super) struct Shingles {
+    marks: Vec<u64>,
+    set: HashSet<u64, ByMixed>,
+}
+
+impl Shingles {
+    /// Bits of `marks`, as a power of two.
+    const BITS: u32 = 18;
+
+    fn mark(shingle: u64) -> usize {
+        (shingle >> (64 - Shingles::BITS)) as usize
+    }
+
+    pub(super) fn contains(&self, shingle: u64) -> bool {
+        let mark = Shingles::mark(shingle);
+        self.marks.get(mark / 64).is_some_and(|m| m >> (mark % 64) & 1 == 1) && self.set.contains(&shingle)
+    }
+}
+
+impl FromIterator<u64> for Shingles {
+    fn from_iter<I: IntoIterator<Item = u64>>(shingles: I) -> Shingles {
+        let set: HashSet<u64, ByMixed> = shingles.into_iter().collect();
+        let mut marks = vec![0; if set.is_empty() { 0 } else { 1 << (Shingles::BITS - 6) }];
+        for shingle in &set {
+            let mark = Shingles::mark(*shingle);
+            marks[mark / 64] |= 1 << (mark % 64);
+        }
+        Shingles { marks, set }
+    }
+}
 
 /// The hashes of all shingles of a text, in order.
 pub(super) fn shingles(letters: &[u16]) -> impl Iterator<Item = u64> + '_ {

@@ -2,10 +2,12 @@
 //! fingerprint while it is built; no fingerprint leads to more than [`REACH`] texts and no text to more than [`PARTNERS`]
 //! comparisons, so that time stays linear however often a text was handed round.
 
-use super::winnow::{self, GRAM};
+use super::winnow::{GRAM, WINDOW, Winnow};
 
-/// Fingerprints that more texts share lead only to the first and the nearest of them.
-const REACH: usize = 64;
+/// Fingerprints that more texts share lead only to the first and the nearest of them, and not all of them do.
+const REACH: usize = 16;
+/// Of those, one in so many is kept.
+const ONE_IN: u64 = 8;
 /// Texts with which one text is compared at most.
 const PARTNERS: usize = 8;
 /// Fingerprints in common below which nothing is compared.
@@ -29,6 +31,9 @@ pub(super) struct Text {
 #[derive(Clone, Copy)]
 struct Shared {
     run: u32,
+    /// Where the text stands among those that have it, in `texts`.
+    place: u32,
+    /// Where the fingerprint stands in the text.
     at: u16,
 }
 
@@ -39,7 +44,7 @@ struct Index {
     /// For each text, where its shared fingerprints begin in `shared`.
     starts: Vec<u32>,
     shared: Vec<Shared>,
-    /// For each text, how many fingerprints it has.
+    /// For each text, how many fingerprints it has but for those that were dropped.
     counts: Vec<u32>,
 }
 
@@ -59,9 +64,9 @@ pub(super) const MOST: usize = 1 << 24;
 fn entries(texts: &[Text]) -> (Vec<Vec<u64>>, Vec<u32>) {
     let mut parts: Vec<Vec<u64>> = vec![Vec::new(); PARTS];
     let mut counts = vec![0; texts.len()];
-    let mut hashes = Vec::new();
+    let mut winnow = Winnow::default();
     for (number, text) in texts.iter().enumerate() {
-        winnow::fingerprints(&text.letters, &mut hashes, |hash, at| {
+        winnow.fingerprints(&text.letters, |hash, at| {
             counts[number] += 1;
             parts[(hash >> 24) as usize].push(u64::from(hash & 0xFF_FFFF) << 40 | (number as u64) << 16 | at as u64);
         });
@@ -89,15 +94,22 @@ impl Index {
         let mut found: Vec<(u32, Shared)> = Vec::new();
         for mut part in parts {
             part.sort_unstable();
-            // The same gram twice in a text is one fingerprint.
-            part.dedup_by_key(|e| *e >> 16);
-            for run in part.chunk_by(|a, b| a >> 40 == b >> 40).filter(|r| r.len() > 1 && r.len() <= everywhere) {
-                let number = index.runs.len() as u32 - 1;
+            for run in part.chunk_by(|a, b| a >> 40 == b >> 40).filter(|r| r.len() > 1) {
                 let (before, first) = (index.texts.len(), found.len());
+                let number = index.runs.len() as u32 - 1;
+                // Of fingerprints that many share some are enough: whoever takes over a text takes them all.
+                let dropped = run.len() > everywhere || run.len() > REACH && (run[0] >> 40) % ONE_IN != 0;
                 for office in run.chunk_by(|a, b| texts[text_of(*a)].group == texts[text_of(*b)].group) {
-                    if office.len() <= limits[texts[text_of(office[0])].group as usize] {
-                        index.texts.extend(office.iter().map(|e| text_of(*e) as u32));
-                        found.extend(office.iter().map(|e| (text_of(*e) as u32, Shared { run: number, at: *e as u16 })));
+                    let dropped = dropped || office.len() > limits[texts[text_of(office[0])].group as usize];
+                    for (i, &entry) in office.iter().enumerate() {
+                        let (text, place) = (text_of(entry), index.texts.len() as u32);
+                        // The same gram twice in a text is one fingerprint.
+                        if dropped || i > 0 && text_of(office[i - 1]) == text {
+                            index.counts[text] -= 1;
+                        } else {
+                            found.push((text as u32, Shared { run: number, place, at: entry as u16 }));
+                            index.texts.push(text as u32);
+                        }
                     }
                 }
                 if index.texts.len() < before + 2 {
@@ -118,7 +130,7 @@ impl Index {
         found.iter().for_each(|(text, _)| starts[*text as usize + 1] += 1);
         (0..texts).for_each(|i| starts[i + 1] += starts[i]);
         let mut next = starts.clone();
-        self.shared = vec![Shared { run: 0, at: 0 }; found.len()];
+        self.shared = vec![Shared { run: 0, place: 0, at: 0 }; found.len()];
         for (text, shared) in found {
             self.shared[next[*text as usize] as usize] = *shared;
             next[*text as usize] += 1;
@@ -130,20 +142,22 @@ impl Index {
         &self.shared[self.starts[text] as usize..self.starts[text + 1] as usize]
     }
 
-    /// The texts to which a fingerprint of `text` leads.
-    fn reached(&self, run: u32, text: u32) -> impl Iterator<Item = u32> + '_ {
-        let all = &self.texts[self.runs[run as usize] as usize..self.runs[run as usize + 1] as usize];
-        let (first, near) = if all.len() <= REACH {
-            (all, &all[..0])
+    /// The texts to which a fingerprint leads: all that have it, or the first and the nearest.
+    fn reached(&self, of: &Shared) -> impl Iterator<Item = u32> + '_ {
+        let (start, end) = (self.runs[of.run as usize] as usize, self.runs[of.run as usize + 1] as usize);
+        let (first, near) = if end - start <= REACH {
+            (start..end, end..end)
         } else {
-            let at = all.partition_point(|t| *t < text);
-            (&all[..REACH / 4], &all[at.saturating_sub(REACH / 4).max(REACH / 4)..all.len().min(at + REACH / 4).max(REACH / 4)])
+            let (head, at) = (start + REACH / 4, of.place as usize);
+            (start..head, at.saturating_sub(REACH / 4).max(head).min(end)..(at + REACH / 4).max(head).min(end))
         };
-        first.iter().chain(near).copied().filter(move |t| *t != text)
+        let own = of.place as usize;
+        self.texts[first].iter().chain(&self.texts[near]).copied().filter(move |t| *t != self.texts[own])
     }
 
-    /// The longest stretch over which two texts have fingerprints in common at the same distance from each other.
-    fn stretch(&self, a: usize, b: usize, diagonals: &mut Vec<(i64, i64)>) -> i64 {
+    /// How many fingerprints two texts have in common, and the longest stretch over which they stand at the same distance
+    /// from each other.
+    fn in_common(&self, a: usize, b: usize, diagonals: &mut Vec<(i64, i64)>) -> (u32, i64) {
         diagonals.clear();
         let (mut mine, mut others) = (self.of(a).iter().peekable(), self.of(b).iter().peekable());
         while let (Some(x), Some(y)) = (mine.peek(), others.peek()) {
@@ -158,9 +172,10 @@ impl Index {
             }
         }
         diagonals.sort_unstable();
-        let gap = (2 * winnow::WINDOW) as i64;
+        let gap = (2 * WINDOW) as i64;
         let together = diagonals.chunk_by(|p, q| p.0 == q.0 && q.1 - p.1 <= gap);
-        together.map(|c| c[c.len() - 1].1 - c[0].1).max().map_or(0, |span| span + GRAM as i64)
+        let span = together.map(|c| c[c.len() - 1].1 - c[0].1).max().map_or(0, |span| span + GRAM as i64);
+        (diagonals.len() as u32, span)
     }
 }
 
@@ -171,7 +186,7 @@ pub(super) fn candidates(texts: &[Text]) -> Vec<(u32, u32)> {
     let (mut touched, mut diagonals, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
     for text in 0..texts.len() {
         for shared in index.of(text) {
-            for other in index.reached(shared.run, text as u32) {
+            for other in index.reached(shared) {
                 if count[other as usize] == 0 {
                     touched.push(other);
                 }
@@ -182,9 +197,10 @@ pub(super) fn candidates(texts: &[Text]) -> Vec<(u32, u32)> {
         best.sort_unstable_by_key(|t| (u16::MAX - count[*t as usize], *t));
         best.truncate(PARTNERS);
         for other in best {
-            let (few, shared) = (index.counts[text].min(index.counts[other as usize]), u32::from(count[other as usize]));
+            let few = index.counts[text].min(index.counts[other as usize]);
+            let (shared, stretch) = index.in_common(text, other as usize, &mut diagonals);
             // A fifth of the shorter one, or a passage: all else is phrases that anybody may use.
-            if shared * 5 >= few || index.stretch(text, other as usize, &mut diagonals) >= SPAN {
+            if shared * 5 >= few || stretch >= SPAN {
                 pairs.push((other.min(text as u32), other.max(text as u32)));
             }
         }

@@ -19,8 +19,8 @@ const SEVERAL: u16 = 2;
 
 /// Words by which an agency speaks of itself: what differs in a text that another has taken over.
 const SELF: [&str; 22] = [
-    "局", "委", "办", "厅", "院", "馆", "所", "队", "区", "县", "市", "镇", "乡", "站", "街道", "中心", "单位", "机关", "部门", "分局",
-    "系统", "园区",
+    "局", "委", "办", "厅", "院", "馆", "所", "队", "区", "县", "市", "镇", "乡", "站", "街道", "中心", "单位", "机关", "部门",
+    "分局", "系统", "园区",
 ];
 /// What stands behind the name of a place in the name of its government.
 const GOVERNMENT: [&str; 4] = ["人民政府", "办事处", "管理委员会", "管委会"];
@@ -106,7 +106,14 @@ fn place_of(name: &str) -> Option<&str> {
 /// Every way in which the registry's agencies and places are called: in full, without the place in front (水务局,
 /// 区水务局), the places themselves, with and without their last word.
 fn names_of(registry: &Registry) -> BTreeSet<String> {
-    let places: BTreeSet<&str> = registry.names().filter_map(|(name, _)| place_of(name)).collect();
+    let mut places: BTreeSet<&str> = registry.names().filter_map(|(name, _)| place_of(name)).collect();
+    // 柳津镇 of 青屿区柳津镇.
+    let inner = |place: &&str| -> Option<usize> {
+        let cuts = place.char_indices().skip(1).map(|(at, _)| at).filter(|at| places.contains(&place[..*at]));
+        cuts.last().filter(|at| place[*at..].chars().count() >= 2)
+    };
+    let inner: Vec<&str> = places.iter().filter_map(|p| inner(p).map(|at| &p[at..])).collect();
+    places.extend(inner);
     let mut names: BTreeSet<String> = BTreeSet::new();
     for place in &places {
         names.insert((*place).to_owned());
@@ -146,11 +153,16 @@ impl Normaliser {
     pub(super) fn normalise(&self, text: &str) -> Vec<u16> {
         let mut all = Vec::with_capacity(text.len() / 3 + 1);
         plain(text, |l, _| all.push(l));
-        let mut end = 0;
-        self.without_names(&all.clone(), |at| {
-            all[end] = all[at];
-            end += 1;
-        });
+        let (mut at, mut end) = (0, 0);
+        while at < all.len() {
+            match self.name_at(&all[at..]) {
+                Some(length) => at += length,
+                None => {
+                    all[end] = all[at];
+                    (at, end) = (at + 1, end + 1);
+                }
+            }
+        }
         all.truncate(end);
         all
     }
@@ -162,32 +174,29 @@ impl Normaliser {
             letters.push(l);
             at.push(byte);
         });
-        let mut kept = (Vec::new(), Vec::new());
-        self.without_names(&letters, |i| {
-            kept.0.push(letters[i]);
-            kept.1.push(at[i]);
-        });
-        kept
-    }
-
-    fn without_names(&self, letters: &[u16], mut keep: impl FnMut(usize)) {
-        let mut at = 0;
-        while at < letters.len() {
-            let next = letters.get(at + 1).copied().unwrap_or(DROP);
-            let mark = pair(letters[at], next);
-            if self.pairs[mark / 64] >> (mark % 64) & 1 == 1
-                && let Some(length) = self.name_at(&letters[at..])
-            {
-                at += length;
-            } else {
-                keep(at);
-                at += 1;
+        let (mut kept, mut from, mut i) = (Vec::new(), Vec::new(), 0);
+        while i < letters.len() {
+            match self.name_at(&letters[i..]) {
+                Some(length) => i += length,
+                None => {
+                    kept.push(letters[i]);
+                    from.push(at[i]);
+                    i += 1;
+                }
             }
         }
+        (kept, from)
     }
 
     /// Length of the longest name with which the letters begin.
+    #[inline]
     fn name_at(&self, letters: &[u16]) -> Option<usize> {
+        let [a, b, ..] = letters else { return None };
+        let mark = pair(*a, *b);
+        // Hardly ever set where no name begins.
+        if self.pairs[mark / 64] >> (mark % 64) & 1 == 0 {
+            return None;
+        }
         (2..=self.longest.min(letters.len())).rev().find(|length| self.names.contains(&letters[..*length]))
     }
 }

@@ -39,10 +39,7 @@ impl Speaker<'_> {
         let (likeness, side) = (&copied.likeness, copied.side);
         let percent = (likeness.contained(side) * 100.0).floor() as usize;
         let (letters, run) = (likeness.matched[side] + SHINGLE - 1, likeness.run.length);
-        let quotes = [
-            self.quote(here, likeness.run.at[side], run),
-            self.quote(there, likeness.run.at[1 - side], run),
-        ];
+        let quotes = [self.quote(here, likeness.run.at[side], run), self.quote(there, likeness.run.at[1 - side], run)];
         let (who, who_en) = if copied.source.own {
             (format!("上一年度（{}年）报告", source.year), format!("last year's report ({})", source.year))
         } else {
@@ -62,7 +59,9 @@ impl Speaker<'_> {
         };
         let (more, more_en) = match copied.source.others {
             0 => (String::new(), String::new()),
-            n => (format!("另有{n}份报告与之相同或相近。"), format!(" {n} more report(s) have the same or nearly the same words.")),
+            n => {
+                (format!("另有{n}份报告与之相同或相近。"), format!(" {n} more report(s) have the same or nearly the same words."))
+            }
         };
         let found = if copied.grade == Grade::Passage { format!("{run}字") } else { format!("{percent}%") };
         let severity = if copied.grade == Grade::Passage { Severity::Info } else { Severity::Warning };
