@@ -37,8 +37,8 @@ pub(crate) enum Why {
 struct Stated<'a> {
     claim: &'a Claim,
     value: Number,
-    /// The share in per cent that was stated of it.
-    share: Option<f64>,
+    /// The share in per cent that was stated of it, and the smallest step that it tells.
+    share: Option<(f64, f64)>,
 }
 
 /// Reads the paragraphs of one report.
@@ -98,8 +98,10 @@ impl<'a> Reader<'a> {
         for clause in &clauses {
             let found = amounts(&clause.text, &self.prose.units);
             for year in found.iter().filter(|a| a.unit == "年" && (1990..2100).contains(&a.value.trunc())) {
-                told = year.value.trunc();
-                other_time = told != i64::from(self.report.year);
+                other_time = year.value.trunc() != i64::from(self.report.year);
+                // 截至2022年底 is a day, not a year.
+                let whole = year.range.start == 0 && !clause.text[year.range.end..].starts_with(['底', '末', '起', '以', '至']);
+                told = if whole { year.value.trunc() } else { 0 };
             }
             subject = self.subject(&clause.text).or(subject);
             let rest = self.rest(clause, &found);
@@ -112,7 +114,8 @@ impl<'a> Reader<'a> {
                 && amount.unit == "%"
             {
                 out.extend(self.share(before, &rest, amount, clause, &numbers));
-                let share = Some(amount.value.to_f64()).filter(|_| self.is_share(&rest, clause) && !amount.rough);
+                let said = (amount.value.to_f64(), amount.step() as f64 / Number::SCALE as f64);
+                let share = Some(said).filter(|_| self.is_share(&rest, clause) && !amount.rough);
                 stated = Some(Stated { share, ..*before });
             } else if other_time && told + 1 == i64::from(self.report.year) {
                 let plain = !self.prose.elsewhere.iter().any(|w| clause.text.contains(w.as_str()));
@@ -277,15 +280,15 @@ impl<'a> Reader<'a> {
     /// A share that has risen or fallen by so many percentage points: an error only if the total that the share is of says
     /// otherwise for the year before.
     fn points(&self, before: &Stated<'_>, stated: f64, amount: &Amount, clause: &Clause) -> Option<Mismatch> {
-        let (share, last) = (before.share?, self.last?);
+        let ((share, step), last) = (before.share?, self.last?);
         // Both shares are rounded, and so is what is said of them.
-        let width = 2.0 * amount.step() as f64 / Number::SCALE as f64;
+        let width = step + amount.step() as f64 / Number::SCALE as f64;
         let of = |part: &Number, whole: Number| part.to_f64() / whole.to_f64() * 100.0;
         let mut changes = Vec::new();
         for base in &self.prose.subjects[before.claim.subject].base {
             let whole = |report| self.cells(report, base).filter(|n| *n != Number::ZERO);
             let (Some(now), Some(then)) = (whole(self.report), whole(last)) else { continue };
-            if (of(&before.value, now) - share).abs() <= width {
+            if (of(&before.value, now) - share).abs() <= step {
                 changes.extend(self.readings(last, before.claim).iter().map(|part| share - of(part, then)));
             }
         }
