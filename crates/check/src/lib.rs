@@ -51,7 +51,7 @@ use words::Speaker;
 
 pub use chain::check_chains;
 pub use prose::{check_prose, check_report_prose};
-pub use restated::check_restated;
+pub use restated::{check_resent, check_restated};
 
 /// What checking one report by itself gives.
 #[derive(Clone, Debug, Default)]

@@ -4,9 +4,11 @@
 use nianbao_check::check_report_prose;
 use nianbao_form::{Agency, Forms, Number, Passage, Place, Registry, Report, Value};
 
-const FIGURES: [(&str, i64); 22] = [
+const FIGURES: [(&str, i64); 24] = [
     ("requests.received.total", 713),
     ("requests.received.natural_person", 700),
+    ("requests.received.commercial_enterprise", 13),
+    ("requests.handled.commercial_enterprise", 18),
     ("requests.carried_in.total", 36),
     ("requests.carried_in.natural_person", 30),
     ("requests.handled.total", 740),

@@ -3,7 +3,7 @@
 
 mod common;
 
-use nianbao_check::{Checker, check_chains, check_report, check_restated, fill_derived};
+use nianbao_check::{Checker, check_chains, check_report, check_resent, check_restated, fill_derived};
 use nianbao_form::Forms;
 
 #[test]
@@ -51,7 +51,17 @@ fn chains() {
 fn restated() {
     let forms = Forms::built_in();
     common::run("restated.txt", |case| {
-        let (_, reports) = common::scene(forms, &case.given);
-        common::written(&check_restated(forms, &reports[0], &reports[1]))
+        let (registry, reports) = common::scene(forms, &case.given);
+        let restated = check_restated(forms, &reports[0], &reports[1]);
+        let mut all = check_resent(
+            forms,
+            (&reports[0], &reports[1]),
+            (&check_report(forms, &registry, &reports[0]).findings, &check_report(forms, &registry, &reports[1]).findings),
+            &restated,
+        )
+        .into_iter()
+        .collect::<Vec<_>>();
+        all.extend(restated);
+        common::written(&all)
     });
 }

@@ -159,14 +159,13 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     of_collection.extend(unreadable);
     drop(arrivals);
     let superseded: Vec<bool> = selection.superseded_by.iter().map(Option::is_some).collect();
+    let resent = resent(request, &reports, &selection, &findings);
     // A superseded report is history: what was wrong in it has been put right or stands in its successor.
     let history: BTreeSet<Subject> =
         reports.iter().zip(&superseded).filter(|(_, old)| **old).map(|(r, _)| Subject::of(r)).collect();
     findings.retain(|f| !history.contains(&f.subject));
     findings.extend(of_collection);
-    for (earlier, later) in selection.superseded_by.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, s))) {
-        findings.extend(check::check_restated(forms, &reports[earlier], &reports[later]));
-    }
+    findings.extend(resent);
 
     let counted: Vec<&Report> = reports.iter().zip(&selection.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
     findings.extend(check::check_chains(forms, registry, &counted));
@@ -180,6 +179,7 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     {
         let _stage = progress.stage("screen", "比对", "screening", 0);
         findings.extend(screen::outliers(scope));
+        findings.extend(screen::copied(scope));
     }
     apply_severities(&mut findings, request.severities);
     let in_run = |_: &str, year: u16| years.contains(&year);
@@ -222,6 +222,38 @@ fn check_all(request: &Request<'_>, reports: &mut [Report], progress: &Progress)
         })
         .collect();
     found.into_iter().flatten().collect()
+}
+
+/// What every file that was sent again changes in the one before it: cell by cell, and which findings it settles and makes.
+fn resent(request: &Request<'_>, reports: &[Report], selection: &collection::Selection, findings: &[Finding]) -> Vec<Finding> {
+    let (forms, registry) = (request.forms, &request.office.registry);
+    let pairs: Vec<(usize, usize)> =
+        selection.superseded_by.iter().enumerate().filter_map(|(i, later)| later.map(|later| (i, later))).collect();
+    let mut own: BTreeMap<Subject, Vec<Finding>> =
+        pairs.iter().flat_map(|&(a, b)| [a, b]).map(|at| (Subject::of(&reports[at]), Vec::new())).collect();
+    for finding in findings {
+        if let Some(list) = own.get_mut(&finding.subject) {
+            list.push(finding.clone());
+        }
+    }
+    let counted = reports.iter().zip(&selection.counted).filter(|(_, counted)| **counted);
+    let by_year: BTreeMap<(&str, u16), &Report> = counted.map(|(r, _)| ((r.agency_key(), r.year), r)).collect();
+    let all_of = |report: &Report| {
+        let last = report.year.checked_sub(1).and_then(|y| by_year.get(&(report.agency_key(), y))).copied();
+        let mut all = own.get(&Subject::of(report)).cloned().unwrap_or_default();
+        all.extend(check::check_report_prose(forms, registry, report, last));
+        let chains = last.map(|last| check::check_chains(forms, registry, &[last, report])).unwrap_or_default();
+        all.extend(chains.into_iter().filter(|f| f.subject.year == report.year));
+        all
+    };
+    let mut out = Vec::new();
+    for (earlier, later) in pairs {
+        let pair = (&reports[earlier], &reports[later]);
+        let restated = check::check_restated(forms, pair.0, pair.1);
+        out.extend(check::check_resent(forms, pair, (&all_of(pair.0), &all_of(pair.1)), &restated));
+        out.extend(restated);
+    }
+    out
 }
 
 fn arrivals<'a>(

@@ -1,7 +1,7 @@
 //! Corrections: a figure that the office has put right, with who and why. The original is never overwritten: it stays as
 //! the value's raw text, and the value is marked as corrected.
 
-use nianbao_form::{Cell, Finding, Forms, Kind, Number, Registry, Report, State, Subject, Value};
+use nianbao_form::{Cell, Finding, Forms, Kind, Number, Registry, Report, State, Status, Subject, Value};
 
 use crate::table::{self, TableError};
 
@@ -83,7 +83,8 @@ fn figure(forms: &Forms, cell: Cell, text: &str) -> Result<Number, String> {
 }
 
 /// Applies the corrections that are meant for the report, in the order of the file, each only where `from` is what the
-/// report holds; the others come back as `correction-mismatch`. Correct before deriving values from the figures.
+/// report holds; the others come back as `correction-mismatch`. What was applied comes back as `corrected`, settled, with
+/// the original beside it: a correction is public. Correct before deriving values from the figures.
 pub fn apply(corrections: &[Correction], forms: &Forms, report: &mut Report) -> Vec<Finding> {
     let mut findings = Vec::new();
     for correction in corrections {
@@ -98,6 +99,7 @@ pub fn apply(corrections: &[Correction], forms: &Forms, report: &mut Report) -> 
             findings.push(mismatch(correction, forms, report));
             continue;
         }
+        findings.push(applied(correction, forms, report));
         let (raw, place) = (value.raw.clone(), value.place.clone());
         let mut corrected = match correction.to {
             Some(number) => Value::number(number, raw, place),
@@ -124,14 +126,43 @@ fn done(correction: &Correction, value: &Value) -> bool {
     value.derived.as_deref() == Some(MARK) && value.number == correction.to
 }
 
+/// What a report holds, as a person would say it, in Chinese and in English.
+fn or_blank(text: &str) -> (String, String) {
+    if text.is_empty() { ("空白".to_owned(), "blank".to_owned()) } else { (text.to_owned(), text.to_owned()) }
+}
+
+fn held(value: &Value) -> String {
+    value.number.map_or_else(|| value.raw.trim().to_owned(), |n| n.to_string())
+}
+
+/// `corrected`: what was put in, before it is.
+fn applied(correction: &Correction, forms: &Forms, report: &Report) -> Finding {
+    let value = report.value(correction.cell);
+    let (found, to) = (held(value), correction.to.map(|n| n.to_string()).unwrap_or_default());
+    let ((found_zh, found_en), (to_zh, to_en)) = (or_blank(&found), or_blank(&to));
+    let words = [&correction.reason, &correction.by, &correction.date].map(String::as_str);
+    let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
+    let (mut why, mut why_en) = (String::new(), String::new());
+    if !words.is_empty() {
+        (why, why_en) = (format!("（{}）", words.join("，")), format!(" ({})", words.join(", ")));
+    }
+    let mut finding = Finding::of("corrected", &Subject::of(report))
+        .cell(forms, correction.cell, found, to)
+        .with("cell", forms.name(report.form, correction.cell))
+        .with_both("found", found_zh, found_en)
+        .with_both("expected", to_zh, to_en)
+        .with_both("why", why, why_en)
+        .at(&value.place)
+        .build();
+    finding.status = Status::Explained;
+    finding
+}
+
 fn mismatch(correction: &Correction, forms: &Forms, report: &Report) -> Finding {
     let value = report.value(correction.cell);
-    let found = value.number.map_or_else(|| value.raw.trim().to_owned(), |n| n.to_string());
-    let or_blank = |text: &str, zh: &'static str, en: &'static str| {
-        if text.is_empty() { (zh.to_owned(), en.to_owned()) } else { (text.to_owned(), text.to_owned()) }
-    };
-    let (found_zh, found_en) = or_blank(&found, "空白", "blank");
-    let (from_zh, from_en) = or_blank(&correction.from, "空白", "blank");
+    let found = held(value);
+    let (found_zh, found_en) = or_blank(&found);
+    let (from_zh, from_en) = or_blank(&correction.from);
     Finding::of("correction-mismatch", &Subject::of(report))
         .cell(forms, correction.cell, found, correction.from.clone())
         .with("cell", forms.name(report.form, correction.cell))
@@ -204,7 +235,11 @@ mod tests {
             let value = report.value(forms.cell(RECEIVED).unwrap());
             assert_eq!(value.number.map(Number::trunc), number, "{row}");
             assert_eq!((&*value.raw, &value.place), ("１２件", &Place::Line(8)), "{row}");
-            assert_eq!(findings.len(), mismatches, "{row}");
+            let (applied, wrong): (Vec<_>, Vec<_>) = findings.iter().partition(|f| f.rule == "corrected");
+            assert_eq!(wrong.len(), mismatches, "{row}");
+            assert!(wrong.iter().all(|f| f.rule == "correction-mismatch" && f.status == Status::Open), "{row}");
+            assert_eq!(applied.is_empty(), number == Some(12), "{row}");
+            assert!(applied.iter().all(|f| f.status == Status::Explained && f.place == Place::Line(8)), "{row}");
             assert!(findings.iter().all(|f| !f.message.contains('{') && !f.message_en.contains('{')), "{findings:?}");
         }
     }
@@ -213,7 +248,10 @@ mod tests {
     fn a_blank_is_filled() {
         let (forms, mut report) = (Forms::built_in(), report());
         let cell = forms.cell("requests.handled.total").unwrap();
-        assert_eq!(apply(&parsed("a1,2024,requests.handled.total,,3,,,").unwrap(), forms, &mut report), []);
+        let row = "a1,2024,requests.handled.total,,3,电话核实,张三,2025-02-03";
+        let findings = apply(&parsed(row).unwrap(), forms, &mut report);
+        let told: Vec<&str> = findings.iter().map(|f| f.message.as_str()).collect();
+        assert_eq!(told, ["“办理结果总计（总计）”报告为空白，已更正为3（电话核实，张三，2025-02-03）。"]);
         assert_eq!((report.counts_as(cell), report.value(cell).derived.as_deref()), (Number::whole(3), Some(MARK)));
     }
 

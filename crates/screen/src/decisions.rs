@@ -78,10 +78,25 @@ pub fn apply(
         used.extend(exact.iter().chain(&cause).map(|(k, _)| *k));
         if let Some((_, decision)) = exact.or(cause) {
             finding.status = decision.status;
+            publish(decision, finding);
         }
     }
     let stale = last.iter().filter(|(key, d)| !used.contains(*key) && d.status != Status::Open);
     stale.filter_map(|(_, decision)| lapsed(decision, registry, &in_run)).collect()
+}
+
+/// What is not pursued is told in public, with reason, name and date, wherever the finding is: the key stays what it was.
+fn publish(decision: &Decision, finding: &mut Finding) {
+    if !matches!(decision.status, Status::Explained | Status::Waived) {
+        return;
+    }
+    let told = |first: &str, mark: &str, comma: &str| {
+        let rest = [&decision.by, &decision.date].into_iter().filter(|t| !t.is_empty()).map(String::as_str);
+        let reason = if decision.reason.is_empty() { String::new() } else { format!("{mark}{}", decision.reason) };
+        std::iter::once(format!("{first}{reason}")).chain(rest.map(str::to_owned)).collect::<Vec<_>>().join(comma)
+    };
+    finding.message.push_str(&format!("【{}】", told(decision.status.zh(), "：", "，")));
+    finding.message_en.push_str(&format!(" [{}]", told(decision.status.as_str(), ": ", ", ")));
 }
 
 fn lapsed(decision: &Decision, registry: &Registry, in_run: impl Fn(&str, u16) -> bool) -> Option<Finding> {
@@ -142,6 +157,17 @@ mod tests {
         let status: Vec<Status> = findings.iter().map(|f| f.status).collect();
         assert_eq!(status, [Status::Waived, Status::Explained, Status::Open]);
         assert_eq!(stale, []);
+    }
+
+    #[test]
+    fn a_waiver_is_public_and_keeps_its_key() {
+        let mut findings = vec![finding("甲局", None), finding("乙局", None)];
+        let (key, message) = (findings[0].key.clone(), findings[0].message.clone());
+        let text = format!("{HEADER}\n{key},waived,电话核实,张三,2025-02-03\n{},confirmed,内部意见,,\n", findings[1].key);
+        assert_eq!(apply(&parse(&text, "d.csv").unwrap(), &mut findings, &Registry::default(), |_, _| true), []);
+        assert_eq!(findings[0].message, format!("{message}【不追究：电话核实，张三，2025-02-03】"));
+        assert!(findings[0].message_en.ends_with(" [waived: 电话核实, 张三, 2025-02-03]"));
+        assert_eq!((findings[0].key.as_str(), findings[1].message.contains("内部意见")), (key.as_str(), false));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! - [`collection`]: which of several reports counts, who has not reported, who was late;
 //! - [`outliers`]: counts against the agency's own past and its peers ([`predictive`]), last year's report sent again
 //!   ([`copies`]), with a bound on false alarms over the run;
+//! - [`copied`](copied()): passages that reports have in common with those of others or of last year;
 //! - [`decisions`], [`corrections`]: what people have said;
 //! - [`rank`]: in what order to look.
 //!
@@ -20,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod collection;
+mod copied;
 pub mod copies;
 pub mod corrections;
 pub mod decisions;
@@ -35,6 +37,7 @@ use std::collections::BTreeMap;
 
 use nianbao_form::{Cell, Forms, Registry, Report};
 
+pub use copied::copied;
 pub use influence::rank;
 pub use outlier::{COVERAGE, FALSE_DISCOVERY_RATE, outliers};
 pub use table::TableError;

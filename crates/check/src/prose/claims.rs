@@ -3,7 +3,7 @@
 
 use nianbao_form::{Cell, Claim, Number, Prose, Report, State, Term};
 
-use super::clause::{Amount, Clause, amounts, clauses};
+use super::clause::{Amount, Clause, amounts, clauses, distributed, paragraphs};
 
 /// A figure that the narrative states of cells of the tables, last year's or a share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +29,16 @@ pub(crate) enum Why {
     LastYear(Number, Number),
     /// Its own arithmetic.
     Share,
+    /// This year's figure under last year's name.
+    Year,
 }
 
 /// What was stated last: the figure that a comparison or share in the next clause speaks of.
 struct Stated<'a> {
     claim: &'a Claim,
     value: Number,
+    /// The share in per cent that was stated of it, and the smallest step that it tells.
+    share: Option<(f64, f64)>,
 }
 
 /// Reads the paragraphs of one report.
@@ -75,11 +79,11 @@ impl<'a> Reader<'a> {
 
     /// What of a text disagrees with the tables.
     pub(crate) fn text(&self, text: &str) -> Vec<Mismatch> {
-        text.lines().flat_map(|paragraph| self.paragraph(paragraph)).collect()
+        paragraphs(text).iter().flat_map(|paragraph| self.paragraph(paragraph)).collect()
     }
 
     fn paragraph(&self, paragraph: &str) -> Vec<Mismatch> {
-        let clauses = clauses(paragraph);
+        let clauses = distributed(clauses(paragraph), &self.prose.units);
         let numbers: Vec<Number> = clauses
             .iter()
             .flat_map(|c| amounts(&c.text, &self.prose.units))
@@ -90,10 +94,14 @@ impl<'a> Reader<'a> {
         let mut subject: Option<usize> = None;
         let mut stated: Option<Stated<'_>> = None;
         let mut other_time = false;
+        let mut told = 0;
         for clause in &clauses {
             let found = amounts(&clause.text, &self.prose.units);
             for year in found.iter().filter(|a| a.unit == "年" && (1990..2100).contains(&a.value.trunc())) {
                 other_time = year.value.trunc() != i64::from(self.report.year);
+                // 截至2022年底 is a day, not a year.
+                let whole = year.range.start == 0 && !clause.text[year.range.end..].starts_with(['底', '末', '起', '以', '至']);
+                told = if whole { year.value.trunc() } else { 0 };
             }
             subject = self.subject(&clause.text).or(subject);
             let rest = self.rest(clause, &found);
@@ -106,13 +114,22 @@ impl<'a> Reader<'a> {
                 && amount.unit == "%"
             {
                 out.extend(self.share(before, &rest, amount, clause, &numbers));
+                let said = (amount.value.to_f64(), amount.step() as f64 / Number::SCALE as f64);
+                let share = Some(said).filter(|_| self.is_share(&rest, clause) && !amount.rough);
+                stated = Some(Stated { share, ..*before });
+            } else if other_time && told + 1 == i64::from(self.report.year) {
+                let plain = !self.prose.elsewhere.iter().any(|w| clause.text.contains(w.as_str()));
+                if let (Some(subject), [amount], true) = (subject, figures.as_slice(), plain) {
+                    out.extend(self.under_last_year(subject, &rest, amount, clause));
+                }
+                stated = None;
             } else if other_time || self.prose.elsewhere.iter().any(|w| clause.text.contains(w.as_str())) {
                 stated = None;
             } else if let Some(subject) = subject {
                 stated = match figures.as_slice() {
                     [amount] if !amount.rough => self.claimed(subject, &rest, amount).map(|claim| {
                         out.extend(self.against_table(claim, amount, clause));
-                        Stated { claim, value: amount.value }
+                        Stated { claim, value: amount.value, share: None }
                     }),
                     [] => {
                         out.extend(self.denied(subject, &rest, clause));
@@ -189,6 +206,18 @@ impl<'a> Reader<'a> {
         Some(self.mismatch(claim, amount.value.to_string() + &amount.unit, expected.to_string(), Why::Table, clause))
     }
 
+    /// A figure that is said to be last year's and is this year's: what was not changed in last year's text is the year. Only
+    /// where both years' tables are there and a count is too large to be the same by chance.
+    fn under_last_year(&self, subject: usize, rest: &str, amount: &Amount, clause: &Clause) -> Option<Mismatch> {
+        const TELLING: i64 = 10;
+        let claim = self.claimed(subject, rest, amount).filter(|_| !amount.rough && amount.value.trunc() >= TELLING)?;
+        let then = self.cells(self.last?, &claim.cells)?;
+        let is = |readings: Vec<Number>| readings.contains(&amount.value);
+        let other = is(self.readings(self.report, claim)) && !is(self.readings(self.last?, claim));
+        let said = amount.value.to_string() + &amount.unit;
+        other.then(|| self.mismatch(claim, said, then.to_string(), Why::Year, clause))
+    }
+
     fn denied(&self, subject: usize, rest: &str, clause: &Clause) -> Option<Mismatch> {
         let fits = |(at, key): &&(usize, String)| self.prose.claims[*at].subject == subject && key == rest;
         let claim = self.denies.iter().find(fits).map(|(at, _)| &self.prose.claims[*at])?;
@@ -211,6 +240,9 @@ impl<'a> Reader<'a> {
             (_, Some(end)) if end.is_empty() => -1.0,
             _ => return Some(None),
         };
+        if matches!(amount.unit.as_str(), "个百分点" | "百分点") {
+            return Some(self.points(before, sign * amount.value.to_f64(), amount, clause));
+        }
         let last = self.last?;
         let (Some(now), Some(then)) = (self.cells(self.report, &before.claim.cells), self.cells(last, &before.claim.cells))
         else {
@@ -245,10 +277,37 @@ impl<'a> Reader<'a> {
         Some(Some(self.mismatch(before.claim, found, words, Why::LastYear(now, then), clause)))
     }
 
+    /// A share that has risen or fallen by so many percentage points: an error only if the total that the share is of says
+    /// otherwise for the year before.
+    fn points(&self, before: &Stated<'_>, stated: f64, amount: &Amount, clause: &Clause) -> Option<Mismatch> {
+        let ((share, step), last) = (before.share?, self.last?);
+        // Both shares are rounded, and so is what is said of them.
+        let width = step + amount.step() as f64 / Number::SCALE as f64;
+        let of = |part: &Number, whole: Number| part.to_f64() / whole.to_f64() * 100.0;
+        let mut changes = Vec::new();
+        for base in &self.prose.subjects[before.claim.subject].base {
+            let whole = |report| self.cells(report, base).filter(|n| *n != Number::ZERO);
+            let (Some(now), Some(then)) = (whole(self.report), whole(last)) else { continue };
+            if (of(&before.value, now) - share).abs() <= step {
+                changes.extend(self.readings(last, before.claim).iter().map(|part| share - of(part, then)));
+            }
+        }
+        let first = *changes.first().filter(|_| !amount.rough)?;
+        if changes.iter().any(|c| (c - stated).abs() <= width + 1e-9) {
+            return None;
+        }
+        let expected = format!("{first:+.*}个百分点", amount.decimals.max(1) as usize);
+        let found = format!("{stated:+}{}", amount.unit);
+        Some(self.mismatch(before.claim, found, expected, Why::Share, clause))
+    }
+
+    fn is_share(&self, rest: &str, clause: &Clause) -> bool {
+        (rest.is_empty() && clause.inside) || self.prose.shares.iter().any(|s| self.key(s) == rest)
+    }
+
     /// A share behind a figure: an error only if it is the share of nothing that the report states.
     fn share(&self, before: &Stated<'_>, rest: &str, amount: &Amount, clause: &Clause, numbers: &[Number]) -> Option<Mismatch> {
-        let is_share = (rest.is_empty() && clause.inside) || self.prose.shares.iter().any(|s| self.key(s) == rest);
-        if !is_share || amount.rough || before.value == Number::ZERO {
+        if !self.is_share(rest, clause) || amount.rough || before.value == Number::ZERO {
             return None;
         }
         let base = &self.prose.subjects[before.claim.subject].base;
@@ -266,6 +325,6 @@ impl<'a> Reader<'a> {
     }
 
     fn mismatch(&self, claim: &Claim, found: String, expected: String, why: Why, clause: &Clause) -> Mismatch {
-        Mismatch { cells: claim.cells.clone(), found, expected, why, quote: clause.text.clone() }
+        Mismatch { cells: claim.cells.clone(), found, expected, why, quote: clause.said.as_ref().unwrap_or(&clause.text).clone() }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Clause {
     pub end: char,
     /// Whether it stands in brackets.
     pub inside: bool,
+    /// The words of the report, where `text` was made of them.
+    pub said: Option<String>,
 }
 
 /// A number in a clause.
@@ -45,7 +47,7 @@ pub(crate) fn clauses(paragraph: &str) -> Vec<Clause> {
     let (mut now, mut depth) = (String::new(), 0usize);
     let mut close = |now: &mut String, end: char, inside: bool| {
         if !now.is_empty() {
-            out.push(Clause { text: std::mem::take(now), end, inside });
+            out.push(Clause { text: std::mem::take(now), end, inside, said: None });
         }
     };
     for (i, &c) in text.iter().enumerate() {
@@ -67,6 +69,99 @@ pub(crate) fn clauses(paragraph: &str) -> Vec<Clause> {
     }
     close(&mut now, ' ', depth > 0);
     out
+}
+
+/// The paragraphs of a passage. Lines of a page cut a paragraph anywhere, in the middle of a word too: a long line without
+/// a mark at its end goes on in the next one, over the number of a page. A short one is a heading.
+pub(crate) fn paragraphs(text: &str) -> Vec<String> {
+    const HEADING: usize = 20;
+    let mut out: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in text.lines().map(str::trim) {
+        let page = line.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '-' | '—' | '–' | '·'));
+        if page {
+            continue;
+        }
+        match out.last_mut() {
+            Some(last) if open => last.push_str(line),
+            _ => out.push(line.to_owned()),
+        }
+        let length = out.last().map_or(0, |l| l.chars().count());
+        open = length >= HEADING && !line.ends_with(['。', '！', '？', '；', '：', ':', ';', '!', '?']);
+    }
+    out
+}
+
+/// `予以公开、部分公开分别为208件、12件` as `予以公开为208件` and `部分公开为12件`. Where names and numbers can not be paired one
+/// to one nothing of it is understood, and it is left out.
+pub(crate) fn distributed(clauses: Vec<Clause>, units: &[String]) -> Vec<Clause> {
+    let mut out: Vec<Clause> = Vec::new();
+    let mut rest = clauses.into_iter().peekable();
+    while let Some(clause) = rest.next() {
+        let Some((head, tail)) = clause.text.split_once("分别") else {
+            out.push(clause);
+            continue;
+        };
+        let found = amounts(tail, units);
+        let lead = found.first().map_or(tail, |a| &tail[..a.range.start]).to_owned();
+        let mut values: Vec<String> = found.iter().map(|a| tail[a.range.clone()].to_owned()).collect();
+        let mut clean =
+            !found.is_empty() && joined(&tail[lead.len()..], &found.iter().map(|a| shifted(a, lead.len())).collect::<Vec<_>>());
+        let mut end = clause.end;
+        while let Some(next) = rest.peek().filter(|n| clean && matches!(end, '、' | '，') && n.inside == clause.inside) {
+            let more = amounts(&next.text, units);
+            if more.is_empty() || !joined(&next.text, &more) {
+                break;
+            }
+            values.extend(more.iter().map(|a| next.text[a.range.clone()].to_owned()));
+            end = next.end;
+            rest.next();
+        }
+        let mut names: Vec<String> = split_names(head);
+        while let Some(before) = out.last().filter(|b| b.end == '、' && b.inside == clause.inside) {
+            if amounts(&before.text, units).iter().any(|a| a.unit != "年") {
+                break;
+            }
+            names.splice(0..0, split_names(&before.text));
+            out.pop();
+        }
+        clean &= names.len() == values.len() && names.len() > 1;
+        let last = names.len().saturating_sub(1);
+        if clean {
+            out.extend(names.iter().zip(&values).enumerate().map(|(i, (name, value))| Clause {
+                text: format!("{name}{lead}{value}"),
+                end: if i == last { end } else { '，' },
+                inside: clause.inside,
+                said: Some(format!("{}分别{lead}{}", names.join("、"), values.join("、"))),
+            }));
+        } else {
+            // What follows may not lean on it either.
+            out.push(Clause {
+                text: "……".to_owned(),
+                end: if end == '、' { '。' } else { end },
+                inside: clause.inside,
+                said: None,
+            });
+        }
+    }
+    out
+}
+
+fn split_names(text: &str) -> Vec<String> {
+    text.split(['和', '及', '与']).map(|n| n.trim_matches('以').to_owned()).filter(|n| !n.is_empty()).collect()
+}
+
+fn shifted(amount: &Amount, by: usize) -> Amount {
+    Amount { range: amount.range.start - by..amount.range.end - by, ..amount.clone() }
+}
+
+/// Whether a text is nothing but these numbers and words that join them.
+fn joined(text: &str, found: &[Amount]) -> bool {
+    let mut rest = text.to_owned();
+    for amount in found.iter().rev() {
+        rest.replace_range(amount.range.clone(), "");
+    }
+    rest.chars().all(|c| matches!(c, '和' | '及' | '与' | '以' | '、'))
 }
 
 /// Full-width digits, brackets and percent signs as ASCII.
@@ -150,6 +245,8 @@ fn finish(text: &str, range: std::ops::Range<usize>, value: Number, decimals: u3
         "%".to_owned()
     } else if rest(end).starts_with("个百分点") {
         "个百分点".to_owned()
+    } else if rest(end).starts_with("百分点") {
+        "百分点".to_owned()
     } else if rest(end).starts_with('倍') {
         "倍".to_owned()
     } else if rest(end).starts_with('年')

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use nianbao_form::{Agency, Finding, Forms, Passage, Registry, Report, SectionKind, State, Subject};
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::words::{Both, Speaker};
 use claims::{Mismatch, Reader, Why};
@@ -34,7 +35,10 @@ pub fn check_report_prose(forms: &Forms, registry: &Registry, report: &Report, l
     for passage in &report.sections {
         let prose = form.section(&passage.section).is_some_and(|s| s.kind == SectionKind::Prose);
         if prose {
-            out.extend(reader.text(&passage.text).into_iter().map(|m| mismatch(forms, report, &subject, passage, m)));
+            let (years, figures): (Vec<_>, Vec<_>) = reader.text(&passage.text).into_iter().partition(|m| m.why == Why::Year);
+            out.extend(figures.into_iter().map(|m| mismatch(forms, report, &subject, passage, m)));
+            out.extend(years.into_iter().take(1).map(|m| last_years_name(report, &subject, passage, &m)));
+            out.extend(period(report, &subject, passage));
         }
         out.extend(personal::found(&passage.text).into_iter().map(|p| personal_data(&subject, passage, &p)));
     }
@@ -78,7 +82,11 @@ fn mismatch(forms: &Forms, report: &Report, subject: &Subject, passage: &Passage
             format!("按两年报表{}上年{then}、本年{now}，应为{}", cells.zh, m.expected),
             format!("by the tables of both years {} went from {then} to {now}, that is {}", cells.en, m.expected),
         ),
-        Why::Share => (
+        Why::Share | Why::Year if m.expected.ends_with("百分点") => (
+            format!("按两年报表算不出这一变化（应为{}）", m.expected),
+            format!("the tables of both years do not give this change (it would be {})", m.expected),
+        ),
+        Why::Share | Why::Year => (
             format!("与报告中任何总数都算不出这一占比（占办理总数应为{}）", m.expected),
             format!("no total of the report gives this share (of all it would be {})", m.expected),
         ),
@@ -89,6 +97,10 @@ fn mismatch(forms: &Forms, report: &Report, subject: &Subject, passage: &Passage
 fn personal_data(subject: &Subject, passage: &Passage, found: &personal::Found) -> Finding {
     let (zh, en) = match found.kind {
         personal::Kind::IdentityCard => ("身份证号码（校验码有效）", "an identity-card number with a valid check digit"),
+        personal::Kind::BankCard => ("银行卡号（校验码有效）", "a bank-card number with a valid check digit"),
+        personal::Kind::Trader => {
+            ("个体工商户统一社会信用代码（校验码有效）", "the credit code of a sole trader with a valid check character")
+        }
         personal::Kind::Mobile => ("手机号码", "a mobile telephone number"),
     };
     Finding::of("personal-data", subject)
@@ -97,6 +109,46 @@ fn personal_data(subject: &Subject, passage: &Passage, found: &personal::Found) 
         .with("section", &passage.heading)
         .at(&passage.place)
         .build()
+}
+
+/// This year's figure under last year's name.
+fn last_years_name(report: &Report, subject: &Subject, passage: &Passage, m: &Mismatch) -> Finding {
+    let last = report.year - 1;
+    let said = format!("“{}”把本年的“{}”写作{last}年（{last}年报表为{}）", passage.heading, m.quote, m.expected);
+    Finding::of("wrong-year", subject).values(said, report.year.to_string()).at(&passage.place).build()
+}
+
+/// The period that the figures are of: from the first to the last day of a year, which must be the reporting year.
+fn period(report: &Report, subject: &Subject, passage: &Passage) -> Option<Finding> {
+    let text: String = passage.text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let year_before = |at: usize| -> Option<u16> {
+        let digits = text[..at].strip_suffix('年')?;
+        digits.get(digits.len().checked_sub(4)?..)?.parse().ok()
+    };
+    for (at, first) in text.match_indices("1月1日") {
+        let Some(year) = year_before(at) else { continue };
+        let rest: String = text[at + first.len()..].chars().take(24).collect();
+        let (Some(last), Some(back)) =
+            (rest.find("12月31日"), text[..at].char_indices().rev().nth(24).map(|(i, _)| i).or(Some(0)))
+        else {
+            continue;
+        };
+        let same = !rest[..last].contains('年') || rest[..last].contains(&format!("{year}年"));
+        let sentence = text[back..at].rsplit(['。', '；']).next().unwrap_or_default();
+        let behind = rest[last..].split(['。', '；']).next().unwrap_or_default();
+        let of_figures =
+            ["统计期限", "数据统计", "所列数据", "统计时间"].iter().any(|w| sentence.contains(w) || behind.contains(w));
+        if of_figures && same && year != report.year {
+            let quote = format!("{sentence}{first}{}", rest.split(['。', '；']).next().unwrap_or_default());
+            return Some(
+                Finding::of("wrong-year", subject)
+                    .values(format!("“{}”写“{quote}”", passage.heading), report.year.to_string())
+                    .at(&passage.place)
+                    .build(),
+            );
+        }
+    }
+    None
 }
 
 /// A sentence of the overview that begins with a year before the reporting year as if it told of this one.
@@ -125,7 +177,8 @@ fn other_year(report: &Report, subject: &Subject, overview: &Passage) -> Option<
 const DEEDS: [&str; 12] =
     ["坚持", "认真", "严格", "按照", "深入", "积极", "共收到", "高度重视", "扎实", "全面", "紧紧围绕", "以习近平"];
 
-/// Another agency of the registry that the overview takes for the reporting one.
+/// Another agency of the registry that the overview takes for the reporting one. Whoever writes of several agencies
+/// surveys them, and a group writes of those below it.
 fn other_agency(
     registry: &Registry,
     report: &Report,
@@ -134,26 +187,42 @@ fn other_agency(
     overview: &Passage,
 ) -> Option<Finding> {
     let own = own?;
-    let kin: Vec<&str> = registry.ancestors(&own.id).iter().map(|a| a.id.as_str()).collect();
+    let is_kin = |other: &Agency| {
+        let above = |a: &Agency, b: &Agency| registry.ancestors(&a.id).iter().any(|up| up.id == b.id);
+        other.id == own.id || above(own, other) || above(other, own)
+    };
+    let is_own = |name: &str, start: &str| {
+        std::iter::once(&own.name).chain(&own.aliases).any(|n| n.contains(name) || start.starts_with(n.as_str()))
+    };
     let year = format!("{}年", report.year);
-    for sentence in overview.text.split(['。', '\n']).map(str::trim) {
-        let start = sentence.strip_prefix(year.as_str()).unwrap_or(sentence).trim_start_matches(['，', ',', '度']);
-        for (name, agency) in registry.names() {
-            let other = agency.id != own.id && !kin.contains(&agency.id.as_str()) && name.chars().count() >= 4;
-            let Some(rest) = start.strip_prefix(name).filter(|_| other) else { continue };
-            let same = std::iter::once(&own.name).chain(&own.aliases).any(|n| n.contains(name) || start.starts_with(n.as_str()));
-            if !same && DEEDS.iter().any(|d| rest.trim_start_matches('，').starts_with(d)) {
-                let quote: String = sentence.chars().take(30).collect();
-                return Some(
-                    Finding::of("wrong-agency", subject)
-                        .values(format!("“{}”写“{quote}…”", overview.heading), report.agency.clone())
-                        .at(&overview.place)
-                        .build(),
-                );
-            }
+    let mut found: Option<(&str, String)> = None;
+    // Where it says 我局 as well, the other one is somebody else.
+    let of_us = |sentence: &str| {
+        ["我局", "我委", "我办", "我镇", "我乡", "我街道", "我区", "我单位"].iter().any(|w| sentence.contains(w))
+    };
+    for sentence in overview.text.split(['。', '\n']).map(str::trim).filter(|s| !of_us(s)) {
+        let start = ["现将", "现公布"].iter().find_map(|w| sentence.strip_prefix(w)).unwrap_or(sentence);
+        let announced = start.len() < sentence.len();
+        let start = start.strip_prefix(year.as_str()).unwrap_or(start).trim_start_matches(['，', ',', '度']);
+        let names = registry.names().filter(|(name, a)| name.chars().count() >= 4 && start.starts_with(name) && !is_kin(a));
+        let Some((name, agency)) = names.max_by_key(|(name, _)| name.len()).filter(|(name, _)| !is_own(name, start)) else {
+            continue;
+        };
+        let rest = start[name.len()..].trim_start_matches('，');
+        let of_itself = DEEDS.iter().any(|d| rest.starts_with(d)) || announced && rest.starts_with(&*year);
+        match &found {
+            Some((known, _)) if *known != agency.id => return None,
+            None if of_itself => found = Some((&agency.id, sentence.chars().take(30).collect())),
+            _ => {}
         }
     }
-    None
+    let (_, quote) = found?;
+    Some(
+        Finding::of("wrong-agency", subject)
+            .values(format!("“{}”写“{quote}…”", overview.heading), report.agency.clone())
+            .at(&overview.place)
+            .build(),
+    )
 }
 
 fn thin(forms: &Forms, report: &Report, subject: &Subject) -> Vec<Finding> {
