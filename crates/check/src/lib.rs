@@ -31,12 +31,18 @@
 mod bounds;
 mod chain;
 mod content;
+mod evidence;
 mod joint;
 mod judge;
+mod layout;
+mod operation;
 mod plan;
 mod prose;
 mod restated;
+mod search;
+mod slip;
 mod suspect;
+mod suspected;
 mod verdicts;
 mod words;
 
@@ -46,10 +52,12 @@ use std::cmp::Reverse;
 use nianbao_form::{Cell, Finding, FormIx, Forms, Identity, Number, Registry, Report, State, Subject, Value};
 use rayon::prelude::*;
 
+use layout::Printed;
 use plan::Plan;
 use words::Speaker;
 
 pub use chain::check_chains;
+pub use evidence::{Evidence, Peers, Told, peers};
 pub use prose::{check_prose, check_report_prose};
 pub use restated::check_restated;
 
@@ -69,34 +77,57 @@ pub struct Checked {
 pub struct Checker<'a> {
     forms: &'a Forms,
     registry: &'a Registry,
-    plans: Vec<Option<Plan>>,
+    plans: Vec<Option<Prepared>>,
+}
+
+/// The identities and the printed tables of a form, made ready.
+#[derive(Clone, Debug)]
+struct Prepared {
+    plan: Plan,
+    printed: Printed,
+}
+
+impl Prepared {
+    fn new(forms: &Forms, form: FormIx, identities: &[Identity]) -> Prepared {
+        let plan = Plan::new(forms, form, identities);
+        let printed = Printed::new(forms, form, &plan);
+        Prepared { plan, printed }
+    }
 }
 
 impl<'a> Checker<'a> {
     /// A checker for all known forms.
     pub fn new(forms: &'a Forms, registry: &'a Registry) -> Checker<'a> {
-        let plans = forms.iter().map(|(ix, form)| Some(Plan::new(forms, ix, &form.identities))).collect();
+        let plans = forms.iter().map(|(ix, form)| Some(Prepared::new(forms, ix, &form.identities))).collect();
         Checker { forms, registry, plans }
     }
 
     /// A checker that has made the plan of one form only.
     fn for_form(forms: &'a Forms, registry: &'a Registry, form: FormIx) -> Checker<'a> {
-        let plan = |(ix, f): (FormIx, &nianbao_form::Form)| (ix == form).then(|| Plan::new(forms, ix, &f.identities));
+        let plan = |(ix, f): (FormIx, &nianbao_form::Form)| (ix == form).then(|| Prepared::new(forms, ix, &f.identities));
         Checker { forms, registry, plans: forms.iter().map(plan).collect() }
     }
 
     /// Checks one report by itself.
     pub fn report(&self, report: &Report) -> Checked {
+        self.report_with(report, &Evidence::default())
+    }
+
+    /// The same where more is known of the figures than the report itself says: the evidence decides, or fails to
+    /// decide, between corrections that the identities allow alike. It never makes or hides a violated identity.
+    pub fn report_with(&self, report: &Report, evidence: &Evidence<'_>) -> Checked {
         let mut out = Checked::default();
         let subject = Subject::of(report);
         let speaker = Speaker { forms: self.forms, form: report.form };
         let identities = self.forms.identities(report);
         match (&identities, &self.plans[report.form.index()]) {
-            (Cow::Borrowed(identities), Some(plan)) => judge_report(speaker, report, &subject, identities, plan, &mut out),
+            (Cow::Borrowed(identities), Some(prepared)) => {
+                judge_report(speaker, report, evidence, &subject, identities, prepared, &mut out);
+            }
             // Rows of another generation: the identities are this report's own.
             _ => {
-                let plan = Plan::new(self.forms, report.form, &identities);
-                judge_report(speaker, report, &subject, &identities, &plan, &mut out);
+                let prepared = Prepared::new(self.forms, report.form, &identities);
+                judge_report(speaker, report, evidence, &subject, &identities, &prepared, &mut out);
             }
         }
         content::cells(speaker, report, &subject, &mut out.findings);
@@ -139,9 +170,10 @@ fn fold_into_suspects(findings: &mut [Finding]) {
 fn judge_report(
     speaker: Speaker<'_>,
     report: &Report,
+    evidence: &Evidence<'_>,
     subject: &Subject,
     identities: &[Identity],
-    plan: &Plan,
+    Prepared { plan, printed }: &Prepared,
     out: &mut Checked,
 ) {
     let figures = plan.figures(report);
@@ -151,11 +183,12 @@ fn judge_report(
     }
     let judgement = judge::judge(plan, &figures);
     out.verdicts = judgement.verdicts();
-    let scene = verdicts::Scene { speaker, report, subject, identities, plan, judgement: &judgement };
     // A derived figure is no evidence: only what was read can be wrong.
-    let read = |(c, f): (&plan::Column, &Option<i128>)| f.is_some() && !report.value(c.cell).is_derived();
+    let read = |(c, f): (&plan::Column, &Option<i64>)| f.is_some() && !report.value(c.cell).is_derived();
     let known: Vec<bool> = plan.columns.iter().zip(&figures).map(read).collect();
-    verdicts::identities(&scene, &known, out);
+    let case = suspect::Case { forms: speaker.forms, plan, printed, report, evidence, figures: &figures, known: &known };
+    let scene = verdicts::Scene { speaker, report, subject, identities, plan, judgement: &judgement, case };
+    verdicts::identities(&scene, out);
 }
 
 /// Checks one report by itself. For many reports a [`Checker`] saves the preparation.
