@@ -34,6 +34,7 @@ mod content;
 mod evidence;
 mod joint;
 mod judge;
+mod kernel;
 mod layout;
 mod operation;
 mod plan;
@@ -58,6 +59,7 @@ use words::Speaker;
 
 pub use chain::check_chains;
 pub use evidence::{Evidence, Peers, Told, peers};
+pub use kernel::{Block, Kernel, Localiser};
 pub use prose::{check_prose, check_report_prose};
 pub use restated::check_restated;
 
@@ -137,6 +139,11 @@ impl<'a> Checker<'a> {
         content::unmapped(report, &subject, &mut out.findings);
         out.findings.sort_by_key(|f| (Reverse(f.severity), f.cause.is_some()));
         out
+    }
+
+    /// The identities of a form over dense blocks of complete figures; `None` for a form that the checker was not made for.
+    pub fn kernel(&self, form: FormIx) -> Option<Kernel<'_>> {
+        self.plans.get(form.index())?.as_ref().map(|p| Kernel::new(&p.plan))
     }
 
     /// Checks many reports in parallel; the results stand in the order of the reports.
