@@ -7,7 +7,7 @@ use nianbao_form::Number;
 use crate::bounds::Bounds;
 use crate::evidence::unforeseen;
 use crate::joint;
-use crate::layout::{Printed, Table};
+use crate::layout::Printed;
 use crate::plan::Plan;
 use crate::search::State;
 
@@ -68,7 +68,16 @@ pub(crate) struct Scene<'a> {
 /// All operations whose undoing mends something and breaks nothing.
 pub(crate) fn undo(scene: &Scene<'_>, steps: &mut u64) -> Vec<Undone> {
     let mut out = Vec::new();
-    let mut trial = Trial { scene, sum: vec![0; scene.plan.len()], touched: Vec::new(), steps };
+    let violated = scene.residual.iter().filter(|r| **r != 0).count();
+    let mut trial = Trial {
+        scene,
+        figures: scene.figures.to_vec(),
+        residual: scene.residual.to_vec(),
+        changed: Vec::new(),
+        violated,
+        wrong: violated,
+        steps,
+    };
     for table in &scene.printed.tables {
         for rows in [true, false] {
             let lines = table.lines(rows);
@@ -76,7 +85,7 @@ pub(crate) fn undo(scene: &Scene<'_>, steps: &mut u64) -> Vec<Undone> {
                 within(&mut trial, line, &mut out);
             }
             if lines.len() > 1 && table.height > 1 && table.width > 1 {
-                between(&mut trial, table, &lines, &mut out);
+                between(&mut trial, &lines, &mut out);
             }
         }
     }
@@ -86,127 +95,148 @@ pub(crate) fn undo(scene: &Scene<'_>, steps: &mut u64) -> Vec<Undone> {
     out
 }
 
+/// The report with some of its cells changed on trial, and what becomes of its identities.
 struct Trial<'a> {
     scene: &'a Scene<'a>,
-    /// Change of every identity's residual under the operation at hand; 0 but while one is tried.
-    sum: Vec<i64>,
-    touched: Vec<u32>,
+    figures: Vec<i64>,
+    residual: Vec<i64>,
+    /// Cells that were set since the last reset, in any order, some perhaps more than once or back again.
+    changed: Vec<u32>,
+    /// Identities that are violated in the report as found, and now.
+    violated: usize,
+    wrong: usize,
     steps: &'a mut u64,
 }
 
 impl Trial<'_> {
-    /// Tries a list of cells with new values; `free` is one more cell whose value follows from the identities.
-    fn attempt(&mut self, cells: &[(u32, i64)], free: Option<u32>) -> Option<(Vec<(u32, i64)>, Vec<usize>)> {
-        let mut changed: Vec<(u32, i64)> = Vec::with_capacity(cells.len() + 1);
-        changed.extend(cells.iter().copied().filter(|&(c, to)| self.scene.figures[c as usize] != to));
-        let result = self.holds_after(&mut changed, free);
-        for i in self.touched.drain(..) {
-            self.sum[i as usize] = 0;
+    fn set(&mut self, column: u32, to: i64) {
+        let c = column as usize;
+        let delta = to.saturating_sub(self.figures[c]);
+        if delta == 0 {
+            return;
         }
-        let mended = result?;
-        changed.retain(|&(c, to)| self.scene.figures[c as usize] != to);
-        changed.sort_unstable();
-        (!mended.is_empty() && changed.len() > 1).then_some((changed, mended))
-    }
-
-    fn holds_after(&mut self, changed: &mut Vec<(u32, i64)>, free: Option<u32>) -> Option<Vec<usize>> {
-        let scene = self.scene;
-        let sound = |&(c, to): &(u32, i64)| scene.candidate[c as usize] && (to >= 0 || scene.plan.columns[c as usize].signed);
-        if *self.steps == 0 || !changed.iter().all(sound) || free.is_some_and(|c| !scene.candidate[c as usize]) {
-            return None;
-        }
-        for &(c, to) in changed.iter() {
-            self.apply(c, to - scene.figures[c as usize]);
-        }
-        if let Some(c) = free {
-            let uses = scene.plan.uses(c as usize);
-            let gap = |&(i, k): &(u32, i64)| (k, scene.residual[i as usize] + self.sum[i as usize]);
-            let (k, residual) = uses.first().map(gap)?;
-            let to = scene.figures[c as usize] - residual / k;
-            if residual % k != 0 || !sound(&(c, to)) || i128::from(to) % scene.plan.columns[c as usize].step != 0 {
-                return None;
-            }
-            self.apply(c, -(residual / k));
-            changed.push((c, to));
-        }
-        let mut mended = Vec::new();
-        for &i in &self.touched {
-            let (was, is) = (scene.residual[i as usize], scene.residual[i as usize] + self.sum[i as usize]);
-            if scene.state[i as usize] != State::Tight || is != 0 {
-                return None;
-            }
-            if was != 0 {
-                mended.push(i as usize);
-            }
-        }
-        mended.sort_unstable();
-        mended.dedup();
-        Some(mended)
-    }
-
-    fn apply(&mut self, column: u32, delta: i64) {
-        let uses = self.scene.plan.uses(column as usize);
+        self.figures[c] = to;
+        self.changed.push(column);
+        let uses = self.scene.plan.uses(c);
         *self.steps = self.steps.saturating_sub(uses.len() as u64);
         for &(i, k) in uses {
-            self.sum[i as usize] = self.sum[i as usize].saturating_add(k.saturating_mul(delta));
-            self.touched.push(i);
+            let residual = &mut self.residual[i as usize];
+            let before = *residual;
+            *residual = before.saturating_add(k.saturating_mul(delta));
+            self.wrong = self.wrong + usize::from(*residual != 0) - usize::from(before != 0);
         }
     }
 
-    /// Whether a change of this cell can be made good within the line: each of its identities is violated already or has
-    /// another cell of the line.
-    fn eligible(&self, line: &[Option<u32>], column: u32) -> bool {
+    fn reset(&mut self) {
+        while let Some(&c) = self.changed.last() {
+            self.set(c, self.scene.figures[c as usize]);
+            // Setting it back has put it on the list once more.
+            while self.changed.last() == Some(&c) {
+                self.changed.pop();
+            }
+        }
+        debug_assert_eq!(self.wrong, self.violated);
+    }
+
+    /// The changes made, if all that they touch holds now, and what they mend.
+    fn outcome(&self) -> Option<(Vec<(u32, i64)>, Vec<usize>)> {
         let scene = self.scene;
-        let shared = |i: u32| scene.plan.terms(i as usize).iter().filter(|(c, _)| line.contains(&Some(*c))).count() > 1;
-        scene.candidate[column as usize]
-            && scene.plan.uses(column as usize).iter().all(|&(i, _)| scene.residual[i as usize] != 0 || shared(i))
+        if self.wrong >= self.violated || *self.steps == 0 {
+            return None;
+        }
+        let mut cells: Vec<(u32, i64)> = self.changed.iter().map(|&c| (c, self.figures[c as usize])).collect();
+        cells.retain(|&(c, to)| scene.figures[c as usize] != to);
+        cells.sort_unstable();
+        cells.dedup();
+        let sound = |&(c, to): &(u32, i64)| {
+            let column = &scene.plan.columns[c as usize];
+            scene.candidate[c as usize] && (to >= 0 || column.signed) && i128::from(to) % column.step == 0
+        };
+        if cells.len() < 2 || !cells.iter().all(sound) {
+            return None;
+        }
+        let touched = || cells.iter().flat_map(|&(c, _)| scene.plan.uses(c as usize)).map(|&(i, _)| i as usize);
+        if !touched().all(|i| scene.state[i] == State::Tight && self.residual[i] == 0) {
+            return None;
+        }
+        let mut mended: Vec<usize> = touched().filter(|&i| scene.residual[i] != 0).collect();
+        mended.sort_unstable();
+        mended.dedup();
+        (!mended.is_empty()).then_some((cells, mended))
+    }
+
+    fn keep(&self, operation: Operation, log_chance: f64, out: &mut Vec<Undone>) {
+        if let Some((cells, mended)) = self.outcome() {
+            out.push(Undone { operation, cells, mended, log_chance });
+        }
+    }
+
+    /// Sets a cell to what the first of its identities asks for.
+    fn fit(&mut self, column: u32) -> bool {
+        let Some(&(i, k)) = self.scene.plan.uses(column as usize).first() else { return false };
+        let gap = self.residual[i as usize];
+        self.set(column, self.figures[column as usize].saturating_sub(gap / k));
+        gap % k == 0
+    }
+
+    /// Which cells of a line can be part of an operation within it: each of their identities is violated already or has
+    /// another cell of the line.
+    fn able(&self, line: &[Option<u32>]) -> Vec<bool> {
+        let plan = self.scene.plan;
+        let mut shared: std::collections::BTreeMap<u32, u32> = Default::default();
+        for &(i, _) in line.iter().flatten().flat_map(|&c| plan.uses(c as usize)) {
+            *shared.entry(i).or_default() += 1;
+        }
+        let sound = |i: &u32| self.scene.residual[*i as usize] != 0 || shared[i] > 1;
+        let able = |c: u32| self.scene.candidate[c as usize] && plan.uses(c as usize).iter().all(|(i, _)| sound(i));
+        line.iter().map(|c| c.is_some_and(able)).collect()
     }
 }
 
 /// Cells exchanged and runs shifted within one line.
 fn within(trial: &mut Trial<'_>, line: &[Option<u32>], out: &mut Vec<Undone>) {
-    /// Runs longer than this are shifts of a whole line at most.
-    const LONGEST: usize = 40;
     let scene = trial.scene;
     let broken = |c: &u32| scene.plan.uses(*c as usize).iter().any(|&(i, _)| scene.residual[i as usize] != 0);
-    if !line.iter().flatten().any(|c| broken(c)) {
+    if *trial.steps == 0 || !line.iter().flatten().any(broken) {
         return;
     }
-    let able: Vec<bool> = line.iter().map(|c| c.is_some_and(|c| trial.eligible(line, c))).collect();
+    let able = trial.able(line);
     let figure = |at: usize| line[at].map_or(0, |c| scene.figures[c as usize]);
     let places = (line.len() * (line.len() - 1) / 2).max(1) as f64;
     for a in 0..line.len() {
         for b in a + 1..line.len() {
             let (Some(x), Some(y)) = (line[a], line[b]) else { continue };
             if able[a] && able[b] && figure(a) != figure(b) {
-                if let Some((cells, mended)) = trial.attempt(&[(x, figure(b)), (y, figure(a))], None) {
-                    out.push(Undone { operation: Operation::Exchanged, cells, mended, log_chance: -places.ln() });
-                }
+                trial.set(x, figure(b));
+                trial.set(y, figure(a));
+                trial.keep(Operation::Exchanged, -places.ln(), out);
+                trial.reset();
             }
         }
     }
-    for a in 0..line.len() {
-        for b in a + 2..line.len().min(a + LONGEST) {
-            // Slid towards the end: what stands at a+1..=b belongs to a..b, and what belonged to b is lost.
-            for (from, to, lost, vacated) in [(a + 1, a, b, a), (a, a + 1, a, b)] {
-                let moved: Option<Vec<(u32, i64)>> = (0..b - a).map(|k| line[to + k].map(|c| (c, figure(from + k)))).collect();
-                let Some(moved) = moved else { break };
-                if moved.iter().any(|&(c, to)| {
-                    scene.figures[c as usize] != to && line.iter().position(|l| *l == Some(c)).is_some_and(|at| !able[at])
-                }) {
-                    continue;
+    // Slid by one towards the end: what stands at k + 1 belongs to k, from a to b; or towards the beginning. What belonged
+    // to the last of them is lost and follows from the identities.
+    for (back, a) in [true, false].into_iter().flat_map(|back| (0..line.len()).map(move |a| (back, a))) {
+        let at = |k: usize| if back { k } else { line.len() - 1 - k };
+        let mut filled = 0;
+        for b in a + 1..line.len() {
+            let (Some(to), Some(lost)) = (line[at(b - 1)], line[at(b)]) else { break };
+            let moved = figure(at(b));
+            if moved != figure(at(b - 1)) && !able[at(b - 1)] {
+                break;
+            }
+            trial.set(to, moved);
+            filled += usize::from(moved != 0);
+            // One figure in its neighbour's place is an exchange with what stood there.
+            if filled > 1 && able[at(b)] {
+                let log_chance = left_behind(figure(at(a))) - (2.0 * places).ln();
+                if trial.fit(lost) {
+                    trial.keep(Operation::Shifted, log_chance, out);
                 }
-                let Some(free) = line[lost] else { continue };
-                // One figure in its neighbour's place is an exchange with what stood there.
-                if moved.iter().filter(|(_, to)| *to != 0).count() < 2 {
-                    continue;
-                }
-                if let Some((cells, mended)) = trial.attempt(&moved, Some(free)) {
-                    let log_chance = left_behind(figure(vacated)) - (2.0 * places).ln();
-                    out.push(Undone { operation: Operation::Shifted, cells, mended, log_chance });
-                }
+                trial.set(lost, figure(at(b)));
             }
         }
+        trial.reset();
     }
 }
 
@@ -219,65 +249,69 @@ fn left_behind(found: i64) -> f64 {
 }
 
 /// Lines exchanged, blocks of lines shifted, lines pasted over.
-fn between(trial: &mut Trial<'_>, table: &Table, lines: &[Vec<Option<u32>>], out: &mut Vec<Undone>) {
+fn between(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], out: &mut Vec<Undone>) {
     let scene = trial.scene;
     let places = (lines.len() * (lines.len() - 1) / 2) as f64;
-    let put = |from: &[Option<u32>], to: &[Option<u32>], cells: &mut Vec<(u32, i64)>| {
-        cells.extend(to.iter().zip(from).filter_map(|(t, f)| Some(((*t)?, scene.figures[(*f)? as usize]))));
-    };
-    let mut cells = Vec::new();
-    for a in 0..lines.len() {
-        if *trial.steps == 0 {
-            return;
-        }
-        for b in a + 1..lines.len() {
-            cells.clear();
-            put(&lines[a], &lines[b], &mut cells);
-            put(&lines[b], &lines[a], &mut cells);
-            if let Some((cells, mended)) = trial.attempt(&cells, None) {
-                out.push(Undone { operation: Operation::LinesExchanged, cells, mended, log_chance: -places.ln() });
+    let put = |trial: &mut Trial<'_>, from: &[Option<u32>], to: &[Option<u32>]| {
+        for (to, from) in to.iter().zip(from) {
+            if let (Some(to), Some(from)) = (to, from) {
+                trial.set(*to, scene.figures[*from as usize]);
             }
         }
-    }
-    // A block that slid has its last line lost; it comes back only where it was empty, or came round to the front.
+    };
     for a in 0..lines.len() {
-        for b in a + 2..lines.len() {
+        for b in a + 1..lines.len() {
             if *trial.steps == 0 {
                 return;
             }
-            for back in [true, false] {
-                for round in [true, false] {
-                    cells.clear();
-                    let (lost, vacated) = if back { (b, a) } else { (a, b) };
-                    for k in a..b {
-                        let (from, to) = if back { (k + 1, k) } else { (k, k + 1) };
-                        put(&lines[from], &lines[to], &mut cells);
-                    }
-                    if round {
-                        put(&lines[vacated], &lines[lost], &mut cells);
-                    } else {
-                        cells.extend(lines[lost].iter().flatten().map(|&c| (c, 0)));
-                    }
-                    if let Some((cells, mended)) = trial.attempt(&cells, None) {
-                        let vacant = lines[vacated].iter().flatten().map(|&c| left_behind(scene.figures[c as usize]));
-                        let log_chance = if round { 0.0 } else { vacant.sum::<f64>() } - (4.0 * places).ln();
-                        out.push(Undone { operation: Operation::LinesShifted, cells, mended, log_chance });
-                    }
+            put(trial, &lines[a], &lines[b]);
+            put(trial, &lines[b], &lines[a]);
+            trial.keep(Operation::LinesExchanged, -places.ln(), out);
+            trial.reset();
+        }
+    }
+    // A block that slid has its last line lost; it comes back only where it was empty, or came round to the front.
+    for (back, round) in [(true, true), (true, false), (false, true), (false, false)] {
+        let at = |k: usize| if back { k } else { lines.len() - 1 - k };
+        for a in 0..lines.len() {
+            let vacated = &lines[at(a)];
+            let vacant = || vacated.iter().flatten().map(|&c| left_behind(scene.figures[c as usize])).sum::<f64>();
+            let log_chance = if round { 0.0 } else { vacant() } - (4.0 * places).ln();
+            for b in a + 1..lines.len() {
+                put(trial, &lines[at(b)], &lines[at(b - 1)]);
+                if round {
+                    put(trial, vacated, &lines[at(b)]);
+                } else {
+                    lines[at(b)].iter().flatten().for_each(|&c| trial.set(c, 0));
                 }
+                if b > a + 1 {
+                    trial.keep(Operation::LinesShifted, log_chance, out);
+                }
+            }
+            trial.reset();
+            if *trial.steps == 0 {
+                return;
             }
         }
     }
-    for (at, line) in lines.iter().enumerate() {
-        if let Some((cells, mended)) = pasted(trial, lines, at) {
-            out.push(Undone { operation: Operation::Pasted, cells, mended, log_chance: -(lines.len() as f64 * 2.0).ln() });
-        }
-        debug_assert!(line.len() == table.width || line.len() == table.height);
+    for at in 0..lines.len() {
+        pasted(trial, lines, at, -(lines.len() as f64 * 2.0).ln(), out);
     }
 }
 
 /// A line that holds exactly what another one does, or what it held itself last year, and that the other cells of the
 /// table determine.
-fn pasted(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], at: usize) -> Option<(Vec<(u32, i64)>, Vec<usize>)> {
+fn pasted(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], at: usize, log_chance: f64, out: &mut Vec<Undone>) {
+    if let Some(values) = unpasted(trial, lines, at) {
+        for (c, to) in values {
+            trial.set(c, to);
+        }
+        trial.keep(Operation::Pasted, log_chance, out);
+        trial.reset();
+    }
+}
+
+fn unpasted(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], at: usize) -> Option<Vec<(u32, i64)>> {
     let scene = trial.scene;
     let cells: Vec<u32> = lines[at].iter().copied().collect::<Option<_>>()?;
     let held: Vec<i64> = cells.iter().map(|&c| scene.figures[c as usize]).collect();
@@ -302,6 +336,5 @@ fn pasted(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], at: usize) -> Optio
     *trial.steps = trial.steps.saturating_sub(among.iter().filter(|a| **a).count() as u64 * 64);
     joint::narrow(scene.plan, &mut bounds, &among, true).ok()?;
     let value = |&c: &u32| bounds.fixed(c as usize).then(|| i64::try_from(bounds.low[c as usize]).ok().map(|v| (c, v))).flatten();
-    let values: Option<Vec<(u32, i64)>> = cells.iter().map(value).collect();
-    trial.attempt(&values?, None)
+    cells.iter().map(value).collect()
 }
