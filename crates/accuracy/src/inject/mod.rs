@@ -1,0 +1,1 @@
+//! Errors that break no identity.
