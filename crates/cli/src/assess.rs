@@ -162,7 +162,8 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
         let _stage = progress.stage("compile", "汇总", "compiling", 0);
         nianbao_compile::compile(forms, registry, &counted, request.group).map_err(|e| Failure::Usage(e.into()))?
     };
-    let scope = Scope { forms, registry, compilation: &compilation, reports: &counted, year };
+    let totals = compilation.at_the_top().collect();
+    let scope = Scope { forms, registry, totals: &totals, reports: &counted, year };
     {
         let _stage = progress.stage("screen", "比对", "screening", 0);
         findings.extend(screen::outliers(scope));

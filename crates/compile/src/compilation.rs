@@ -170,6 +170,11 @@ fn ranges(places: impl Iterator<Item = usize>, n: usize) -> Vec<Range<usize>> {
 }
 
 impl Compilation {
+    /// The sums at the top of the hierarchy that are known: cell, year, sum in millionths.
+    pub fn at_the_top(&self) -> impl Iterator<Item = (Cell, u16, i128)> {
+        self.sums.iter().filter(|r| r.group_id == self.root).filter_map(|r| Some((r.cell, r.year, r.millionths?)))
+    }
+
     /// The sum of a group, a year and a cell. `None` where there is no such row: an unknown group or year, or a cell that
     /// neither the year's form has nor anybody has filled in.
     pub fn sum(&self, group_id: &str, year: u16, cell: Cell) -> Option<&SumRow> {

@@ -4,7 +4,7 @@
 //! total most). Where nothing certain is expected, the whole figure is in question: found over the sum.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use nianbao_form::{Cell, Finding, Number, Registry, Status, Subject};
 
@@ -12,9 +12,7 @@ use crate::Scope;
 
 /// A share of the district's figure; `None` where there is no such figure. Where it is 0, any change is all of it.
 pub(crate) fn share(scope: Scope<'_>, cell: Cell, year: u16, moved: f64) -> Option<f64> {
-    let compilation = scope.compilation;
-    let row = compilation.sums.iter().find(|r| r.cell == cell && r.year == year && r.group_id == compilation.root)?;
-    of_total(row.millionths?, moved)
+    of_total(scope.totals.get(cell, year)?, moved)
 }
 
 fn of_total(millionths: i128, moved: f64) -> Option<f64> {
@@ -28,18 +26,15 @@ fn of_total(millionths: i128, moved: f64) -> Option<f64> {
 
 /// Fills [`Finding::influence`] of every finding that has none yet and names cells, or a report that is missing.
 fn fill(scope: Scope<'_>, findings: &mut [Finding]) {
-    let compilation = scope.compilation;
-    let at_the_top = compilation.sums.iter().filter(|r| r.group_id == compilation.root);
-    let totals: HashMap<(Cell, u16), i128> = at_the_top.filter_map(|r| Some(((r.cell, r.year), r.millionths?))).collect();
     for finding in findings.iter_mut().filter(|f| f.influence.is_none()) {
         let year = finding.subject.year;
         if finding.rule == "missing-report" {
-            finding.influence = weight_of_missing(scope, &totals, &finding.subject);
+            finding.influence = weight_of_missing(scope, &finding.subject);
             continue;
         }
         let shares = finding.cells.iter().enumerate().filter_map(|(at, id)| {
-            let total = totals.get(&(scope.forms.cell(id)?, year))?;
-            of_total(*total, moved(finding, at)?)
+            let total = scope.totals.get(scope.forms.cell(id)?, year)?;
+            of_total(total, moved(finding, at)?)
         });
         finding.influence = shares.max_by(f64::total_cmp);
     }
@@ -47,11 +42,11 @@ fn fill(scope: Scope<'_>, findings: &mut [Finding]) {
 
 /// What a missing report moves is not known; what the agency's last one moved is the best guess: its share of the form's
 /// foremost screened cell.
-fn weight_of_missing(scope: Scope<'_>, totals: &HashMap<(Cell, u16), i128>, subject: &Subject) -> Option<f64> {
+fn weight_of_missing(scope: Scope<'_>, subject: &Subject) -> Option<f64> {
     let of_agency = scope.reports.iter().filter(|r| r.agency_key() == subject.agency_key() && r.year < subject.year);
     let last = of_agency.max_by_key(|r| r.year)?;
     let cell = *scope.forms.form(last.form).screen.first()?;
-    of_total(*totals.get(&(cell, last.year))?, last.counts_as(cell)?.to_f64().abs())
+    of_total(scope.totals.get(cell, last.year)?, last.counts_as(cell)?.to_f64().abs())
 }
 
 /// By how much the figure of a cell is in question; `None` where no figure was found or expected.

@@ -31,8 +31,9 @@ pub mod predictive;
 pub mod screening;
 mod table;
 
-use nianbao_compile::Compilation;
-use nianbao_form::{Forms, Registry, Report};
+use std::collections::BTreeMap;
+
+use nianbao_form::{Cell, Forms, Registry, Report};
 
 pub use influence::rank;
 pub use outlier::{COVERAGE, FALSE_DISCOVERY_RATE, outliers};
@@ -45,10 +46,27 @@ pub struct Scope<'a> {
     pub forms: &'a Forms,
     /// Registry.
     pub registry: &'a Registry,
-    /// Sums.
-    pub compilation: &'a Compilation,
+    /// Sums at the top of the hierarchy.
+    pub totals: &'a Totals,
     /// Counted reports of every year.
     pub reports: &'a [&'a Report],
     /// The year that is published.
     pub year: u16,
+}
+
+/// The published figure of a cell in a year, in millionths: what the influence of a finding is measured against.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals(BTreeMap<(Cell, u16), i128>);
+
+impl Totals {
+    /// The figure in millionths; `None` where there is none.
+    pub fn get(&self, cell: Cell, year: u16) -> Option<i128> {
+        self.0.get(&(cell, year)).copied()
+    }
+}
+
+impl FromIterator<(Cell, u16, i128)> for Totals {
+    fn from_iter<I: IntoIterator<Item = (Cell, u16, i128)>>(sums: I) -> Totals {
+        Totals(sums.into_iter().map(|(cell, year, sum)| ((cell, year), sum)).collect())
+    }
 }

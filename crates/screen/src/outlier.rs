@@ -15,11 +15,8 @@ pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
 pub const COVERAGE: f64 = 0.95;
 
 /// Figures of the year that neither the agency's own past nor its peers explain, and figures that equal last year's.
-/// The compiled frame is looked at; without one, the reports themselves.
 pub fn outliers(scope: Scope<'_>) -> Vec<Finding> {
-    let frame = Panel::from_frame(scope.forms, scope.registry, &scope.compilation.wide).ok();
-    let whole = frame.filter(|_| scope.compilation.wide.height() == scope.reports.len());
-    let panel = whole.unwrap_or_else(|| Panel::from_reports(scope.forms, scope.registry, scope.reports));
+    let panel = Panel::from_reports(scope.forms, scope.registry, scope.reports);
     findings(scope, &screen(scope.forms, scope.registry, panel, scope.year))
 }
 

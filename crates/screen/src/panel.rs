@@ -1,9 +1,8 @@
-//! Agency × year × cell: the counts that the statistics look at, from the compiled frame or straight from reports.
+//! Agency × year × cell: the counts that the statistics look at, from reports.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use nianbao_form::{Cell, FormIx, Forms, Kind, Number, Registry, Report, Reports};
-use polars::prelude::{DataFrame, DataType, PolarsError, PolarsResult};
 
 /// A count that is not known.
 const UNKNOWN: i64 = i64::MIN;
@@ -64,43 +63,6 @@ impl Panel {
             values: cells.iter().map(|&c| count(report, c)).collect(),
         });
         Panel::build(forms, registry, cells.clone(), rows.collect())
-    }
-
-    /// From the wide frame of [`nianbao_compile::Compilation`], where every figure stands in millionths.
-    ///
-    /// # Errors
-    /// A column that is not there or is of another type.
-    pub fn from_frame(forms: &Forms, registry: &Registry, wide: &DataFrame) -> PolarsResult<Panel> {
-        let text = |name: &str| -> PolarsResult<Vec<String>> {
-            let column = wide.column(name)?.cast(&DataType::String)?;
-            Ok(column.str()?.iter().map(|v| v.unwrap_or_default().to_owned()).collect())
-        };
-        let (ids, names, form_ids) = (text("agency_id")?, text("agency")?, text("form")?);
-        let years = wide.column("year")?.cast(&DataType::Int64)?;
-        let years: Vec<i64> = years.i64()?.iter().map(|v| v.unwrap_or_default()).collect();
-        let cells: Vec<Cell> = count_cells(forms).into_iter().filter(|&c| wide.column(forms.id(c)).is_ok()).collect();
-        let mut rows = Vec::with_capacity(wide.height());
-        for at in 0..wide.height() {
-            let Some(form) = forms.find(&form_ids[at]) else {
-                return Err(PolarsError::ComputeError(format!("no form `{}`", form_ids[at]).into()));
-            };
-            let member = member(registry, &ids[at], &names[at]);
-            rows.push(Row {
-                member,
-                year: years[at] as u16,
-                form,
-                source: String::new(),
-                values: Vec::with_capacity(cells.len()),
-            });
-        }
-        for &cell in &cells {
-            let column = wide.column(forms.id(cell))?.cast(&DataType::Int64)?;
-            for (row, value) in rows.iter_mut().zip(column.i64()?.iter()) {
-                let whole = value.filter(|v| v % Number::SCALE == 0).map(|v| v / Number::SCALE);
-                row.values.push(whole.unwrap_or(UNKNOWN));
-            }
-        }
-        Ok(Panel::build(forms, registry, cells, rows))
     }
 
     fn build(forms: &Forms, registry: &Registry, cells: Vec<Cell>, mut rows: Vec<Row>) -> Panel {
