@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 
 mod bounds;
+mod causes;
 mod chain;
 mod content;
 mod evidence;
@@ -57,6 +58,7 @@ use layout::Printed;
 use plan::Plan;
 use words::Speaker;
 
+pub use causes::{Cause, Explanation};
 pub use chain::check_chains;
 pub use evidence::{Evidence, Peers, Told, peers};
 pub use kernel::{Block, Kernel, Localiser};
@@ -141,6 +143,24 @@ impl<'a> Checker<'a> {
         out
     }
 
+    /// What the violated identities of a report come from, as data; [`Checker::report_with`] tells the same in findings.
+    pub fn causes(&self, report: &Report, evidence: &Evidence<'_>) -> Vec<Cause> {
+        let identities = self.forms.identities(report);
+        let keys: Vec<String> = identities.iter().map(Identity::key).collect();
+        let told = |prepared: &Prepared| {
+            let Prepared { plan, printed } = prepared;
+            let figures = plan.figures(report);
+            let judgement = judge::judge(plan, &figures);
+            let known = known(plan, &figures, report);
+            let case = suspect::Case { forms: self.forms, plan, printed, report, evidence, figures: &figures, known: &known };
+            suspect::suspects(&case, &judgement).iter().map(|s| causes::told(&case, &keys, s)).collect()
+        };
+        match (&identities, &self.plans[report.form.index()]) {
+            (Cow::Borrowed(_), Some(prepared)) => told(prepared),
+            _ => told(&Prepared::new(self.forms, report.form, &identities)),
+        }
+    }
+
     /// The identities of a form over dense blocks of complete figures; `None` for a form that the checker was not made for.
     pub fn kernel(&self, form: FormIx) -> Option<Kernel<'_>> {
         self.plans.get(form.index())?.as_ref().map(|p| Kernel::new(&p.plan))
@@ -190,12 +210,16 @@ fn judge_report(
     }
     let judgement = judge::judge(plan, &figures);
     out.verdicts = judgement.verdicts();
-    // A derived figure is no evidence: only what was read can be wrong.
-    let read = |(c, f): (&plan::Column, &Option<i64>)| f.is_some() && !report.value(c.cell).is_derived();
-    let known: Vec<bool> = plan.columns.iter().zip(&figures).map(read).collect();
+    let known = known(plan, &figures, report);
     let case = suspect::Case { forms: speaker.forms, plan, printed, report, evidence, figures: &figures, known: &known };
     let scene = verdicts::Scene { speaker, report, subject, identities, plan, judgement: &judgement, case };
     verdicts::identities(&scene, out);
+}
+
+/// Which figures may be wrong: a derived one is no evidence, only what was read.
+fn known(plan: &Plan, figures: &[Option<i64>], report: &Report) -> Vec<bool> {
+    let read = |(c, f): (&plan::Column, &Option<i64>)| f.is_some() && !report.value(c.cell).is_derived();
+    plan.columns.iter().zip(figures).map(read).collect()
 }
 
 /// Checks one report by itself. For many reports a [`Checker`] saves the preparation.

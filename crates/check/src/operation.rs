@@ -240,11 +240,13 @@ fn within(trial: &mut Trial<'_>, line: &[Option<u32>], out: &mut Vec<Undone>) {
     }
 }
 
-/// ln P of what stands where figures have slid away: 0 in most cases, else one more figure that came from nowhere.
+/// ln P of what stands where figures have slid away: 0 in most cases, else one more figure that came from nowhere, which is
+/// an error of its own.
 fn left_behind(found: i64) -> f64 {
+    const ANOTHER_ERROR: f64 = -8.0;
     match found {
         0 => 0.8f64.ln(),
-        v => (0.2 * unforeseen(v.unsigned_abs() / Number::SCALE.unsigned_abs())).ln(),
+        v => ANOTHER_ERROR + unforeseen(v.unsigned_abs() / Number::SCALE.unsigned_abs()).ln(),
     }
 }
 
@@ -277,14 +279,16 @@ fn between(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], out: &mut Vec<Undo
             let vacated = &lines[at(a)];
             let vacant = || vacated.iter().flatten().map(|&c| left_behind(scene.figures[c as usize])).sum::<f64>();
             let log_chance = if round { 0.0 } else { vacant() } - (4.0 * places).ln();
+            let mut filled = 0;
             for b in a + 1..lines.len() {
                 put(trial, &lines[at(b)], &lines[at(b - 1)]);
+                filled += lines[at(b)].iter().flatten().filter(|c| scene.figures[**c as usize] != 0).count();
                 if round {
                     put(trial, vacated, &lines[at(b)]);
                 } else {
                     lines[at(b)].iter().flatten().for_each(|&c| trial.set(c, 0));
                 }
-                if b > a + 1 {
+                if b > a + 1 && filled > 1 {
                     trial.keep(Operation::LinesShifted, log_chance, out);
                 }
             }
