@@ -1,7 +1,9 @@
 //! What is known of a report's figures besides its identities: the agency's last report, its peers, what prose, a chain or
 //! the parent's table say of a cell. It breaks the ties that identities leave.
 
-use nianbao_form::{Cell, Forms, Number, Report};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use nianbao_form::{Cell, FormIx, Forms, Number, Registry, Report, Reports};
 use statrs::function::gamma::ln_gamma;
 
 /// Evidence about the figures of one report. [`Evidence::default`] is none at all.
@@ -51,6 +53,39 @@ pub fn peers(forms: &Forms, reports: &[&Report]) -> Vec<Option<Peers>> {
         (figures >= FEWEST).then_some(Peers { zero, mean })
     };
     forms.cells().map(of).collect()
+}
+
+/// What the reports of a run say of each other.
+pub(crate) struct Surroundings<'e> {
+    /// The one report of an agency for a year; `None` where there are several.
+    reports: HashMap<(&'e str, u16), Option<&'e Report>>,
+    peers: BTreeMap<(u16, FormIx), Vec<Option<Peers>>>,
+}
+
+impl<'e> Surroundings<'e> {
+    /// Prepared for the reports at `doubtful`.
+    pub(crate) fn new(forms: &Forms, registry: &Registry, all: &[&'e Report], doubtful: &[usize]) -> Surroundings<'e> {
+        let mut reports: HashMap<(&str, u16), Option<&Report>> = HashMap::new();
+        for report in all {
+            let one = reports.entry((report.agency_key(), report.year)).or_insert(Some(report));
+            *one = one.filter(|r| std::ptr::eq(*r, *report));
+        }
+        let wanted: BTreeSet<(u16, FormIx)> = doubtful.iter().map(|&i| (all[i].year, all[i].form)).collect();
+        // A district's own report is the sum of its peers, not one of them.
+        let own = |r: &&Report| registry.get(r.agency_key()).is_none_or(|a| a.reports == Reports::Own);
+        let of = |&(year, form): &(u16, FormIx)| {
+            let alike: Vec<&Report> = all.iter().copied().filter(|r| r.year == year && r.form == form).filter(own).collect();
+            ((year, form), peers(forms, &alike))
+        };
+        Surroundings { reports, peers: wanted.iter().map(of).collect() }
+    }
+
+    /// The evidence for one report.
+    pub(crate) fn of(&self, report: &Report) -> Evidence<'_> {
+        let before = report.year.checked_sub(1).and_then(|year| self.reports.get(&(report.agency_key(), year)).copied());
+        let peers = self.peers.get(&(report.year, report.form)).map_or(&[][..], Vec::as_slice);
+        Evidence { last_year: before.flatten(), peers, told: &[] }
+    }
 }
 
 /// Share of zeros among the cells of reports of which nothing is known (83–87 % of the cells of tables three and four).

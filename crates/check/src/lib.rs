@@ -143,6 +143,32 @@ impl<'a> Checker<'a> {
         out
     }
 
+    /// Checks many reports of any agencies and years, each with the evidence of the others: last year's report of the same
+    /// agency, where there is but one, and what peers of the same year and form report. Only a report that violates an
+    /// identity is looked at again with it. `done` is called once for each report, from any thread; the results stand in
+    /// the order of the reports.
+    pub fn together(&self, reports: &[&Report], done: impl Fn() + Sync) -> Vec<Checked> {
+        let mut out: Vec<Checked> = reports
+            .par_iter()
+            .map(|report| {
+                let checked = self.report(report);
+                done();
+                checked
+            })
+            .collect();
+        let doubtful: Vec<usize> = (0..out.len()).filter(|&i| out[i].verdicts[1] > 0).collect();
+        if doubtful.is_empty() {
+            return out;
+        }
+        let surroundings = evidence::Surroundings::new(self.forms, self.registry, reports, &doubtful);
+        let again: Vec<Checked> =
+            doubtful.par_iter().map(|&i| self.report_with(reports[i], &surroundings.of(reports[i]))).collect();
+        for (i, checked) in doubtful.into_iter().zip(again) {
+            out[i] = checked;
+        }
+        out
+    }
+
     /// What the violated identities of a report come from, as data; [`Checker::report_with`] tells the same in findings.
     pub fn causes(&self, report: &Report, evidence: &Evidence<'_>) -> Vec<Cause> {
         let identities = self.forms.identities(report);
