@@ -36,11 +36,6 @@ impl Range {
         self.min == Some(0) && self.max == Some(0)
     }
 
-    /// Moved by a known amount.
-    pub(crate) fn shift(self, by: i128) -> Range {
-        Range { min: self.min.map(|m| m + by), max: self.max.map(|m| m + by) }
-    }
-
     /// The value nearest to 0.
     pub(crate) fn nearest_to_zero(self) -> i128 {
         match (self.min, self.max) {
@@ -92,12 +87,12 @@ impl Ends {
 impl Bounds {
     /// From the figures of a report. Where a count itself has decimals the others of its identities are not held to
     /// whole numbers: that the figure is no count is a finding of its own.
-    pub(crate) fn new(plan: &Plan, figures: &[Option<i128>]) -> Bounds {
-        let broken = plan.columns.iter().zip(figures).any(|(c, f)| f.is_some_and(|v| v % c.step != 0));
+    pub(crate) fn new(plan: &Plan, figures: &[Option<i64>]) -> Bounds {
+        let broken = plan.columns.iter().zip(figures).any(|(c, f)| f.is_some_and(|v| i128::from(v) % c.step != 0));
         let unknown = |c: &crate::plan::Column| if c.signed { -INFINITY } else { 0 };
         Bounds {
-            low: plan.columns.iter().zip(figures).map(|(c, f)| f.unwrap_or_else(|| unknown(c))).collect(),
-            high: figures.iter().map(|f| f.unwrap_or(INFINITY)).collect(),
+            low: plan.columns.iter().zip(figures).map(|(c, f)| f.map_or_else(|| unknown(c), i128::from)).collect(),
+            high: figures.iter().map(|f| f.map_or(INFINITY, i128::from)).collect(),
             proof: vec![None; figures.len()],
             frozen: vec![false; figures.len()],
             step: plan.columns.iter().map(|c| if broken { 1 } else { c.step }).collect(),
@@ -133,6 +128,16 @@ impl Bounds {
     /// Σ parts − Σ whole.
     pub(crate) fn range(&self, plan: &Plan, identity: usize) -> Range {
         self.ends(plan, identity).range()
+    }
+
+    /// Narrows one cell by `known` + k·cell = 0; `false` where that cannot be.
+    pub(crate) fn settle(&mut self, column: usize, known: i128, k: i128) -> bool {
+        if self.frozen[column] {
+            return true;
+        }
+        let (low, high) = solve(Range { min: Some(known), max: Some(known) }, k, self.step[column]);
+        (self.low[column], self.high[column]) = (low.max(self.low[column]), high.min(self.high[column]));
+        self.low[column] <= self.high[column]
     }
 
     /// Narrows every unknown cell by the identities `among` to a fixed point (a bounded number of rounds: bounds that

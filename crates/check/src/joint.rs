@@ -4,36 +4,42 @@
 use crate::bounds::{Bounds, Range};
 use crate::plan::Plan;
 
-/// Narrows `bounds` by the identities `among`.
+/// Narrows `bounds` by the identities `among`; `sharply` also by what their combinations say of a single cell, for which
+/// no one identity is the proof.
 ///
 /// # Errors
 /// A set of identities that no filling of the unknown cells satisfies, none of which can be left out.
-pub(crate) fn narrow(plan: &Plan, bounds: &mut Bounds, among: &[bool]) -> Result<(), Vec<usize>> {
+pub(crate) fn narrow(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> Result<(), Vec<usize>> {
     let start = bounds.clone();
-    if contradict(plan, bounds, among) {
+    if contradict(plan, bounds, among, sharply) {
         return Err(shrink(plan, &start, (0..plan.len()).filter(|&i| among[i]).collect()));
     }
     Ok(())
 }
 
 /// Whether no filling of the unknown cells is found to satisfy all identities `among`.
-fn contradict(plan: &Plan, bounds: &mut Bounds, among: &[bool]) -> bool {
+fn contradict(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> bool {
     if bounds.propagate(plan, among).is_err() {
         return true;
     }
     let open: Vec<usize> = (0..plan.len()).filter(|&i| among[i] && plan.row(i).any(|(c, _)| !bounds.fixed(c))).collect();
-    has_cycle(plan, bounds, &open) && eliminate(plan, bounds, &open) == Some(true)
+    has_cycle(plan, bounds, &open) && eliminate(plan, bounds, &open, sharply) == Some(true)
 }
 
-/// Leaves out one identity after the other for as long as the rest still contradict each other.
+/// Leaves out one identity after the other for as long as the rest still contradict each other; of a very large set only
+/// as many as the work bound allows, so that what is left contradicts itself but may not be the least that does.
 fn shrink(plan: &Plan, start: &Bounds, mut set: Vec<usize>) -> Vec<usize> {
+    const MOST_TERMS: usize = 20_000_000;
+    let terms: usize = set.iter().map(|&i| plan.row(i).len()).sum();
+    let mut trials = MOST_TERMS / terms.max(1) + 1;
     let mut at = 0;
-    while at < set.len() {
+    while at < set.len() && trials > 0 {
+        trials -= 1;
         let mut among = vec![false; plan.len()];
         for (k, &i) in set.iter().enumerate() {
             among[i] = k != at;
         }
-        if contradict(plan, &mut start.clone(), &among) {
+        if contradict(plan, &mut start.clone(), &among, false) {
             set.remove(at);
         } else {
             at += 1;
@@ -72,8 +78,10 @@ struct Combination {
 
 /// Gauss–Jordan elimination over the unknown cells, without fractions. Every row that comes out is an identity too; one
 /// that cannot hold within the bounds proves that the identities contradict each other. `None` where coefficients grow
-/// beyond 64 bits.
-fn eliminate(plan: &Plan, bounds: &Bounds, open: &[usize]) -> Option<bool> {
+/// beyond 64 bits or the system is so large that elimination would not end in time. Where `sharply` is asked for,
+/// a cell that a row leaves alone is narrowed by it.
+fn eliminate(plan: &Plan, bounds: &mut Bounds, open: &[usize], sharply: bool) -> Option<bool> {
+    const MOST_WORK: usize = 50_000_000;
     let mut at = vec![usize::MAX; plan.columns.len()];
     let mut cells = Vec::new();
     for &i in open {
@@ -83,6 +91,9 @@ fn eliminate(plan: &Plan, bounds: &Bounds, open: &[usize]) -> Option<bool> {
                 cells.push(c);
             }
         }
+    }
+    if open.len().saturating_mul(open.len()).saturating_mul(cells.len()) > MOST_WORK {
+        return None;
     }
     let mut rows: Vec<Combination> = open
         .iter()
@@ -110,15 +121,19 @@ fn eliminate(plan: &Plan, bounds: &Bounds, open: &[usize]) -> Option<bool> {
         }
         done += 1;
     }
-    let impossible = |row: &Combination| {
+    let impossible = |bounds: &mut Bounds, row: &Combination| {
         let mut range = Range { min: Some(row.known), max: Some(row.known) };
         for (&c, &k) in cells.iter().zip(&row.unknown).filter(|(_, k)| **k != 0) {
             let (a, b) = bounds.term(c, i128::from(k));
             range = Range { min: add(range.min, a), max: add(range.max, b) };
         }
-        !range.has_zero()
+        let mut unknown = cells.iter().zip(&row.unknown).filter(|(_, k)| **k != 0);
+        match (unknown.next(), unknown.next()) {
+            (Some((&c, &k)), None) if sharply => !bounds.settle(c, row.known, i128::from(k)),
+            _ => !range.has_zero(),
+        }
     };
-    Some(rows.iter().any(impossible))
+    Some(rows.iter().any(|row| impossible(bounds, row)))
 }
 
 fn add(sum: Option<i128>, end: i128) -> Option<i128> {

@@ -37,7 +37,7 @@ impl Judgement {
 
 /// Judges a report by its figures. Nothing is proved through an identity that is violated or part of a contradiction,
 /// nor from a figure that stands in one: one of those figures is wrong, and what would follow from it with it.
-pub(crate) fn judge(plan: &Plan, figures: &[Option<i128>]) -> Judgement {
+pub(crate) fn judge(plan: &Plan, figures: &[Option<i64>]) -> Judgement {
     let found = Bounds::new(plan, figures);
     let ranges: Vec<Range> = (0..plan.len()).map(|i| found.range(plan, i)).collect();
     let mut sound: Vec<bool> = ranges.iter().map(|r| r.has_zero()).collect();
@@ -71,14 +71,14 @@ pub(crate) fn judge(plan: &Plan, figures: &[Option<i128>]) -> Judgement {
 type Proved = (Bounds, Vec<Range>);
 
 /// Bounds by the sound identities, doubtful figures left out of the proof and put back afterwards.
-fn prove(plan: &Plan, figures: &[Option<i128>], found: &Bounds, sound: &[bool]) -> Result<Proved, Vec<usize>> {
+fn prove(plan: &Plan, figures: &[Option<i64>], found: &Bounds, sound: &[bool]) -> Result<Proved, Vec<usize>> {
     let mut bounds = found.clone();
     let doubtful: Vec<usize> =
         (0..plan.columns.len()).filter(|&c| figures[c].is_some() && plan.of(c).any(|(i, _)| !sound[i])).collect();
     for &c in &doubtful {
         bounds.relax(plan, c);
     }
-    joint::narrow(plan, &mut bounds, sound)?;
+    joint::narrow(plan, &mut bounds, sound, false)?;
     for c in doubtful {
         (bounds.low[c], bounds.high[c], bounds.proof[c]) = (found.low[c], found.high[c], None);
     }

@@ -29,14 +29,22 @@
 #![forbid(unsafe_code)]
 
 mod bounds;
+mod causes;
 mod chain;
 mod content;
+mod evidence;
 mod joint;
 mod judge;
+mod kernel;
+mod layout;
+mod operation;
 mod plan;
 mod prose;
 mod restated;
+mod search;
+mod slip;
 mod suspect;
+mod suspected;
 mod verdicts;
 mod words;
 
@@ -46,10 +54,14 @@ use std::cmp::Reverse;
 use nianbao_form::{Cell, Finding, FormIx, Forms, Identity, Number, Registry, Report, State, Subject, Value};
 use rayon::prelude::*;
 
+use layout::Printed;
 use plan::Plan;
 use words::Speaker;
 
+pub use causes::{Cause, Explanation};
 pub use chain::check_chains;
+pub use evidence::{Evidence, Peers, Told, peers};
+pub use kernel::{Block, Kernel, Localiser};
 pub use prose::{check_prose, check_report_prose};
 pub use restated::{check_resent, check_restated};
 
@@ -69,34 +81,57 @@ pub struct Checked {
 pub struct Checker<'a> {
     forms: &'a Forms,
     registry: &'a Registry,
-    plans: Vec<Option<Plan>>,
+    plans: Vec<Option<Prepared>>,
+}
+
+/// The identities and the printed tables of a form, made ready.
+#[derive(Clone, Debug)]
+struct Prepared {
+    plan: Plan,
+    printed: Printed,
+}
+
+impl Prepared {
+    fn new(forms: &Forms, form: FormIx, identities: &[Identity]) -> Prepared {
+        let plan = Plan::new(forms, form, identities);
+        let printed = Printed::new(forms, form, &plan);
+        Prepared { plan, printed }
+    }
 }
 
 impl<'a> Checker<'a> {
     /// A checker for all known forms.
     pub fn new(forms: &'a Forms, registry: &'a Registry) -> Checker<'a> {
-        let plans = forms.iter().map(|(ix, form)| Some(Plan::new(forms, ix, &form.identities))).collect();
+        let plans = forms.iter().map(|(ix, form)| Some(Prepared::new(forms, ix, &form.identities))).collect();
         Checker { forms, registry, plans }
     }
 
     /// A checker that has made the plan of one form only.
     fn for_form(forms: &'a Forms, registry: &'a Registry, form: FormIx) -> Checker<'a> {
-        let plan = |(ix, f): (FormIx, &nianbao_form::Form)| (ix == form).then(|| Plan::new(forms, ix, &f.identities));
+        let plan = |(ix, f): (FormIx, &nianbao_form::Form)| (ix == form).then(|| Prepared::new(forms, ix, &f.identities));
         Checker { forms, registry, plans: forms.iter().map(plan).collect() }
     }
 
     /// Checks one report by itself.
     pub fn report(&self, report: &Report) -> Checked {
+        self.report_with(report, &Evidence::default())
+    }
+
+    /// The same where more is known of the figures than the report itself says: the evidence decides, or fails to
+    /// decide, between corrections that the identities allow alike. It never makes or hides a violated identity.
+    pub fn report_with(&self, report: &Report, evidence: &Evidence<'_>) -> Checked {
         let mut out = Checked::default();
         let subject = Subject::of(report);
         let speaker = Speaker { forms: self.forms, form: report.form };
         let identities = self.forms.identities(report);
         match (&identities, &self.plans[report.form.index()]) {
-            (Cow::Borrowed(identities), Some(plan)) => judge_report(speaker, report, &subject, identities, plan, &mut out),
+            (Cow::Borrowed(identities), Some(prepared)) => {
+                judge_report(speaker, report, evidence, &subject, identities, prepared, &mut out);
+            }
             // Rows of another generation: the identities are this report's own.
             _ => {
-                let plan = Plan::new(self.forms, report.form, &identities);
-                judge_report(speaker, report, &subject, &identities, &plan, &mut out);
+                let prepared = Prepared::new(self.forms, report.form, &identities);
+                judge_report(speaker, report, evidence, &subject, &identities, &prepared, &mut out);
             }
         }
         content::cells(speaker, report, &subject, &mut out.findings);
@@ -106,6 +141,55 @@ impl<'a> Checker<'a> {
         content::unmapped(report, &subject, &mut out.findings);
         out.findings.sort_by_key(|f| (Reverse(f.severity), f.cause.is_some()));
         out
+    }
+
+    /// Checks many reports of any agencies and years, each with the evidence of the others: last year's report of the same
+    /// agency, where there is but one, and what peers of the same year and form report. Only a report that violates an
+    /// identity is looked at again with it. `done` is called once for each report, from any thread; the results stand in
+    /// the order of the reports.
+    pub fn together(&self, reports: &[&Report], done: impl Fn() + Sync) -> Vec<Checked> {
+        let mut out: Vec<Checked> = reports
+            .par_iter()
+            .map(|report| {
+                let checked = self.report(report);
+                done();
+                checked
+            })
+            .collect();
+        let doubtful: Vec<usize> = (0..out.len()).filter(|&i| out[i].verdicts[1] > 0).collect();
+        if doubtful.is_empty() {
+            return out;
+        }
+        let surroundings = evidence::Surroundings::new(self.forms, self.registry, reports, &doubtful);
+        let again: Vec<Checked> =
+            doubtful.par_iter().map(|&i| self.report_with(reports[i], &surroundings.of(reports[i]))).collect();
+        for (i, checked) in doubtful.into_iter().zip(again) {
+            out[i] = checked;
+        }
+        out
+    }
+
+    /// What the violated identities of a report come from, as data; [`Checker::report_with`] tells the same in findings.
+    pub fn causes(&self, report: &Report, evidence: &Evidence<'_>) -> Vec<Cause> {
+        let identities = self.forms.identities(report);
+        let keys: Vec<String> = identities.iter().map(Identity::key).collect();
+        let told = |prepared: &Prepared| {
+            let Prepared { plan, printed } = prepared;
+            let figures = plan.figures(report);
+            let judgement = judge::judge(plan, &figures);
+            let known = known(plan, &figures, report);
+            let case = suspect::Case { forms: self.forms, plan, printed, report, evidence, figures: &figures, known: &known };
+            suspect::suspects(&case, &judgement).iter().map(|s| causes::told(&case, &keys, s)).collect()
+        };
+        match (&identities, &self.plans[report.form.index()]) {
+            (Cow::Borrowed(_), Some(prepared)) => told(prepared),
+            _ => told(&Prepared::new(self.forms, report.form, &identities)),
+        }
+    }
+
+    /// The identities of a form over dense blocks of complete figures; `None` for a form that the checker was not made for.
+    pub fn kernel(&self, form: FormIx) -> Option<Kernel<'_>> {
+        self.plans.get(form.index())?.as_ref().map(|p| Kernel::new(&p.plan))
     }
 
     /// Checks many reports in parallel; the results stand in the order of the reports.
@@ -139,9 +223,10 @@ fn fold_into_suspects(findings: &mut [Finding]) {
 fn judge_report(
     speaker: Speaker<'_>,
     report: &Report,
+    evidence: &Evidence<'_>,
     subject: &Subject,
     identities: &[Identity],
-    plan: &Plan,
+    Prepared { plan, printed }: &Prepared,
     out: &mut Checked,
 ) {
     let figures = plan.figures(report);
@@ -151,11 +236,16 @@ fn judge_report(
     }
     let judgement = judge::judge(plan, &figures);
     out.verdicts = judgement.verdicts();
-    let scene = verdicts::Scene { speaker, report, subject, identities, plan, judgement: &judgement };
-    // A derived figure is no evidence: only what was read can be wrong.
-    let read = |(c, f): (&plan::Column, &Option<i128>)| f.is_some() && !report.value(c.cell).is_derived();
-    let known: Vec<bool> = plan.columns.iter().zip(&figures).map(read).collect();
-    verdicts::identities(&scene, &known, out);
+    let known = known(plan, &figures, report);
+    let case = suspect::Case { forms: speaker.forms, plan, printed, report, evidence, figures: &figures, known: &known };
+    let scene = verdicts::Scene { speaker, report, subject, identities, plan, judgement: &judgement, case };
+    verdicts::identities(&scene, out);
+}
+
+/// Which figures may be wrong: a derived one is no evidence, only what was read.
+fn known(plan: &Plan, figures: &[Option<i64>], report: &Report) -> Vec<bool> {
+    let read = |(c, f): (&plan::Column, &Option<i64>)| f.is_some() && !report.value(c.cell).is_derived();
+    plan.columns.iter().zip(figures).map(read).collect()
 }
 
 /// Checks one report by itself. For many reports a [`Checker`] saves the preparation.

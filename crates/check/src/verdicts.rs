@@ -6,8 +6,8 @@ use nianbao_form::{Cell, Finding, FindingBuilder, Identity, Report, Severity, St
 use crate::Checked;
 use crate::judge::Judgement;
 use crate::plan::Plan;
-use crate::suspect::{Change, Suspicion, suspects};
-use crate::words::{Both, Speaker, difference, held, held_in_words};
+use crate::suspect::{Case, Suspicion, suspects};
+use crate::words::{Both, Speaker, difference, held};
 
 /// Everything at hand while the findings of one report are written.
 pub(crate) struct Scene<'a> {
@@ -17,10 +17,11 @@ pub(crate) struct Scene<'a> {
     pub identities: &'a [Identity],
     pub plan: &'a Plan,
     pub judgement: &'a Judgement,
+    pub case: Case<'a>,
 }
 
 /// Adds what the identities of a report say.
-pub(crate) fn identities(scene: &Scene<'_>, known: &[bool], out: &mut Checked) {
+pub(crate) fn identities(scene: &Scene<'_>, out: &mut Checked) {
     derived(scene, out);
     for conflict in &scene.judgement.conflicts {
         out.findings.push(scene.impossible(conflict));
@@ -28,12 +29,10 @@ pub(crate) fn identities(scene: &Scene<'_>, known: &[bool], out: &mut Checked) {
     if scene.judgement.violated.is_empty() {
         return;
     }
-    for suspicion in suspects(scene.plan, scene.judgement, known) {
-        let mut causes = Vec::new();
-        if suspicion.alternatives.is_empty() {
-            causes.extend(known_everywhere(scene, &suspicion).then(|| scene.cut_short(&suspicion)));
-        } else if worth_telling(&suspicion) {
-            causes = scene.suspected(&suspicion);
+    for suspicion in suspects(&scene.case, scene.judgement) {
+        let mut causes = if worth_telling(&suspicion) { scene.suspected(&suspicion) } else { Vec::new() };
+        if !suspicion.complete && known_everywhere(scene, &suspicion) {
+            causes.push(scene.cut_short(&suspicion));
         }
         let cause = causes.first().filter(|f| f.rule == "suspect-cell").map(|f| f.cause_key().to_owned());
         out.findings.append(&mut causes);
@@ -72,7 +71,8 @@ fn number(millionths: i128) -> Option<nianbao_form::Number> {
 /// Where blanks leave room for every candidate and only one identity complains, the identity's own finding says all
 /// there is to say.
 fn worth_telling(suspicion: &Suspicion) -> bool {
-    suspicion.identities.len() > 1 || suspicion.alternatives.iter().flatten().any(|c| c.exact().is_some())
+    (suspicion.identities.len() > 1 && !suspicion.alternatives.is_empty())
+        || suspicion.alternatives.iter().flat_map(|a| &a.changes).any(|c| c.exact().is_some())
 }
 
 /// Whether the search had figures to look at: with unread or blank cells in every violated identity it is those, not a
@@ -82,7 +82,7 @@ fn known_everywhere(scene: &Scene<'_>, suspicion: &Suspicion) -> bool {
 }
 
 impl Scene<'_> {
-    fn find(&self, rule: &str) -> FindingBuilder {
+    pub(crate) fn find(&self, rule: &str) -> FindingBuilder {
         Finding::of(rule, self.subject)
     }
 
@@ -91,13 +91,27 @@ impl Scene<'_> {
         at.map_or((0, crate::bounds::INFINITY), |c| (self.judgement.bounds.low[c], self.judgement.bounds.high[c]))
     }
 
-    fn severity(&self, identities: &[usize]) -> Option<Severity> {
+    pub(crate) fn severity(&self, identities: &[usize]) -> Option<Severity> {
         identities.iter().map(|&i| &self.identities[i]).map(|i| i.severity.unwrap_or(rule(&i.name).severity)).max()
     }
 
-    fn listed(&self, identities: &[usize]) -> Both {
-        let labels: Vec<Both> = identities.iter().map(|&i| self.speaker.identity(&self.identities[i])).collect();
-        Both::list(&labels, ("；", "; "))
+    /// Identities in words, those that are violated with how far they are from holding.
+    pub(crate) fn listed(&self, identities: &[usize]) -> Both {
+        const SPELLED: usize = 8;
+        let label = |&i: &usize| {
+            let (label, range) = (self.speaker.identity(&self.identities[i]), self.judgement.ranges[i]);
+            if range.has_zero() {
+                return label;
+            }
+            let gap = difference(range);
+            Both::new(format!("{}，现相差{}", label.zh, gap.zh), format!("{}, off by {}", label.en, gap.en))
+        };
+        let labels: Vec<Both> = identities.iter().take(SPELLED).map(label).collect();
+        let list = Both::list(&labels, ("；", "; "));
+        match identities.len() > SPELLED {
+            true => Both::new(list.zh + "；等", list.en + "; …"),
+            false => list,
+        }
     }
 
     /// Whether an identity of which the cell is the whole has a part other than 0 in writing.
@@ -159,108 +173,6 @@ impl Scene<'_> {
         let place = conflict.first().map(|&i| self.place(&self.identities[i])).unwrap_or_default();
         builder.with_both("identities", listed.zh, listed.en).at(&place).build()
     }
-
-    /// What the alternatives of one cause have in common: the identities and all figures in them.
-    fn cause(&self, identities: &[usize]) -> String {
-        let mut text = String::new();
-        for &i in identities {
-            let identity = &self.identities[i];
-            let figures: Vec<String> = identity.terms().map(|(c, _)| held(self.report, c)).collect();
-            text.push_str(&format!("{}={};", identity.key(), figures.join(",")));
-        }
-        text
-    }
-
-    fn suspected(&self, suspicion: &Suspicion) -> Vec<Finding> {
-        let cause = self.cause(&suspicion.identities);
-        let listed = self.listed(&suspicion.identities);
-        let all = &suspicion.alternatives;
-        let build = |(at, changes): (usize, &Vec<Change>)| {
-            let mut builder = self.find("suspect-cell").severity(self.severity(&suspicion.identities));
-            let (mut names, mut found, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
-            for change in changes {
-                let cell = self.plan.columns[change.column].cell;
-                let value = wording(change);
-                builder = builder.cell(self.speaker.forms, cell, held(self.report, cell), value.zh.clone());
-                if change.exact().is_some() && all.len() == 1 {
-                    builder = builder.suggest(value.zh.clone());
-                }
-                names.push(self.speaker.cell(cell));
-                found.push(held_in_words(self.report, cell));
-                wanted.push(value);
-            }
-            let name = Both::list(&names, ("”和“", "” and “"));
-            let (found, wanted) = (Both::list(&found, ("和", " and ")), Both::list(&wanted, ("和", " and ")));
-            let ties = self.ties(suspicion, at);
-            let cell = self.plan.columns[changes[0].column].cell;
-            builder = builder
-                .with_both("cell", name.zh, name.en)
-                .with_both("found", found.zh, found.en)
-                .with_both("expected", wanted.zh, wanted.en)
-                .with_both("identities", listed.zh.clone(), listed.en.clone())
-                .with("count", suspicion.identities.len().to_string())
-                .with_both("ties", ties.zh, ties.en)
-                .at(&self.report.value(cell).place);
-            // One explanation alone needs no rank; its key is made of its cells and figures.
-            if all.len() > 1 { builder.alternative(cause.clone(), at + 1).build() } else { builder.build() }
-        };
-        all.iter().enumerate().map(build).collect()
-    }
-
-    /// How many other explanations there are, and which.
-    fn ties(&self, suspicion: &Suspicion, at: usize) -> Both {
-        const NAMED: usize = 4;
-        let others = suspicion.total - 1;
-        let cells = suspicion.alternatives[at].len();
-        if others == 0 {
-            return if cells == 1 {
-                Both::new("没有其他单元格能做到这一点。", "No other cell does.")
-            } else {
-                Both::new("改动更少或改动其他单元格都不能做到这一点。", "No fewer and no other cells do.")
-            };
-        }
-        let name = |set: &Vec<Change>| {
-            let names: Vec<Both> = set
-                .iter()
-                .map(|c| {
-                    let (name, to) = (self.speaker.cell(self.plan.columns[c.column].cell), wording(c));
-                    Both::new(format!("“{}”改为{}", name.zh, to.zh), format!("“{}” to {}", name.en, to.en))
-                })
-                .collect();
-            Both::list(&names, ("且", " with "))
-        };
-        let named: Vec<Both> =
-            suspicion.alternatives.iter().enumerate().filter(|(k, _)| *k != at).take(NAMED).map(|(_, set)| name(set)).collect();
-        let rest = if others > named.len() { ("等", ", …") } else { ("", "") };
-        let list = Both::list(&named, ("，", ", "));
-        let zh = if cells == 1 { "个单元格" } else { "种改法" };
-        let ways = if others == 1 { "way" } else { "ways" };
-        Both::new(
-            format!("仅凭勾稽关系不能认定，另有{others}{zh}同样可能：{}{}。", list.zh, rest.0),
-            format!("The identities alone do not decide; {others} other {ways}: {}{}.", list.en, rest.1),
-        )
-    }
-
-    fn cut_short(&self, suspicion: &Suspicion) -> Finding {
-        let listed = self.listed(&suspicion.identities);
-        self.find("budget")
-            .values(self.cause(&suspicion.identities), "")
-            .with_both("identities", listed.zh, listed.en)
-            .with_both("found", "", "")
-            .build()
-    }
-}
-
-/// The value that a cell should hold, or between what it should lie.
-fn wording(change: &Change) -> Both {
-    let limit = i128::from(nianbao_form::Number::LIMIT) * i128::from(nianbao_form::Number::SCALE);
-    let (low, high) = (decimal_text(change.low), decimal_text(change.high));
-    match change.exact() {
-        Some(_) => Both::new(low.clone(), low),
-        None if change.high >= limit => Both::new(format!("≥{low}"), format!("≥{low}")),
-        None if change.low <= -limit => Both::new(format!("≤{high}"), format!("≤{high}")),
-        None => Both::new(format!("{low}–{high}"), format!("{low}–{high}")),
-    }
 }
 
 /// Fills what the wording of any rule asks for that an identity or a chain of a user's own form may be named after.
@@ -270,7 +182,7 @@ pub(crate) fn speak_of_identity(builder: FindingBuilder, label: &Both, detail: &
         .with_both("chain", label.zh.clone(), label.en.clone())
         .with_both("detail", detail.zh.clone(), detail.en.clone())
         .with_both("difference", gap.zh.clone(), gap.en.clone());
-    for name in ["cell", "identities", "table", "section", "problem", "basis"] {
+    for name in ["cell", "identities", "table", "section", "problem", "basis", "slip"] {
         builder = builder.with_both(name, label.zh.clone(), label.en.clone());
     }
     for name in ["reason", "ties", "test"] {

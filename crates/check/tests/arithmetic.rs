@@ -131,7 +131,7 @@ proptest! {
         prop_assert_eq!(suspects.iter().filter(named).count(), 1, "{:?}", checked.findings);
         // Table three tells one cell from all others; one cause is all that the reader sees.
         if forms.id(cell).starts_with("requests") {
-            prop_assert_eq!(suspects.len(), 1);
+            prop_assert_eq!(suspects.len(), 1, "{:?}", suspects);
             prop_assert_eq!(&suspects[0].suggestion, &vec![wanted]);
         }
         prop_assert_eq!(checked.findings.iter().filter(|f| f.leads()).count(), 1);

@@ -208,20 +208,14 @@ fn correct(request: &Request<'_>, reports: &mut [Report]) -> Result<Vec<Finding>
     Ok(findings)
 }
 
-/// Checks every report by itself and fills in what arithmetic proves.
+/// Checks every report, with the others as evidence, and fills in what arithmetic proves.
 fn check_all(request: &Request<'_>, reports: &mut [Report], progress: &Progress) -> Vec<Finding> {
     let stage = progress.stage("check", "检查", "checking", reports.len());
     let checker = check::Checker::new(request.forms, &request.office.registry);
-    let found: Vec<Vec<Finding>> = reports
-        .par_iter_mut()
-        .map(|report| {
-            let checked = checker.report(report);
-            check::fill_derived(report, &checked.derived);
-            stage.step();
-            checked.findings
-        })
-        .collect();
-    found.into_iter().flatten().collect()
+    let references: Vec<&Report> = reports.iter().collect();
+    let checked = checker.together(&references, || stage.step());
+    reports.par_iter_mut().zip(&checked).for_each(|(report, checked)| check::fill_derived(report, &checked.derived));
+    checked.into_iter().flat_map(|checked| checked.findings).collect()
 }
 
 /// What every file that was sent again changes in the one before it: cell by cell, and which findings it settles and makes.
