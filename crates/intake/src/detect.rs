@@ -132,8 +132,8 @@ fn magic(bytes: &[u8]) -> Option<Format> {
     {
         return Some(foreign(
             "image",
-            "图片文件，程序不识别图片中的表格，请报送.docx原件",
-            "a picture; tables in pictures are not read, send the .docx original",
+            "图片文件，其中的表格未读取，请报送可编辑的.docx原件",
+            "a picture; the tables in it were not read, send the .docx original",
         ));
     }
     let archive: [&[u8]; 4] = [b"Rar!", b"7z\xBC\xAF\x27\x1C", b"\x1F\x8B", b"BZh"];

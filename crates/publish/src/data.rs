@@ -267,15 +267,25 @@ fn line(out: &mut dyn Write, object: &serde_json::Map<String, serde_json::Value>
     out.write_all(b"\n").map_err(PublishError::io(Path::new("-"), "cannot be written"))
 }
 
+/// Reports whose cells become one row group: bounds what a file of any size takes of memory.
+const ROW_GROUP: usize = 1_000;
+
 fn cells_parquet(out: &mut dyn Write, forms: &Forms, reports: &[&Report]) -> Result<(), PublishError> {
-    let mut frame = cells_frame(forms, reports).map_err(PublishError::make("cells.parquet"))?;
-    let writer = polars_io::parquet::write::ParquetWriter::new(out);
-    writer.finish(&mut frame).map(|_| ()).map_err(PublishError::make("cells.parquet"))
+    let reports = in_order(reports);
+    let write = || -> PolarsResult<()> {
+        // An empty group first: a file without reports has its columns.
+        let first = cells_frame(forms, &[])?;
+        let mut writer = polars_io::parquet::write::ParquetWriter::new(out).batched(first.schema())?;
+        for group in reports.chunks(ROW_GROUP) {
+            writer.write_batch(&cells_frame(forms, group)?)?;
+        }
+        writer.finish().map(|_| ())
+    };
+    write().map_err(PublishError::make("cells.parquet"))
 }
 
 /// The normalised cells as a frame with the columns of CONTRACT.md; `value` is Decimal(38, 6).
 fn cells_frame(forms: &Forms, reports: &[&Report]) -> PolarsResult<DataFrame> {
-    let reports = in_order(reports);
     let all = || reports.iter().flat_map(|r| rows(forms, r));
     type Pick = fn(&Row<'_>) -> String;
     let text: [(usize, Pick); 9] = [

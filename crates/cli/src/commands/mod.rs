@@ -27,6 +27,35 @@ pub(crate) fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
+/// Standard output for what is written piece by piece. Knows whether its reader has gone away, which is no failure.
+#[derive(Default)]
+pub(crate) struct Listener {
+    gone: bool,
+}
+
+impl Listener {
+    pub(crate) fn gone(&self) -> bool {
+        self.gone
+    }
+
+    fn note<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
+        self.gone |= result.as_ref().is_err_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+        result
+    }
+}
+
+impl Write for Listener {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = std::io::stdout().write(bytes);
+        self.note(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = std::io::stdout().flush();
+        self.note(flushed)
+    }
+}
+
 /// The extension of an output file, among those that the command can write.
 pub(crate) fn extension(path: &Path, known: &[&'static str]) -> Result<&'static str, Failure> {
     let found = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -8,7 +8,7 @@ use nianbao_publish::Format;
 
 use crate::args::{Common, NormalizeArgs};
 use crate::assess::failed;
-use crate::commands::{extension, output, to_stdout};
+use crate::commands::{Listener, extension, output, to_stdout};
 use crate::inputs;
 use crate::outcome::{Done, Failure};
 use crate::progress::Progress;
@@ -48,9 +48,11 @@ pub(crate) fn normalize(args: &NormalizeArgs, common: &Common) -> Result<Done, F
     match &args.output {
         Some(path) => output(nianbao_publish::write_cells(Some(path), &mut std::io::sink(), &forms, &reports, format), path)?,
         None => {
-            let mut bytes = Vec::new();
-            output(nianbao_publish::write_cells(None, &mut bytes, &forms, &reports, format), Path::new("standard output"))?;
-            to_stdout(&bytes)?;
+            let mut out = Listener::default();
+            let written = nianbao_publish::write_cells(None, &mut out, &forms, &reports, format);
+            if !out.gone() {
+                output(written, Path::new("standard output"))?;
+            }
         }
     }
     for receipt in receipts.iter().filter(|r| !r.reason.is_empty() && !r.is_system()) {
