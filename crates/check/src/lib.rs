@@ -144,7 +144,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks many reports of any agencies and years, each with the evidence of the others: last year's report of the same
-    /// agency, where there is but one, and what peers of the same year and form report. Only a report that violates an
+    /// agency, where there is but one, what peers of the same year and form report, and what its own prose says. Only a report that violates an
     /// identity is looked at again with it. `done` is called once for each report, from any thread; the results stand in
     /// the order of the reports.
     pub fn together(&self, reports: &[&Report], done: impl Fn() + Sync) -> Vec<Checked> {
@@ -161,8 +161,13 @@ impl<'a> Checker<'a> {
             return out;
         }
         let surroundings = evidence::Surroundings::new(self.forms, self.registry, reports, &doubtful);
-        let again: Vec<Checked> =
-            doubtful.par_iter().map(|&i| self.report_with(reports[i], &surroundings.of(reports[i]))).collect();
+        let again: Vec<Checked> = doubtful
+            .par_iter()
+            .map(|&i| {
+                let told = prose::told(self.forms, self.registry, reports[i]);
+                self.report_with(reports[i], &Evidence { told: &told, ..surroundings.of(reports[i]) })
+            })
+            .collect();
         for (i, checked) in doubtful.into_iter().zip(again) {
             out[i] = checked;
         }

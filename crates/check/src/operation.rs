@@ -34,7 +34,9 @@ impl Operation {
             Operation::Shifted => ("数字整体错开一格", "a run of figures shifted by one cell"),
             Operation::LinesExchanged => ("两行或两列整体互换", "two rows or columns exchanged"),
             Operation::LinesShifted => ("若干行或列整体错开一行或一列", "rows or columns shifted by one"),
-            Operation::Pasted => ("整行或整列误粘贴了其他行列或上年的数字", "figures of another row or column, or of last year, pasted"),
+            Operation::Pasted => {
+                ("整行或整列误粘贴了其他行列或上年的数字", "figures of another row or column, or of last year, pasted")
+            }
         }
     }
 }

@@ -305,7 +305,8 @@ impl<'a> Inquiry<'a> {
         found.sort_by(|a, b| b.mended.len().cmp(&a.mended.len()).then(self.undone(b).total_cmp(&self.undone(a))));
         for undone in found {
             // What does more than a smallest set of the same values does it for nothing.
-            let holds = |p: &Proposal| undone.cells.iter().any(|&(c, to)| c == p.column && i128::from(to) == p.low && p.low == p.high);
+            let holds =
+                |p: &Proposal| undone.cells.iter().any(|&(c, to)| c == p.column && i128::from(to) == p.low && p.low == p.high);
             let more = |set: &Vec<Proposal>| set.len() < undone.cells.len() && set.iter().all(holds);
             if causes.iter().any(|c| c.sets.iter().any(more)) {
                 continue;
@@ -427,7 +428,8 @@ impl<'a> Inquiry<'a> {
         const MENTIONED: f64 = 0.01;
         let operated = alternatives.iter().any(|a| a.operation.is_some());
         let likely = |a: &Alternative| a.share >= MENTIONED;
-        alternatives.retain(|a| likely(a) || (a.operation.is_none() && !operated) || (a.operation.is_none() && !cause.sets.is_empty()));
+        alternatives
+            .retain(|a| likely(a) || (a.operation.is_none() && !operated) || (a.operation.is_none() && !cause.sets.is_empty()));
         let total = alternatives.len();
         alternatives.truncate(MOST_ALTERNATIVES);
         Suspicion { identities: cause.identities.clone(), alternatives, total, complete: cause.complete }

@@ -3,6 +3,8 @@
 
 use nianbao_form::{Cell, Claim, Number, Prose, Report, State, Term};
 
+use crate::evidence::Told;
+
 use super::clause::{Amount, Clause, amounts, clauses, distributed, paragraphs};
 
 /// A figure that the narrative states of cells of the tables, last year's or a share.
@@ -79,10 +81,23 @@ impl<'a> Reader<'a> {
 
     /// What of a text disagrees with the tables.
     pub(crate) fn text(&self, text: &str) -> Vec<Mismatch> {
-        paragraphs(text).iter().flat_map(|paragraph| self.paragraph(paragraph)).collect()
+        paragraphs(text).iter().flat_map(|paragraph| self.paragraph(paragraph, &mut Vec::new())).collect()
     }
 
-    fn paragraph(&self, paragraph: &str) -> Vec<Mismatch> {
+    /// The figures that a text states for single cells; none that another legitimate reading of it explains.
+    pub(crate) fn told(&self, text: &str) -> Vec<Told> {
+        let mut told = Vec::new();
+        paragraphs(text).iter().for_each(|paragraph| drop(self.paragraph(paragraph, &mut told)));
+        told
+    }
+
+    fn tell(&self, claim: &Claim, amount: &Amount) -> Option<Told> {
+        let [cell] = claim.cells[..] else { return None };
+        let elsewhere = claim.or.iter().filter_map(|terms| self.terms(self.report, terms)).any(|n| n == amount.value);
+        (amount.unit != "元" && !elsewhere).then_some(Told { cell, number: amount.value })
+    }
+
+    fn paragraph(&self, paragraph: &str, told_of: &mut Vec<Told>) -> Vec<Mismatch> {
         let clauses = distributed(clauses(paragraph), &self.prose.units);
         let numbers: Vec<Number> = clauses
             .iter()
@@ -129,6 +144,7 @@ impl<'a> Reader<'a> {
                 stated = match figures.as_slice() {
                     [amount] if !amount.rough => self.claimed(subject, &rest, amount).map(|claim| {
                         out.extend(self.against_table(claim, amount, clause));
+                        told_of.extend(self.tell(claim, amount));
                         Stated { claim, value: amount.value, share: None }
                     }),
                     [] => {

@@ -10,6 +10,7 @@ use nianbao_form::{Agency, Finding, Forms, Passage, Registry, Report, SectionKin
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::evidence::Told;
 use crate::words::{Both, Speaker};
 use claims::{Mismatch, Reader, Why};
 
@@ -49,6 +50,15 @@ pub fn check_report_prose(forms: &Forms, registry: &Registry, report: &Report, l
     out.extend(thin(forms, report, &subject));
     out.extend(unexplained(forms, report, &subject));
     out
+}
+
+/// The figures that the prose of a report states for single cells: evidence on which of several cells is wrong.
+pub(crate) fn told(forms: &Forms, registry: &Registry, report: &Report) -> Vec<Told> {
+    let form = forms.form(report.form);
+    let own = report.agency_id.as_deref().and_then(|id| registry.get(id));
+    let reader = Reader::new(&form.prose, report, None, names(report, own));
+    let is_prose = |p: &&Passage| form.section(&p.section).is_some_and(|s| s.kind == SectionKind::Prose);
+    report.sections.iter().filter(is_prose).flat_map(|passage| reader.told(&passage.text)).collect()
 }
 
 /// The agency's names, the longest first.
