@@ -58,7 +58,10 @@ impl<'d> TableReader<'_, '_, 'd> {
         if !regular && extra > 0 && cells[..extra].iter().all(|c| matches!(sheet.sense(*c).ink, Ink::Words | Ink::Year)) {
             cells.drain(..extra);
         }
-        let mut rows: Vec<(u16, u16)> = leaves.iter().flat_map(|l| l.means.iter().map(|m| (m.0, 0))).collect();
+        let mut rows: Vec<(u16, u16)> = leaves
+            .iter()
+            .flat_map(|l| l.means.iter().filter(|m| self.words.prints[m.0 as usize].is_line).map(|m| (m.0, 0)))
+            .collect();
         rows.sort_unstable();
         rows.dedup();
         if self.is_comparison(&rows, &leaves) {
@@ -75,7 +78,9 @@ impl<'d> TableReader<'_, '_, 'd> {
         let certain = paired.as_ref().is_ok_and(|p| p.spots.iter().all(|s| matches!(s, Some(Spot::Cell(_)))));
         // A note below the figures is none of them.
         let has_figure = row.inked.iter().any(|c| sheet.sense(*c).ink == Ink::Figure);
-        let takes = if self.line_read { certain && has_figure } else { certain || has_figure };
+        // In text, words alone are the next line of a head that is broken over lines.
+        let words = self.is_ragged() && row.inked.iter().any(|c| matches!(sheet.sense(*c).ink, Ink::Words));
+        let takes = if self.line_read || words { certain && has_figure } else { certain || has_figure };
         if !takes {
             return row.inked.is_empty().then_some(1);
         }

@@ -182,6 +182,11 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
     if !(0..part.len()).all(|i| distinct(&mut figures(i))) {
         return None;
     }
+    // Figures that stand below their label and not beside it would make a row of blanks of the label.
+    let body = || part.iter().filter(|r| !r.is_head());
+    if body().any(|r| r.labels == 0) && body().any(|r| r.labels > 0) {
+        return None;
+    }
     // Labels end where figures begin, and a head stands over every column.
     let fits = |i: usize| part[i].is_head() || spans[i][..part[i].labels].iter().all(|s| s.1 <= first);
     let heads: Vec<Span> = (0..part.len())
