@@ -69,6 +69,10 @@ impl<'d> TableReader<'_, '_, 'd> {
             return Some(1);
         }
         let complete = self.is_complete(&rows, &leaves);
+        // A head of which a text has broken labels does not tell which group stands over a column.
+        if self.is_ragged() && !sheet.grid.tabbed && !complete {
+            return None;
+        }
         let paired = match way {
             _ if leaves.iter().any(|l| l.displaced) => Err(Doubt::Displaced),
             Way::Place => pair::by_place(sheet, &leaves, row, complete).ok_or(Doubt::Incomplete),
