@@ -68,6 +68,9 @@ fn whole(
     if let Some(told) = &told {
         stream::complete(words, told, &mut found);
     }
+    if document.ragged {
+        stream::doubt_blanks(words, document, &mut found);
+    }
     report(words, registry, name, document, &found)
 }
 

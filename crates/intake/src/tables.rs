@@ -109,6 +109,11 @@ impl<'d> TableReader<'_, '_, 'd> {
         }
     }
 
+    /// Whether the rows of a table may differ in their number of cells.
+    pub(crate) fn is_ragged(&self) -> bool {
+        self.ragged
+    }
+
     fn new_head(&mut self) {
         self.head = Head::default();
         self.leaves = None;

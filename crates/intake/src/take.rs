@@ -58,7 +58,10 @@ impl<'d> TableReader<'_, '_, 'd> {
         if !regular && extra > 0 && cells[..extra].iter().all(|c| matches!(sheet.sense(*c).ink, Ink::Words | Ink::Year)) {
             cells.drain(..extra);
         }
-        let mut rows: Vec<(u16, u16)> = leaves.iter().flat_map(|l| l.means.iter().map(|m| (m.0, 0))).collect();
+        let mut rows: Vec<(u16, u16)> = leaves
+            .iter()
+            .flat_map(|l| l.means.iter().filter(|m| self.words.prints[m.0 as usize].is_line).map(|m| (m.0, 0)))
+            .collect();
         rows.sort_unstable();
         rows.dedup();
         if self.is_comparison(&rows, &leaves) {
@@ -66,6 +69,10 @@ impl<'d> TableReader<'_, '_, 'd> {
             return Some(1);
         }
         let complete = self.is_complete(&rows, &leaves);
+        // A head of which a text has broken labels does not tell which group stands over a column.
+        if self.is_ragged() && !sheet.grid.tabbed && !complete {
+            return None;
+        }
         let paired = match way {
             _ if leaves.iter().any(|l| l.displaced) => Err(Doubt::Displaced),
             Way::Place => pair::by_place(sheet, &leaves, row, complete).ok_or(Doubt::Incomplete),
@@ -75,7 +82,9 @@ impl<'d> TableReader<'_, '_, 'd> {
         let certain = paired.as_ref().is_ok_and(|p| p.spots.iter().all(|s| matches!(s, Some(Spot::Cell(_)))));
         // A note below the figures is none of them.
         let has_figure = row.inked.iter().any(|c| sheet.sense(*c).ink == Ink::Figure);
-        let takes = if self.line_read { certain && has_figure } else { certain || has_figure };
+        // In text, words alone are the next line of a head that is broken over lines.
+        let words = self.is_ragged() && row.inked.iter().any(|c| matches!(sheet.sense(*c).ink, Ink::Words));
+        let takes = if self.line_read || words { certain && has_figure } else { certain || has_figure };
         if !takes {
             return row.inked.is_empty().then_some(1);
         }

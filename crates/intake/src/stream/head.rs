@@ -75,11 +75,19 @@ pub(crate) fn heads(words: &Lexicon<'_>, stream: &Stream<'_>, part: u16) -> Vec<
         let end = labels.last().map_or(at, |l| l + 1);
         if let Some(order) = order(words, stream, part, &labels)
             && !has_strangers(words, stream, start, end)
+            && (order.is_sorted() || is_in_line(events, &labels))
         {
             out.push(Head { from: start, end, order });
         }
     }
     out
+}
+
+/// Whether labels stand all on one line or each on its own: where some stand beside others and some above, as in cells that
+/// break their words, the order in which they are read is not that of the columns.
+fn is_in_line(events: &[Event], labels: &[usize]) -> bool {
+    let lines: BTreeSet<u32> = labels.iter().map(|l| events[*l].line).collect();
+    lines.len() == 1 || lines.len() == labels.len()
 }
 
 /// Whether words that are no label stand on the line of a head, beside its first or last label: an unknown column.

@@ -63,7 +63,6 @@ struct Readings {
 pub(crate) struct Told {
     readings: Readings,
     places: Vec<Place>,
-    ragged: bool,
 }
 
 /// Reads a text as a stream where its tables did not give every cell of some form.
@@ -75,7 +74,7 @@ pub(crate) fn tell(words: &Vocabulary<'_>, document: &Document, found: &Found<'_
     let stream = Stream::new(&lexicon, document)?;
     let readings = read(&lexicon, &stream);
     let places = readings.used.iter().filter_map(|l| stream.lines.get(*l as usize)).map(|l| l.place.clone()).collect();
-    Some(Told { readings, places, ragged: document.ragged })
+    Some(Told { readings, places })
 }
 
 /// Puts what the stream tells into what the tables told: cells that they do not have or could not read.
@@ -99,9 +98,6 @@ pub(crate) fn complete<'d>(words: &Vocabulary<'_>, told: &'d Told, found: &mut F
     found.blocks.extend(&told.readings.blocks);
     found.blocks.sort_unstable();
     found.blocks.dedup();
-    if told.ragged {
-        doubt_blanks(words, found);
-    }
 }
 
 /// What the stream tells, for people.
@@ -449,10 +445,15 @@ impl Readings {
     }
 }
 
-/// Where figures have lost their row, a row of blanks may have lost its figures.
-fn doubt_blanks(words: &Vocabulary<'_>, found: &mut Found<'_>) {
+/// Where figures have lost their row, a row of blanks may have lost its figures: several figures anywhere, or one among the
+/// rows of a table.
+pub(crate) fn doubt_blanks(words: &Vocabulary<'_>, document: &Document, found: &mut Found<'_>) {
     let figures = |l: &crate::found::Loose<'_>| l.texts.iter().filter(|t| is_figure(t)).count();
-    let orphans: Vec<String> = found.loose.iter().filter(|l| figures(l) > 1).map(|l| l.texts.join("；")).collect();
+    let inside = |l: &crate::found::Loose<'_>| {
+        matches!(document.blocks.get(l.block), Some(Block::Grid(_))) && found.blocks.binary_search(&l.block).is_ok()
+    };
+    let lost = |l: &&crate::found::Loose<'_>| figures(l) > 1 || (figures(l) == 1 && inside(l));
+    let orphans: Vec<String> = found.loose.iter().filter(lost).map(|l| l.texts.join("；")).collect();
     if orphans.is_empty() {
         return;
     }

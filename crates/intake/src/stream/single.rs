@@ -90,15 +90,20 @@ fn is_rightmost(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, figures: 
     let block = &words.parts[usize::from(zone.part)];
     let label = block.columns[column].last().map_or("", String::as_str);
     let head = stream.events[zone.head].from..stream.events.get(zone.range.0).map_or(0, |e| e.from);
-    let mut end = 0;
+    let (mut end, mut own) = (0, None);
     for at in head {
         let Some(x) = stream.x(at) else { return false };
-        if !label.contains(stream.letters[at].c) {
+        if label.contains(stream.letters[at].c) {
+            own = Some(own.map_or(x, |o: u32| o.min(x)));
+        } else {
             end = end.max(x + 1);
         }
     }
     let x = |at: usize| stream.x(stream.events[figures[at]].from);
-    let (Some(first), Some(second)) = (x(0), x(1)) else { return false };
+    let (Some(first), Some(second), Some(own)) = (x(0), x(1), own) else { return false };
+    let last = |at: usize| stream.x(stream.events[figures[at]].to - 1);
+    // At the label of the column, or right of it.
+    let reaches = |at: usize| last(at).is_some_and(|x| x >= own);
     // Where one blank stands between label and figure, the text does not keep the layout.
     let apart = |at: usize| {
         let from = stream.events[figures[at]].from;
@@ -106,5 +111,5 @@ fn is_rightmost(words: &Lexicon<'_>, stream: &Stream<'_>, zone: &Zone, figures: 
             from.checked_sub(1).and_then(|b| stream.x(b)).filter(|_| stream.letters[from - 1].line == stream.letters[from].line);
         x(at).is_some_and(|x| x > before.map_or(0, |b| b + 1) + 1)
     };
-    first >= end && second >= end && end > 0 && apart(0) && apart(1)
+    first >= end && second >= end && end > 0 && (0..2).all(|at| apart(at) && reaches(at))
 }

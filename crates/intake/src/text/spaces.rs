@@ -182,6 +182,11 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
     if !(0..part.len()).all(|i| distinct(&mut figures(i))) {
         return None;
     }
+    // Figures that stand below their label and not beside it would make a row of blanks of the label.
+    let body = || part.iter().filter(|r| !r.is_head());
+    if body().any(|r| r.labels == 0) && body().any(|r| r.labels > 0) {
+        return None;
+    }
     // Labels end where figures begin, and a head stands over every column.
     let fits = |i: usize| part[i].is_head() || spans[i][..part[i].labels].iter().all(|s| s.1 <= first);
     let heads: Vec<Span> = (0..part.len())
@@ -235,7 +240,9 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
         if row.is_head() {
             let below = (at + 1..part.len()).filter(|i| part[*i].is_head() && part[*i].segments.len() > 1);
             let headed = |c: usize| below.clone().any(|i| spans[i].iter().any(|s| overlap(columns[c], *s)));
-            widen(&mut line, |c| c >= labels && c - labels < columns.len() && headed(c - labels), labels + columns.len());
+            let named = |c: usize| c >= labels && c - labels < columns.len() && headed(c - labels);
+            let begins = |i: usize, c: usize| own[i].0 == columns[c - labels].0;
+            widen(&mut line, named, begins, labels + columns.len());
         }
         // Cells may not lie on one another.
         if line.windows(2).any(|w| w[0].1 > w[1].0) || (labels == 0 && line.iter().any(|p| p.1 > columns.len())) {
@@ -247,7 +254,11 @@ fn layout(rows: &[Row<'_>], range: std::ops::Range<usize>, measure: Measure) -> 
 }
 
 /// Lets labels of a head reach over the columns right of them that only lower rows of the head name.
-fn widen(line: &mut [(usize, usize)], named_below: impl Fn(usize) -> bool, width: usize) {
+fn widen(line: &mut [(usize, usize)], named_below: impl Fn(usize) -> bool, begins: impl Fn(usize, usize) -> bool, width: usize) {
+    // Only where labels begin with their first columns: a centred one may stand over others.
+    if !line.iter().enumerate().all(|(i, l)| !named_below(l.0) || begins(i, l.0)) {
+        return;
+    }
     for i in 0..line.len() {
         let next = line.get(i + 1).map_or(width, |n| n.0);
         let (start, end) = line[i];
