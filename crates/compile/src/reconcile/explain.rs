@@ -26,7 +26,7 @@ pub(super) struct Year<'a> {
 }
 
 /// What was found for a year.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Explanations {
     pub(super) found: Vec<Explanation>,
     /// How many there are in all, told or not.
@@ -79,7 +79,10 @@ impl Year<'_> {
             let mut loose = self.sets(&causes, &hard_differing, &differing, most, accept);
             loose.cut |= strict.cut;
             let loose = self.told(&causes, &differing, loose, 0);
-            return slips.map_or_else(|| loose.clone(), |first| loose.behind(first));
+            return match slips {
+                Some(first) => loose.behind(first),
+                None => loose,
+            };
         }
         let size = strict.sets[0].len();
         let slips: Vec<Slip> = strict.sets.iter().flatten().map(|&i| causes[i].suspect.slip).collect();
