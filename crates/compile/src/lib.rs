@@ -44,7 +44,9 @@ mod totals;
 
 pub use compilation::{Compilation, GroupRef, compile};
 pub use growth::{Growth, growth, ratio_text};
-pub use reconcile::{Comparison, Explanation, Published, ReconcileRow, Reconciliation, Slip, Suspect, reconcile};
+pub use reconcile::{
+    CellSlip, Comparison, Explanation, Published, ReconcileRow, Reconciliation, Slip, Suspect, reconcile, reconcile_with_versions,
+};
 pub use rows::{CoverageRow, SeriesRow, SumRow};
 
 /// What can go wrong.

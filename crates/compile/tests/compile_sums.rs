@@ -440,7 +440,7 @@ fn a_lost_amount_is_found_behind_the_rounding() {
     published[3].raw = Number::from_millionths(left).to_string();
     let result = reconcile(forms(), &registry, &published, &refs, None).unwrap();
     assert_eq!(result.count(Comparison::Differs), 1);
-    assert!(result.explanations.iter().any(|e| e.suspects[0].id == "b02"), "{:?}", result.explanations);
+    assert!(result.explanations.iter().any(|e| e.suspects.first().is_some_and(|s| s.id == "b02")), "{:?}", result.explanations);
     // A mark of none is no rounded figure.
     published[3] = Published::new(2023, cell, Some(Number::ZERO), "/");
     let result = reconcile(forms(), &registry, &published, &refs, None).unwrap();

@@ -392,7 +392,7 @@ impl<'a, 'e> Pages<'a, 'e> {
         let text = match (value.number, value.state) {
             (Some(number), _) if value.is_derived() => {
                 class.push_str(" derived");
-                notes.push(format!("{}{}", self.lang.say("derived_note"), value.derived.as_deref().unwrap_or_default()));
+                notes.extend(self.lang.source_of(value));
                 format!("{number}*")
             }
             (Some(number), _) => number.to_string(),

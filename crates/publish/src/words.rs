@@ -36,6 +36,16 @@ impl Lang {
         }
     }
 
+    /// Where a figure comes from that does not stand in the report: proved by an identity, or put right by the office, with
+    /// the original beside it.
+    pub(crate) fn source_of(self, value: &nianbao_form::Value) -> Option<String> {
+        match value.derived.as_deref()? {
+            "correction" if value.raw.trim().is_empty() => Some(self.say("corrected_blank").to_owned()),
+            "correction" => Some(format!("{}{}", self.say("corrected_note"), value.raw.trim())),
+            identity => Some(format!("{}{identity}", self.say("derived_note"))),
+        }
+    }
+
     /// A phrase by its key; the key itself if there is none, which a test looks for.
     pub(crate) fn say(self, key: &str) -> &'static str {
         let found = WORDS.iter().find(|(k, _, _)| *k == key);
@@ -287,6 +297,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "合计格为黄底的，有单位数据缺失，是不少于数。",
         "A total shaded yellow is a lower bound: some figures are missing.",
     ),
+    ("corrected_note", "已更正，报告原为：", "Corrected; the report has: "),
+    ("corrected_blank", "已更正，报告原为空白", "Corrected; blank in the report"),
     ("derived_note", "原件空白，由勾稽关系推得：", "Blank in the report; proved by "),
     ("missing_note", "个单位数据缺失，合计为不少于数", " agencies are missing: a lower bound"),
     ("text_here", "（文字描述）", "(text)"),

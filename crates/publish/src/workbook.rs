@@ -286,9 +286,7 @@ impl Maker<'_, '_> {
         match (shown(Some(report), cell), value.state) {
             (Some(number), _) => {
                 sheet.write_number_with_format(row, column, number.to_f64(), look)?;
-                if let Some(identity) = &value.derived {
-                    remarks.push(format!("{}{identity}", self.lang.say("derived_note")));
-                }
+                remarks.extend(self.lang.source_of(value));
             }
             (None, State::None | State::Text) => {
                 sheet.write_string_with_format(row, column, value.raw.as_ref(), look)?;

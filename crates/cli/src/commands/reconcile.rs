@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use nianbao_compile::{Comparison, Published, Reconciliation, reconcile as reconcile_totals};
+use nianbao_compile::{Comparison, Published, Reconciliation, reconcile_with_versions};
 use nianbao_form::{Forms, Number, Report, State, decimal_text};
 use nianbao_intake::Source;
 use serde_json::json;
@@ -25,9 +25,12 @@ pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, F
     let progress = Progress::new(common);
     let assessment = given.assess(&progress)?;
     let counted: Vec<&Report> = assessment.reports.iter().zip(&assessment.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
+    let superseded = assessment.reports.iter().zip(&assessment.superseded).filter(|(_, old)| **old);
+    let replaced: Vec<&Report> = superseded.map(|(r, _)| r).collect();
     let result = {
         let _stage = progress.stage("reconcile", "核对", "reconciling", 0);
-        reconcile_totals(&given.forms, &given.office.registry, &published, &counted, given.pipeline.group.as_deref())
+        let group = given.pipeline.group.as_deref();
+        reconcile_with_versions(&given.forms, &given.office.registry, &published, &counted, &replaced, group)
             .map_err(|e| Failure::Usage(e.into()))?
     };
     let text = match args.format {

@@ -1,10 +1,11 @@
 //! Which agencies explain the differences of one year.
 
-use nianbao_form::{Cell, Forms, Report};
+use nianbao_form::{Cell, Forms, Report, decimal_text};
 use polars::prelude::Int64Chunked;
 
-use super::search::{Found, Item, smallest};
-use super::{Comparison, Explanation, Published, ReconcileRow, Slip, Suspect, rounded, words};
+use super::search::{Found, Item, Nearly, nearly, smallest};
+use super::slip::typing;
+use super::{CellSlip, Comparison, Explanation, Published, ReconcileRow, Slip, Suspect, rounded, words};
 use crate::Compilation;
 use crate::dense::BEFORE_CELLS;
 
@@ -18,6 +19,8 @@ pub(super) struct Year<'a> {
     pub(super) forms: &'a Forms,
     pub(super) compilation: &'a Compilation,
     pub(super) reports: &'a [&'a Report],
+    /// Reports that were sent before and replaced.
+    pub(super) replaced: &'a [&'a Report],
     pub(super) published: &'a [&'a Published],
     pub(super) rows: &'a [ReconcileRow],
 }
@@ -30,6 +33,16 @@ pub(super) struct Explanations {
     pub(super) all: usize,
     /// Whether the search was cut short.
     pub(super) cut: bool,
+}
+
+impl Explanations {
+    /// With another explanation in front.
+    fn behind(mut self, first: Explanation) -> Explanations {
+        self.found.insert(0, first);
+        self.found.iter_mut().enumerate().for_each(|(i, e)| e.rank = i + 1);
+        self.all += 1;
+        self
+    }
 }
 
 /// A possible cause, with its effect on each row of the year.
@@ -58,9 +71,18 @@ impl Year<'_> {
         let most = differing.len().min(3);
         let accept = |set: &[usize]| same_slip(&causes, set) && soft_differing.iter().all(|&i| self.rounds(&causes, set, i));
         if strict.sets.is_empty() {
+            let beside = self.beside_slips(&causes, &differing, &hard, &soft);
+            if !beside.found.is_empty() {
+                return beside;
+            }
+            let slips = self.slips_alone(&differing);
             let mut loose = self.sets(&causes, &hard_differing, &differing, most, accept);
             loose.cut |= strict.cut;
-            return self.told(&causes, &differing, loose, 0);
+            let loose = self.told(&causes, &differing, loose, 0);
+            return match slips {
+                Some(first) => loose.behind(first),
+                None => loose,
+            };
         }
         let size = strict.sets[0].len();
         let slips: Vec<Slip> = strict.sets.iter().flatten().map(|&i| causes[i].suspect.slip).collect();
@@ -68,6 +90,79 @@ impl Year<'_> {
         let others = self.sets(&causes, &hard_differing, &differing, size, alike);
         let rejected = others.sets.iter().filter(|set| !strict.sets.contains(set)).count();
         self.told(&causes, &differing, strict, rejected)
+    }
+
+    /// One or two agencies that explain all but a few cells, each of which is a matter of its own.
+    fn beside_slips(&self, causes: &[Cause], differing: &[usize], hard: &[usize], soft: &[usize]) -> Explanations {
+        let target: Vec<i128> = hard.iter().map(|&i| self.rows[i].difference.unwrap_or(0)).collect();
+        let item = |c: &Cause| Item { effect: hard.iter().map(|&i| c.effect[i]).collect(), members: c.members.clone() };
+        let items: Vec<Item> = causes.iter().map(item).collect();
+        let mut found = nearly(&items, &target);
+        found.retain(|n| soft.iter().all(|&i| self.rounds(causes, &n.set, i)));
+        // A set that leaves slips with a name explains more than one that leaves riddles.
+        let slips = |n: &Nearly| -> Vec<CellSlip> {
+            n.left.iter().map(|&at| self.cell_slip(hard[at], n.set.iter().map(|&c| causes[c].effect[hard[at]]).sum())).collect()
+        };
+        found.sort_by_cached_key(|n| slips(n).iter().filter(|s| s.slip.is_empty()).count());
+        let all = found.len();
+        let mut told = Vec::new();
+        for (rank, n) in found.iter().take(MOST_TOLD).enumerate() {
+            let mut explanation = self.explanation(causes, differing, &n.set, rank + 1);
+            explanation.slips = slips(n);
+            explanation.unchanged = hard.len() + soft.len() - differing.len();
+            words::explain(self.forms, self.compilation, &mut explanation, all);
+            told.push(explanation);
+        }
+        Explanations { found: told, all, cut: false }
+    }
+
+    /// Every differing figure as a slip of the pen with a name, or two of them exchanged; `None` where one is not.
+    fn slips_alone(&self, differing: &[usize]) -> Option<Explanation> {
+        let mut slips: Vec<CellSlip> = differing.iter().map(|&row| self.cell_slip(row, 0)).collect();
+        if let [a, b] = &mut slips[..]
+            && (a.found, b.found) == (b.meant, a.meant)
+        {
+            for slip in [a, b] {
+                (slip.slip, slip.slip_en) = ("两项数字互换".to_owned(), "the two figures are exchanged".to_owned());
+            }
+        }
+        if slips.iter().any(|s| s.slip.is_empty()) {
+            return None;
+        }
+        let mut explanation = self.explanation(&[], differing, &[], 1);
+        explanation.slips = slips;
+        explanation.unchanged = self.with(|r| matches!(r.status, Comparison::Equal | Comparison::Rounding)).len();
+        words::explain(self.forms, self.compilation, &mut explanation, 1);
+        Some(explanation)
+    }
+
+    /// The published figure of a row against the sum with this much more.
+    fn cell_slip(&self, row: usize, more: i128) -> CellSlip {
+        let row = &self.rows[row];
+        let found = row.published.map_or(0, |n| i128::from(n.millionths()));
+        let meant = row.sum.unwrap_or(0) + more;
+        let (slip, slip_en) = typing(&decimal_text(found), &decimal_text(meant)).unwrap_or_default();
+        CellSlip { cell: row.cell, found, meant, slip, slip_en }
+    }
+
+    /// An explanation without its sentences.
+    fn explanation(&self, causes: &[Cause], differing: &[usize], set: &[usize], rank: usize) -> Explanation {
+        let suspect = |&i: &usize| {
+            let effect = differing.iter().map(|&row| (self.rows[row].cell, causes[i].effect[row])).collect();
+            Suspect { effect, ..causes[i].suspect.clone() }
+        };
+        Explanation {
+            year: self.rows[0].year,
+            rank,
+            cells: differing.iter().map(|&row| self.rows[row].cell).collect(),
+            suspects: set.iter().map(suspect).collect(),
+            slips: Vec::new(),
+            unchanged: 0,
+            disturbed: Vec::new(),
+            rejected: 0,
+            message: String::new(),
+            message_en: String::new(),
+        }
     }
 
     fn with(&self, of: impl Fn(&ReconcileRow) -> bool) -> Vec<usize> {
@@ -127,21 +222,10 @@ impl Year<'_> {
         let mut told = Vec::new();
         for (rank, set) in found.sets.iter().take(MOST_TOLD).enumerate() {
             let disturbed = disturbed(set);
-            let suspect = |&i: &usize| {
-                let effect = differing.iter().map(|&row| (self.rows[row].cell, causes[i].effect[row])).collect();
-                Suspect { effect, ..causes[i].suspect.clone() }
-            };
-            let mut explanation = Explanation {
-                year: self.rows[0].year,
-                rank: rank + 1,
-                cells: cells(differing),
-                suspects: set.iter().map(suspect).collect(),
-                unchanged: comparable - disturbed.len(),
-                disturbed: cells(&disturbed),
-                rejected,
-                message: String::new(),
-                message_en: String::new(),
-            };
+            let mut explanation = self.explanation(causes, differing, set, rank + 1);
+            explanation.unchanged = comparable - disturbed.len();
+            explanation.disturbed = cells(&disturbed);
+            explanation.rejected = rejected;
             words::explain(self.forms, self.compilation, &mut explanation, all);
             told.push(explanation);
         }
@@ -171,6 +255,10 @@ impl Year<'_> {
             let before = year.checked_sub(1).and_then(|y| self.compilation.row_of(m, y));
             if let Some(before) = before.filter(|&b| plan.placed[b].form == plan.placed[row].form) {
                 add(Slip::LastYear, figures(before).iter().zip(&now).map(|(b, n)| b - n).collect());
+            }
+            for old in self.replaced.iter().filter(|r| r.year == year && r.agency_key() == member.key) {
+                let was = |row: &ReconcileRow| old.counts_as(row.cell).map_or(0, |n| i128::from(n.millionths()));
+                add(Slip::OldVersion, self.rows.iter().zip(&now).map(|(row, n)| was(row) - n).collect());
             }
             add(Slip::Omitted, now.iter().map(|n| -n).collect());
             add(Slip::CountedTwice, now);

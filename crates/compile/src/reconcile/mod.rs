@@ -2,6 +2,7 @@
 
 mod explain;
 mod search;
+mod slip;
 mod words;
 
 use nianbao_form::{Cell, Forms, Kind, Number, Registry, Report};
@@ -110,6 +111,8 @@ pub struct ReconcileRow {
 pub enum Slip {
     /// They were left out.
     Omitted,
+    /// Those of a report that was sent before and has been replaced were added.
+    OldVersion,
     /// Last year's were added in place of this year's.
     LastYear,
     /// They were added twice.
@@ -123,6 +126,7 @@ impl Slip {
     pub const fn as_str(self) -> &'static str {
         match self {
             Slip::Omitted => "omitted",
+            Slip::OldVersion => "old-version",
             Slip::LastYear => "last-year",
             Slip::CountedTwice => "counted-twice",
             Slip::Added => "added",
@@ -145,7 +149,22 @@ pub struct Suspect {
     pub effect: Vec<(Cell, i128)>,
 }
 
-/// The agencies that together explain every difference of a year.
+/// A published figure that no agency explains: what it should be and how it may have come about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellSlip {
+    /// The cell.
+    pub cell: Cell,
+    /// What was published, in millionths.
+    pub found: i128,
+    /// What it would be without a slip, in millionths.
+    pub meant: i128,
+    /// The slip of the pen that makes one of the other, in Chinese; empty if none does and the cell stays unexplained.
+    pub slip: String,
+    /// The same in English.
+    pub slip_en: String,
+}
+
+/// The agencies and slips that together explain the differences of a year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// Reporting year.
@@ -154,8 +173,10 @@ pub struct Explanation {
     pub rank: usize,
     /// The cells that differ.
     pub cells: Vec<Cell>,
-    /// Who.
+    /// Who; nobody where the published figures themselves are slips.
     pub suspects: Vec<Suspect>,
+    /// Cells that are left to a slip of the pen beside them.
+    pub slips: Vec<CellSlip>,
     /// How many other comparable cells stay as they are.
     pub unchanged: usize,
     /// Other cells that would change: the figures would have been lost in some cells only. Empty if all fits.
@@ -198,7 +219,8 @@ impl Reconciliation {
 /// Compares published figures with the sums of the group at the top (see [`compile`]). For each year with differences,
 /// looks for the smallest sets of agencies (or whole groups) whose omission, double counting, or replacement by last
 /// year's figures explains all of them at once and leaves every other published cell as it is; where there is none, for
-/// agencies whose figures were lost or doubled in just the cells that differ.
+/// one or two that explain all but a few cells, which are slips of their own; for slips of the pen alone; and for agencies
+/// whose figures were lost or doubled in just the cells that differ.
 ///
 /// # Errors
 /// See [`CompileError`].
@@ -207,6 +229,21 @@ pub fn reconcile(
     registry: &Registry,
     published: &[Published],
     reports: &[&Report],
+    top: Option<&str>,
+) -> Result<Reconciliation, CompileError> {
+    reconcile_with_versions(forms, registry, published, reports, &[], top)
+}
+
+/// [`reconcile`] where reports that were sent before and replaced are at hand too: the total may have been made with them.
+///
+/// # Errors
+/// See [`CompileError`].
+pub fn reconcile_with_versions(
+    forms: &Forms,
+    registry: &Registry,
+    published: &[Published],
+    reports: &[&Report],
+    replaced: &[&Report],
     top: Option<&str>,
 ) -> Result<Reconciliation, CompileError> {
     let compilation = compile(forms, registry, reports, top)?;
@@ -221,7 +258,7 @@ pub fn reconcile(
     };
     for same_year in published.chunk_by(|a, b| a.year == b.year) {
         let mut rows: Vec<ReconcileRow> = same_year.iter().map(|p| compare(forms, &compilation, p)).collect();
-        let search = explain::Year { forms, compilation: &compilation, reports, published: same_year, rows: &rows };
+        let search = explain::Year { forms, compilation: &compilation, reports, replaced, published: same_year, rows: &rows };
         let explanations = search.explanations();
         words::explain_rows(&compilation, &mut rows, &explanations);
         out.rows.extend(rows);

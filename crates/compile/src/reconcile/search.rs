@@ -166,6 +166,66 @@ pub(super) fn smallest(items: &[Item], target: &[i128], most: usize, accept: imp
     Found { sets: Vec::new(), cut: cut || largest < most }
 }
 
+/// A set that makes up most of a difference, with what it leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Nearly {
+    /// One or two items, ascending.
+    pub(super) set: Vec<usize>,
+    /// Positions of the target that it does not meet.
+    pub(super) left: Vec<usize>,
+}
+
+/// What a set may leave unexplained.
+const MOST_LEFT: usize = 3;
+/// Positions of a difference that each item of such a set explains at least: a coincidence is not so often right.
+const LEAST_EACH: usize = 3;
+/// Pairs are tried among so many items.
+const MOST_PAIRED: usize = 1200;
+
+/// The sets of one or two items that leave the fewest positions of the target unmet, every item and every such position
+/// counting as one error; empty where none explains [`LEAST_EACH`] positions an item.
+pub(super) fn nearly(items: &[Item], target: &[i128]) -> Vec<Nearly> {
+    let n = items.len();
+    let pairs = if n <= MOST_PAIRED { n } else { 0 };
+    let tried = (0..n).into_par_iter().map(|i| {
+        let mut best: Vec<Nearly> = Vec::new();
+        try_set(items, target, &[i], &mut best);
+        (i + 1..pairs).for_each(|j| try_set(items, target, &[i, j], &mut best));
+        best
+    });
+    let mut all: Vec<Nearly> = tried.collect::<Vec<_>>().into_iter().flatten().collect();
+    let errors = |found: &Nearly| found.set.len() + found.left.len();
+    let least = all.iter().map(errors).min().unwrap_or(0);
+    all.retain(|found| errors(found) == least);
+    all.sort_by(|a, b| (a.set.len(), &a.set).cmp(&(b.set.len(), &b.set)));
+    all.truncate(MOST_SETS);
+    all
+}
+
+fn try_set(items: &[Item], target: &[i128], set: &[usize], best: &mut Vec<Nearly>) {
+    let errors = |found: &Nearly| found.set.len() + found.left.len();
+    let bound = best.first().map_or(MOST_LEFT, |b| errors(b).saturating_sub(set.len()).min(MOST_LEFT));
+    let (mut left, mut met) = (Vec::new(), 0);
+    for (c, &wanted) in target.iter().enumerate() {
+        if set.iter().map(|&i| items[i].effect[c]).sum::<i128>() == wanted {
+            met += usize::from(wanted != 0);
+        } else if left.len() == bound {
+            return;
+        } else {
+            left.push(c);
+        }
+    }
+    let twice = matches!(set, [a, b] if items[*a].members.iter().any(|m| items[*b].members.contains(m)));
+    if met < LEAST_EACH * set.len() || twice {
+        return;
+    }
+    let found = Nearly { set: set.to_vec(), left };
+    if best.first().is_some_and(|b| errors(b) > errors(&found)) {
+        best.clear();
+    }
+    best.push(found);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,5 +270,17 @@ mod tests {
             expected.sort();
             prop_assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn a_slip_beside_an_agency_left_out() {
+        let items = [item(0, &[-5, -3, -8, -1, 0]), item(1, &[-2, -3, -5, -1, -1]), item(2, &[-5, 0, -5, 0, 0])];
+        // The first agency left out, and the second cell typed wrongly.
+        let found = nearly(&items, &[-5, 18, -8, -1, 0]);
+        assert_eq!(found, [Nearly { set: vec![0], left: vec![1] }]);
+        // Both of them left out and a slip.
+        let found = nearly(&[items[0].clone(), item(1, &[-2, -4, -6, -1, -1])], &[-7, -7, -14, -2, 90]);
+        assert_eq!(found, []);
+        assert_eq!(nearly(&items, &[40, 50, 60, 70, 80]), []);
     }
 }

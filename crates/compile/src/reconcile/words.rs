@@ -3,7 +3,7 @@
 use nianbao_form::{Cell, Forms, decimal_text};
 
 use super::explain::Explanations;
-use super::{Comparison, Explanation, ReconcileRow, Reconciliation, Slip, Suspect};
+use super::{CellSlip, Comparison, Explanation, ReconcileRow, Reconciliation, Slip, Suspect};
 use crate::Compilation;
 
 /// Names told in one sentence.
@@ -12,6 +12,7 @@ const MOST_NAMES: usize = 5;
 fn slip_zh(slip: Slip) -> &'static str {
     match slip {
         Slip::Omitted => "漏计",
+        Slip::OldVersion => "误用已被替换的旧版报告：",
         Slip::LastYear => "误用上一年度数据",
         Slip::CountedTwice => "重复计入",
         Slip::Added => "不应计入而计入",
@@ -21,6 +22,7 @@ fn slip_zh(slip: Slip) -> &'static str {
 fn slip_en(slip: Slip) -> &'static str {
     match slip {
         Slip::Omitted => "left out",
+        Slip::OldVersion => "an older version of the report used",
         Slip::LastYear => "last year's figures used",
         Slip::CountedTwice => "counted twice",
         Slip::Added => "added although counted elsewhere",
@@ -76,6 +78,10 @@ pub(super) fn explain(forms: &Forms, compilation: &Compilation, e: &mut Explanat
         cells.join("; "),
         who_en.join(" and ")
     );
+    if !e.slips.is_empty() {
+        (e.message, e.message_en) = beside_slips(forms, compilation, e, &who.join("，"), &who_en.join(" and "), all);
+        return;
+    }
     if e.disturbed.is_empty() {
         zh += &format!("则{n}项差额全部吻合，其余{m}项可比指标不受影响");
         en += &format!("which fits all of them and leaves the other {m} comparable cells as they are");
@@ -98,6 +104,50 @@ pub(super) fn explain(forms: &Forms, compilation: &Compilation, e: &mut Explanat
     e.message_en = en + ".";
 }
 
+/// The sentences of an explanation that leaves cells to slips of the pen.
+fn beside_slips(
+    forms: &Forms,
+    compilation: &Compilation,
+    e: &Explanation,
+    who: &str,
+    who_en: &str,
+    all: usize,
+) -> (String, String) {
+    let name = |s: &CellSlip| cell_name(forms, compilation, e.year, s.cell);
+    let each: Vec<String> = e.slips.iter().map(|s| format!("“{}”{}", name(s), slip_said_zh(s))).collect();
+    let each_en: Vec<String> = e.slips.iter().map(|s| format!("{}: {}", name(s), slip_said_en(s))).collect();
+    let (each, each_en) = (each.join("；"), each_en.join("; "));
+    let n = e.cells.len();
+    let mut zh = format!("{}年有{n}项与各单位合计不符：", e.year);
+    let mut en = format!("{}: {n} cells differ from the sum of the agencies; ", e.year);
+    if e.suspects.is_empty() {
+        zh += &format!("可能是公布数笔误——{each}");
+        en += &format!("perhaps slips in the published figures – {each_en}");
+    } else {
+        let explained = e.cells.iter().filter(|c| e.slips.iter().all(|s| s.cell != **c)).count();
+        zh += &format!("若公布数{who}，则其中{explained}项差额全部吻合，另有{}项须单独核对——{each}", e.slips.len());
+        en += &format!(
+            "{explained} of them are explained by {who_en}, {} are to be looked at on their own – {each_en}",
+            e.slips.len()
+        );
+    }
+    if all > 1 {
+        zh += &format!("；同样吻合的共有{all}组，这是第{}组", e.rank);
+        en += &format!("; number {} of {all} equally good explanations", e.rank);
+    }
+    (zh + "。", en + ".")
+}
+
+fn slip_said_zh(s: &CellSlip) -> String {
+    let why = if s.slip.is_empty() { "原因不明" } else { &s.slip };
+    format!("公布{}，应为{}（{why}）", decimal_text(s.found), decimal_text(s.meant))
+}
+
+fn slip_said_en(s: &CellSlip) -> String {
+    let why = if s.slip_en.is_empty() { "no slip explains it" } else { &s.slip_en };
+    format!("published {}, should be {} ({why})", decimal_text(s.found), decimal_text(s.meant))
+}
+
 /// The figures by which suspects explain one cell: `漏计甲局5、乙局3`.
 fn figures(e: &Explanation, cell: Cell, zh: bool) -> String {
     let effect = |s: &Suspect| s.effect.iter().find(|(c, _)| *c == cell).map_or(0, |(_, v)| *v);
@@ -105,8 +155,12 @@ fn figures(e: &Explanation, cell: Cell, zh: bool) -> String {
         let part = |s: &&Suspect| {
             let change = effect(s);
             (change != 0).then(|| match slip {
-                Slip::LastYear if zh => format!("{}（{}{}）", s.name, if change > 0 { "+" } else { "" }, decimal_text(change)),
-                Slip::LastYear => format!("{} {}{}", s.name, if change > 0 { "+" } else { "" }, decimal_text(change)),
+                Slip::LastYear | Slip::OldVersion if zh => {
+                    format!("{}（{}{}）", s.name, if change > 0 { "+" } else { "" }, decimal_text(change))
+                }
+                Slip::LastYear | Slip::OldVersion => {
+                    format!("{} {}{}", s.name, if change > 0 { "+" } else { "" }, decimal_text(change))
+                }
                 _ if zh => format!("{}（{}）", s.name, decimal_text(change.abs())),
                 _ => format!("{} {}", s.name, decimal_text(change.abs())),
             })
@@ -170,8 +224,11 @@ fn differs(row: &ReconcileRow, found: &Explanations) -> (String, String) {
     let mut en = format!("published {size} {more_en} than the sum of the agencies");
     match found.found.first() {
         Some(e) => {
-            zh += &format!("：{}", figures(e, row.cell, true));
-            en += &format!("; {}", figures(e, row.cell, false));
+            let slip = e.slips.iter().find(|s| s.cell == row.cell);
+            let parts = [Some(figures(e, row.cell, true)).filter(|f| !f.is_empty()), slip.map(slip_said_zh)];
+            zh += &format!("：{}", parts.into_iter().flatten().collect::<Vec<_>>().join("；"));
+            let parts = [Some(figures(e, row.cell, false)).filter(|f| !f.is_empty()), slip.map(slip_said_en)];
+            en += &format!("; {}", parts.into_iter().flatten().collect::<Vec<_>>().join("; "));
             if !e.disturbed.is_empty() {
                 zh += "（仅该表所列不符指标）";
                 en += " (in the differing cells only)";

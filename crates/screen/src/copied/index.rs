@@ -5,9 +5,9 @@
 use super::winnow::{GRAM, WINDOW, Winnow};
 
 /// Fingerprints that more texts share lead only to the first and the nearest of them, and not all of them do.
-const REACH: usize = 16;
+const REACH: usize = 12;
 /// Of those, one in so many is kept.
-const ONE_IN: u64 = 8;
+const ONE_IN: u64 = 16;
 /// Texts with which one text is compared at most.
 const PARTNERS: usize = 8;
 /// Fingerprints in common below which nothing is compared.
@@ -62,7 +62,10 @@ pub(super) const MOST: usize = 1 << 24;
 /// Fingerprints of all texts as `hash (24 bits) | text (24) | position (16)`, by the first eight bits of the hash; for each
 /// text how many it has.
 fn entries(texts: &[Text]) -> (Vec<Vec<u64>>, Vec<u32>) {
-    let mut parts: Vec<Vec<u64>> = vec![Vec::new(); PARTS];
+    let letters: usize = texts.iter().map(|t| t.letters.len()).sum();
+    // Two grams of every window and one are kept, give or take an eighth.
+    let room = letters * 2 / (WINDOW + 1) / PARTS * 9 / 8;
+    let mut parts: Vec<Vec<u64>> = (0..PARTS).map(|_| Vec::with_capacity(room)).collect();
     let mut counts = vec![0; texts.len()];
     let mut winnow = Winnow::default();
     for (number, text) in texts.iter().enumerate() {
@@ -209,4 +212,36 @@ pub(super) fn candidates(texts: &[Text]) -> Vec<(u32, u32)> {
     pairs.sort_unstable();
     pairs.dedup();
     pairs
+}
+
+/// Letters of a passage that is looked for in the text of the year before; the longest phrases are shorter.
+const OWN_SPAN: usize = 48;
+
+/// The fingerprints of a text, in the order of their hashes.
+pub(super) fn fingerprints(letters: &[u16], winnow: &mut Winnow) -> Vec<(u32, usize)> {
+    let mut all = Vec::new();
+    winnow.fingerprints(letters, |hash, at| all.push((hash, at)));
+    all.sort_unstable();
+    all
+}
+
+/// Whether a text is worth comparing with one that has the fingerprints `own`: a fifth of the shorter one's in common, or a
+/// passage.
+pub(super) fn worth(own: &[(u32, usize)], letters: &[u16], winnow: &mut Winnow) -> bool {
+    let (mut all, mut shared, mut longest) = (0, 0, 0);
+    // Where the run in common began, and the last fingerprint of it, in both texts.
+    let mut run: Option<(usize, usize, usize)> = None;
+    winnow.fingerprints(letters, |hash, at| {
+        all += 1;
+        let found = own.partition_point(|f| f.0 < hash);
+        let Some(&(_, there)) = own.get(found).filter(|f| f.0 == hash) else { return };
+        shared += 1;
+        let start = match run {
+            Some((start, last, other)) if at - last <= 2 * WINDOW && other + (at - last) == there => start,
+            _ => at,
+        };
+        run = Some((start, at, there));
+        longest = longest.max(at - start + GRAM);
+    });
+    longest >= OWN_SPAN || shared * 5 >= own.len().min(all) && shared > 0
 }

@@ -20,6 +20,7 @@ use crate::Scope;
 use compare::{Likeness, Owner, SHINGLE, Shingles};
 use index::{Text, common_above};
 use normal::Normaliser;
+use winnow::Winnow;
 use words::{Source, Speaker};
 
 /// The share of a section's own words from which on it is a copy.
@@ -35,7 +36,7 @@ const PASSAGE: usize = 50;
 /// The same against the agency's own last report: a description of how it works is no news each year.
 const OWN_PASSAGE: usize = 100;
 /// Reports of which the words in common are worked out; of more, so many spread evenly.
-const SAMPLE: usize = 1_000;
+const SAMPLE: usize = 500;
 
 /// How much is copied, the least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -161,7 +162,11 @@ fn grade(likeness: &Likeness, side: usize, passage: usize) -> Option<Grade> {
     match likeness.contained(side) {
         share if substance && share >= COPY => Some(Grade::Copy),
         share if substance && share >= REWRITE => Some(Grade::Rewrite),
-        _ => (likeness.run.own + SHINGLE > passage).then_some(Grade::Passage),
+        share => {
+            // A short section that is all copied is told as well.
+            let short = share >= COPY && likeness.of_own(side) >= PROOF && likeness.matched[side] + SHINGLE > PASSAGE;
+            (short || likeness.run.own + SHINGLE > passage).then_some(Grade::Passage)
+        }
     }
 }
 
@@ -212,13 +217,18 @@ fn from_last_year(
     found: &mut Vec<Copied>,
 ) {
     let before = Before::new(scope);
+    let mut winnow = Winnow::default();
     for text in texts {
         let report = scope.reports[text.report];
         let section = &report.sections[text.passage].section;
         let mut best: Option<Copied> = None;
+        let own = if before.of(report).is_empty() { Vec::new() } else { index::fingerprints(&text.letters, &mut winnow) };
         for &other in before.of(report) {
             for (passage, old) in prose(scope.forms, scope.reports[other]).filter(|(_, p)| &p.section == section) {
                 let letters = normaliser.normalise(&old.text);
+                if !index::worth(&own, &letters, &mut winnow) {
+                    continue;
+                }
                 let likeness = everybodys.compare([text.group; 2], &text.letters, &letters);
                 let Some(grade) = grade(&likeness, 0, OWN_PASSAGE) else { continue };
                 let source = Source { own: true, report: other, passage, others: 0 };

@@ -68,24 +68,20 @@ fn plain(text: &str, mut keep: impl FnMut(u16, u32)) {
     let (mut after_digit, mut kept) = (false, 0usize);
     for (at, c) in text.char_indices() {
         let letter = table.get(c as usize).copied().unwrap_or(DROP);
-        match letter {
-            DIGIT => after_digit = true,
-            DROP => {}
-            SEVERAL => {
-                for one in std::iter::once(c).nfkc().map(single).filter(|l| *l > SEVERAL) {
-                    keep(one, at as u32);
-                    kept += 1;
-                }
+        // Nearly every character is a letter behind a letter.
+        if letter > SEVERAL && !(after_digit && matches!(c, '年' | '月' | '日' | '号' | '时')) {
+            after_digit = false;
+            keep(letter, at as u32);
+            kept += 1;
+            if kept >= LONGEST {
+                return;
             }
-            _ if after_digit && matches!(c, '年' | '月' | '日' | '号' | '时') => after_digit = false,
-            letter => {
-                after_digit = false;
-                keep(letter, at as u32);
-                kept += 1;
+        } else if letter == SEVERAL {
+            for one in std::iter::once(c).nfkc().map(single).filter(|l| *l > SEVERAL) {
+                keep(one, at as u32);
             }
-        }
-        if kept >= LONGEST {
-            return;
+        } else {
+            after_digit = letter == DIGIT || after_digit && letter == DROP;
         }
     }
 }

@@ -5,7 +5,7 @@
 /// Letters of a gram: long enough that stock phrases of four letters in another order share none.
 pub(super) const GRAM: usize = 8;
 /// Grams of a window; two of `WINDOW + 1` are kept on average.
-pub(super) const WINDOW: usize = 16;
+pub(super) const WINDOW: usize = 20;
 
 /// Makes fingerprints; keeps its memory from text to text.
 #[derive(Default)]
