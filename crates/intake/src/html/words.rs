@@ -22,6 +22,10 @@ impl Walk<'_> {
         if self.state.silent || self.state.gone || self.state.sizeless {
             return;
         }
+        // White space between rows and cells is nowhere, not even in preformatted text.
+        if self.opened.last().is_some_and(|o| o.tag.is_table_frame()) {
+            return;
+        }
         if self.state.space == Space::Collapse {
             self.flowing(text, references);
         } else {
