@@ -390,6 +390,7 @@ impl Layout {
                 merged.text.push('\n');
             }
             merged.text.push_str(&covered);
+            merged.doubtful = true;
         }
         cell
     }
