@@ -136,7 +136,8 @@ fn refused(name: &Arc<str>, member: &Member, format: &str, refusal: Refusal) -> 
 /// A member's name as the outputs may show it: no control characters, and no `..` that would lead elsewhere as a path.
 fn printable(name: &str) -> String {
     let clean: String = name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    let parts: Vec<&str> = clean.split('/').filter(|p| !p.is_empty()).map(|p| if p == ".." { "(..)" } else { p }).collect();
+    let parts: Vec<&str> =
+        clean.split('/').filter(|p| !p.is_empty() && *p != ".").map(|p| if p == ".." { "(..)" } else { p }).collect();
     parts.join("/")
 }
 

@@ -132,7 +132,7 @@ pub(crate) fn system(name: &str) -> Option<Refusal> {
         ))
     } else if of_system {
         Some(Refusal::foreign("系统自动生成的文件，不是报告", "a file that the system keeps for itself; not a report"))
-    } else if last.starts_with('.') && last != "." && last != ".." {
+    } else if name.split('/').any(|part| part.starts_with('.') && part != "." && part != "..") {
         Some(Refusal::foreign(
             "隐藏文件，没有读取；如是报告，请改名去掉开头的点",
             "a hidden file, not read; if it is a report, take the dot from the front of its name",

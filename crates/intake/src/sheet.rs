@@ -18,13 +18,15 @@ mod xmlss;
 
 use std::sync::Arc;
 
-use crate::document::{Block, Builder, Document};
+use crate::document::{Builder, Document};
 use crate::refuse::Refusal;
 
 pub(crate) use rows::normalised;
 
 /// A workbook has no more cells with something in them than this.
-const MAX_CELLS: usize = 3_000_000;
+const MAX_CELLS: usize = 2_000_000;
+/// It has no more fonts, formats and styles of cells each than this.
+const MAX_STYLES: usize = 65_536;
 /// A sheet has no more merged cells than this, nor hidden rows or columns.
 const MAX_MERGES: usize = 200_000;
 const MAX_HIDDEN: usize = 1_100_000;
@@ -163,7 +165,7 @@ impl Workbook {
         }
     }
 
-    /// What the sheets show, one document a sheet with its name; sheets that show nothing are left out. `hidden` asks for
+    /// What the sheets show, one document a sheet with its name as heading; sheets that show nothing are left out. `hidden` asks for
     /// the hidden sheets instead of the others.
     ///
     /// # Errors
@@ -181,14 +183,23 @@ impl Workbook {
                 out.push((sheet.name.clone(), Document { blocks, ..Document::default() }));
             }
         }
+        // Among others a name says what the sheet is; alone it may be left over from whatever the sheet was made of.
+        match out.as_mut_slice() {
+            [(name, only)] => only.titles.push(name.to_string()),
+            many => many.iter_mut().for_each(|(name, d)| drop(d.blocks.splice(0..0, layout::heading(name)))),
+        }
         Ok(out)
     }
 }
 
 /// The sheets of a workbook as one document, in order.
 pub(crate) fn joined<'d>(sheets: impl IntoIterator<Item = &'d Document>) -> Document {
-    let blocks: Vec<Block> = sheets.into_iter().flat_map(|d| d.blocks.iter().cloned()).collect();
-    Document { blocks, ..Document::default() }
+    let mut out = Document::default();
+    for sheet in sheets {
+        out.blocks.extend(sheet.blocks.iter().cloned());
+        out.titles.extend(sheet.titles.iter().cloned());
+    }
+    out
 }
 
 fn too_many() -> Refusal {

@@ -39,16 +39,26 @@ pub(crate) fn reports(
     let rows = sheet::normalised(book, Collector::new(words.forms, registry, name.clone(), need))?;
     let sheets = book.documents(false)?;
     let read = if sheets.is_empty() { Err(blank()) } else { of_sheets(words, registry, name, &sheets) };
+    let hidden = book.documents(true)?.into_iter().filter(|(_, d)| has_tables(&tables::read(words, d, false)));
+    let hidden: Vec<Arc<str>> = hidden.map(|h| h.0).collect();
     let normalised = rows.as_ref().map_or(0, Vec::len);
     let reports = match (rows, read) {
         (Some(mut rows), read) => {
             rows.extend(read.unwrap_or_default());
             rows
         }
-        (None, read) => read?,
+        (None, read) => read.map_err(|refusal| unseen(refusal, &hidden))?,
     };
-    let hidden = book.documents(true)?.into_iter().filter(|(_, d)| has_tables(&tables::read(words, d, false)));
-    Ok(Taken { reports, normalised, hidden: hidden.map(|h| h.0).collect() })
+    Ok(Taken { reports, normalised, hidden })
+}
+
+/// Says beside a refusal that what was looked for stands in hidden sheets.
+fn unseen(mut refusal: Refusal, hidden: &[Arc<str>]) -> Refusal {
+    if !hidden.is_empty() {
+        refusal.zh.push_str(&format!("（隐藏工作表“{}”中有年报表格，请取消隐藏后重新报送）", hidden.join("、")));
+        refusal.en.push_str(&format!(" (hidden sheets hold tables of the form: {}; show them)", hidden.join(", ")));
+    }
+    refusal
 }
 
 fn blank() -> Refusal {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nianbao_form::Place;
 
 use super::{Area, Sheet, too_many};
-use crate::document::{Block, Builder, Down, Paragraph, RawCell, is_figure, trim};
+use crate::document::{Block, Builder, Down, MAX_COLUMNS, Paragraph, RawCell, is_figure, trim};
 use crate::refuse::Refusal;
 
 /// So many blank columns part two tables, whatever stands beside them.
@@ -23,6 +23,8 @@ struct Shown<'s> {
     text: &'s str,
     /// Row and column in the sheet, from 1.
     at: (u32, u32),
+    /// Whether it is a figure, or a mark for none.
+    figure: bool,
 }
 
 /// What a sheet shows, from the top down.
@@ -60,9 +62,6 @@ pub(super) fn blocks(sheet: &Sheet, builder: &mut Builder, out: &mut Vec<Block>)
         return Ok(());
     }
     let name = &sheet.name;
-    if !is_default_name(name) {
-        line(name, name, (1, 1), out);
-    }
     let mut area = 0;
     for strip in join(&cells, strips(&cells)?) {
         match strip {
@@ -82,6 +81,15 @@ pub(super) fn blocks(sheet: &Sheet, builder: &mut Builder, out: &mut Vec<Block>)
         }
     }
     Ok(())
+}
+
+/// The name of a sheet as a heading over what it shows, if somebody has given it one.
+pub(super) fn heading(name: &Arc<str>) -> Vec<Block> {
+    let mut out = Vec::new();
+    if !is_default_name(name) {
+        line(name, name, (1, 1), &mut out);
+    }
+    out
 }
 
 /// Names that programs give to sheets that nobody has named.
@@ -167,7 +175,8 @@ fn shown<'s>(sheet: &'s Sheet, rows: &Hidden, columns: &Hidden) -> Vec<Shown<'s>
             None => Area { top: cell.row, left: cell.column, bottom: cell.row, right: cell.column },
         };
         if let Some(area) = visible(area) {
-            out.push(Shown { area, text: &cell.text, at: (cell.row + 1, cell.column + 1) });
+            let text = cell.text.as_str();
+            out.push(Shown { area, text, at: (cell.row + 1, cell.column + 1), figure: holds_figure(text) });
         }
     }
     // Blank merged cells are places too, where they stand among others.
@@ -181,7 +190,7 @@ fn shown<'s>(sheet: &'s Sheet, rows: &Hidden, columns: &Hidden) -> Vec<Shown<'s>
             && area.top <= bottom
             && area.left <= right
         {
-            out.push(Shown { area, text: "", at });
+            out.push(Shown { area, text: "", at, figure: false });
         }
     }
     for cell in &mut out {
@@ -190,6 +199,16 @@ fn shown<'s>(sheet: &'s Sheet, rows: &Hidden, columns: &Hidden) -> Vec<Shown<'s>
     }
     out.sort_by_key(|c| (c.area.top, c.area.left));
     out
+}
+
+/// Whether a text is a figure; most are plain digits or words without any, which need no closer look.
+fn holds_figure(text: &str) -> bool {
+    const OTHERS: &str = "一二三四五六七八九十百千万亿零两壹贰叁肆伍陆柒捌玖拾佰仟廿卅半无-‐–—―─━ー−/／\\_＿#";
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    let may_be = |c: char| c.is_ascii_digit() || (!c.is_ascii_alphabetic() && (c.is_numeric() || OTHERS.contains(c)));
+    text.chars().any(may_be) && is_figure(text)
 }
 
 /// The merged cells of a sheet, asked for row after row. Where two overlap, which no program writes, the first counts.
@@ -279,15 +298,26 @@ fn strips(cells: &[Shown<'_>]) -> Result<Vec<Strip>, Refusal> {
             .iter()
             .map(|(row, starts)| only(cells, starts).filter(|i| !covered.contains(row) && is_line(&cells[*i], whole)))
             .collect();
-        let of_lines = |i: usize| lines.contains(&Some(i));
+        let set: HashSet<usize> = lines.iter().flatten().copied().collect();
+        let of_lines = |i: usize| set.contains(&i);
         let mut table = Table::default();
+        // The columns of the table so far.
+        let mut above: Option<(u32, u32)> = None;
         for (at, row) in band.iter().enumerate() {
+            let next = || lines[at + 1..].iter().take_while(|l| l.is_none()).count();
             match lines[at] {
-                Some(one) if !goes_on(cells, &table.rows, &band[at + 1..], &lines[at + 1..], &of_lines) => {
+                Some(one) if !goes_on(cells, above, &band[at + 1..at + 1 + next()]) => {
                     finish(cells, &mut table, &of_lines, &mut out);
+                    above = None;
                     out.push(Strip::Line(one));
                 }
-                _ => table.rows.push(row.clone()),
+                line => {
+                    if line.is_none() {
+                        let own = columns(cells, std::slice::from_ref(row), &of_lines);
+                        above = Some(above.map_or(own, |a| (a.0.min(own.0), a.1.max(own.1))));
+                    }
+                    table.rows.push(row.clone());
+                }
             }
         }
         // The blank row below may be the line of figures of a table that was not filled in.
@@ -306,17 +336,10 @@ fn is_line(cell: &Shown<'_>, (left, right): (u32, u32)) -> bool {
     wide && is_caption(cell.text)
 }
 
-/// Whether a table goes on below a line of words: with rows that are no wider.
-fn goes_on(
-    cells: &[Shown<'_>],
-    above: &[(u32, Vec<usize>)],
-    below: &[(u32, Vec<usize>)],
-    lines: &[Option<usize>],
-    of_lines: &dyn Fn(usize) -> bool,
-) -> bool {
-    let next = lines.iter().take_while(|l| l.is_none()).count();
-    let (a, b) = (columns(cells, above, of_lines), columns(cells, &below[..next], of_lines));
-    !above.is_empty() && next > 0 && a.0 <= b.0 && b.1 <= a.1
+/// Whether a table that takes some columns goes on below a line of words: with rows that are no wider.
+fn goes_on(cells: &[Shown<'_>], above: Option<(u32, u32)>, below: &[(u32, Vec<usize>)]) -> bool {
+    let next = columns(cells, below, &|_| false);
+    above.is_some_and(|a| !below.is_empty() && a.0 <= next.0 && next.1 <= a.1)
 }
 
 /// The one cell with words in a row, if there is but one.
@@ -361,7 +384,7 @@ fn finish(cells: &[Shown<'_>], table: &mut Table, of_lines: &dyn Fn(usize) -> bo
 /// lines of words: programs that turn pages into sheets give every paragraph of a cell a row.
 fn fold(cells: &[Shown<'_>], table: &mut Table) {
     let mut at = 0;
-    while at < table.rows.len() && !table.rows[at].1.iter().any(|i| is_figure(cells[*i].text)) {
+    while at < table.rows.len() && !table.rows[at].1.iter().any(|i| cells[*i].figure) {
         at += 1;
         let (row, starts) = &table.rows[at - 1];
         let whole = |i: &&usize| cells[**i].area.bottom > *row;
@@ -371,8 +394,8 @@ fn fold(cells: &[Shown<'_>], table: &mut Table) {
         let block = || table.rows[at - 1..end].iter().flat_map(|r| &r.1).copied().filter(|i| !held.contains(i));
         let one = |i: usize| cells[i].area.top == cells[i].area.bottom && cells[i].area.left == cells[i].area.right;
         let narrow = held.iter().all(|i| cells[*i].area.bottom == bottom && cells[*i].area.left == cells[*i].area.right);
-        let holds = held.len() > 1 && cells[held[0]].area.left == table.columns.0 && narrow;
-        if !holds || end - at < 1 || !block().all(|i| one(i) && !is_figure(cells[i].text)) {
+        let holds = (2..=MAX_COLUMNS).contains(&held.len()) && cells[held[0]].area.left == table.columns.0 && narrow;
+        if !holds || end - at < 1 || !block().all(|i| one(i) && !cells[i].figure) {
             continue;
         }
         let mut columns: BTreeMap<u32, Vec<usize>> = held.iter().map(|i| (cells[*i].area.left, vec![*i])).collect();
@@ -388,7 +411,7 @@ fn fold(cells: &[Shown<'_>], table: &mut Table) {
 /// Whether a row names columns: words in several cells and no figure.
 fn is_head(cells: &[Shown<'_>], starts: &[usize]) -> bool {
     let inked = || starts.iter().filter(|i| !cells[**i].text.is_empty());
-    inked().count() > 1 && !inked().any(|i| is_figure(cells[*i].text))
+    inked().count() > 1 && !inked().any(|i| cells[*i].figure)
 }
 
 /// Puts tables together again that a blank row has cut below their head, and gives the width of its head to one that a
@@ -429,6 +452,8 @@ fn parts(cells: &[Shown<'_>], table: Table) -> Vec<Table> {
     }
     let mut out: Vec<Table> = Vec::new();
     let (mut start, mut at) = (left, left);
+    // A sheet with more gaps is no row of tables.
+    let mut looks = 32;
     while at <= right {
         let gap = taken[(at - left) as usize..].iter().take_while(|t| !**t).count() as u32;
         if gap == 0 {
@@ -437,7 +462,8 @@ fn parts(cells: &[Shown<'_>], table: Table) -> Vec<Table> {
         }
         let inner = at > start && at + gap <= right;
         let stands = |a: u32, b: u32| stands_alone(cells, &table, (a, b));
-        if inner && (gap >= WIDE_GAP || stands(start, at - 1) && stands(at + gap, right)) {
+        looks -= i32::from(inner);
+        if inner && (gap >= WIDE_GAP || looks > 0 && stands(start, at - 1) && stands(at + gap, right)) {
             out.push(part(cells, &table, (start, at - 1)));
             start = at + gap;
         }
@@ -461,9 +487,9 @@ fn part(cells: &[Shown<'_>], table: &Table, columns: (u32, u32)) -> Table {
 fn stands_alone(cells: &[Shown<'_>], table: &Table, columns: (u32, u32)) -> bool {
     let (mut labelled, mut figures, mut heads) = (0, 0, 0);
     for (_, starts) in &part(cells, table, columns).rows {
-        let mut inked = starts.iter().map(|i| cells[*i].text).filter(|t| !t.is_empty()).peekable();
-        let words = inked.peek().is_some_and(|t| !is_figure(t));
-        if inked.any(is_figure) {
+        let mut inked = starts.iter().map(|i| &cells[*i]).filter(|c| !c.text.is_empty()).peekable();
+        let words = inked.peek().is_some_and(|c| !c.figure);
+        if inked.any(|c| c.figure) {
             figures += 1;
             labelled += u32::from(words);
         } else if words && figures == 0 {

@@ -7,7 +7,7 @@ use quick_xml::events::BytesStart;
 use super::parts::{Package, Step, attribute, is_on, walk};
 use super::shown;
 use super::strings::{Font, push_run};
-use super::{Area, NO_RESULT, Workbook};
+use super::{Area, MAX_STYLES, NO_RESULT, Workbook};
 use crate::refuse::Refusal;
 
 const KIND: &str = "ods";
@@ -177,7 +177,7 @@ impl Reader {
 
     /// Properties of the style that is being described.
     fn describe(&mut self, e: &BytesStart<'_>) {
-        let Some(name) = &self.style else { return };
+        let Some(name) = self.style.as_ref().filter(|_| self.styles.len() < MAX_STYLES) else { return };
         let style = self.styles.entry(name.clone()).or_default();
         if let Some(position) = attribute(e, "text-position") {
             let first = position.split_whitespace().next().unwrap_or("").trim_end_matches('%');

@@ -10,7 +10,9 @@ use crate::members::Members;
 use crate::refuse::Refusal;
 
 /// The parts of a package may not unpack to more than this.
-const MAX_UNPACKED: u64 = 256 << 20;
+const MAX_UNPACKED: u64 = 128 << 20;
+/// A package has no more parts than this.
+const MAX_PARTS: usize = 20_000;
 /// Elements may not nest deeper than this.
 const MAX_DEPTH: usize = 256;
 
@@ -25,6 +27,9 @@ pub(super) struct Package<'b> {
 impl<'b> Package<'b> {
     pub(super) fn open(bytes: &'b [u8], kind: &'static str) -> Result<Package<'b>, Refusal> {
         let members = Members::open(Cursor::new(bytes)).ok_or_else(|| Refusal::broken(kind))?;
+        if members.list().len() > MAX_PARTS {
+            return Err(Refusal::too_large());
+        }
         Ok(Package { members, left: MAX_UNPACKED, kind })
     }
 
@@ -60,7 +65,7 @@ impl<'b> Package<'b> {
         walk(&xml, self.kind, |step| {
             if let Step::Open("Relationship", e) = step {
                 let get = |name| attribute(e, name).unwrap_or_default().into_owned();
-                if get("TargetMode") != "External" {
+                if get("TargetMode") != "External" && out.len() < MAX_PARTS {
                     let kind = get("Type").rsplit('/').next().unwrap_or("").to_owned();
                     out.push(Relation { id: get("Id"), kind, part: resolve(folder, &get("Target")) });
                 }

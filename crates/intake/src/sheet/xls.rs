@@ -9,11 +9,14 @@ use super::binary::{boolean, error, f64_at, rk, u16_at, u32_at};
 use super::shown::{Epoch, Shown};
 use super::strings::{Font, Words, runs};
 use super::xlsx::Style;
-use super::{Area, NO_RESULT, NO_TEXT, Workbook};
+use super::{Area, MAX_CELLS, MAX_STYLES, NO_RESULT, NO_TEXT, Workbook, too_many};
 use crate::refuse::Refusal;
 
 /// The stream of the workbook is not larger than this.
-const MAX_STREAM: u64 = 128 << 20;
+const MAX_STREAM: u64 = 64 << 20;
+/// A record goes on in no more others than this, and a workbook has no more sheets.
+const MAX_PIECES: usize = 1 << 18;
+const MAX_SHEETS: usize = 1024;
 
 /// Reads a workbook.
 ///
@@ -23,15 +26,26 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     let stream = stream(bytes).ok_or_else(broken)?;
     let mut reader = Reader::default();
     let sheets = reader.globals(&stream)?;
+    // Sheets do not lie over one another, so that all of them together are no longer than the stream.
+    let mut left = stream.len();
     for sheet in sheets.iter().filter(|s| s.is_table) {
         reader.book.sheet(&sheet.name, sheet.hidden);
-        reader.sheet(stream.get(sheet.at..).ok_or_else(broken)?)?;
+        let taken = reader.sheet(stream.get(sheet.at..).ok_or_else(broken)?)?;
+        left = left.checked_sub(taken).ok_or_else(broken)?;
     }
     Ok(reader.book)
 }
 
 fn broken() -> Refusal {
     Refusal::broken("xls")
+}
+
+/// Protecting the structure of a workbook encrypts it too, with a password that Excel knows by itself.
+fn protected() -> Refusal {
+    Refusal::unreadable(
+        "文件已加密（设有密码或工作簿保护），请取消密码和保护后重新报送",
+        "the file is encrypted by a password or by the protection of the workbook; remove both and send it anew",
+    )
 }
 
 /// The stream in which the records stand: `Workbook`, before Excel 97 `Book`.
@@ -69,7 +83,7 @@ impl<'s> Iterator for Records<'s> {
     fn next(&mut self) -> Option<Record<'s>> {
         let (kind, bytes) = self.one()?;
         let mut more = Vec::new();
-        while u16_at(self.rest, 0) == Some(CONTINUE) {
+        while u16_at(self.rest, 0) == Some(CONTINUE) && more.len() < MAX_PIECES {
             more.push(self.one()?.1);
         }
         Some(Record { kind, bytes, more })
@@ -119,8 +133,11 @@ impl Reader {
         let mut ended = false;
         for record in records {
             let bytes = record.bytes;
+            if formats.len().max(self.fonts.len()).max(self.styles.len()) > MAX_STYLES || sheets.len() > MAX_SHEETS {
+                return Err(too_many());
+            }
             match record.kind {
-                0x002F => return Err(Refusal::encrypted()),
+                0x002F => return Err(protected()),
                 0x0042 => self.encoding = u16_at(bytes, 0).and_then(code_page),
                 0x01C1 => self.worked_out = true,
                 0x0022 => self.is_1904 = u16_at(bytes, 0) == Some(1),
@@ -171,14 +188,16 @@ impl Reader {
     fn shared(&self, record: &Record<'_>) -> Vec<Words> {
         let mut text = Text::new(record, 8);
         let mut out = Vec::new();
-        while let Some(string) = text.rich(|number| self.font(number)) {
+        while out.len() < MAX_CELLS
+            && let Some(string) = text.rich(|number| self.font(number))
+        {
             out.push(string);
         }
         out
     }
 
-    /// Reads the cells of a sheet.
-    fn sheet(&mut self, stream: &[u8]) -> Result<(), Refusal> {
+    /// Reads the cells of a sheet; returns how many bytes it takes.
+    fn sheet(&mut self, stream: &[u8]) -> Result<usize, Refusal> {
         let mut records = Records { rest: stream };
         records.next().filter(|r| r.kind == BOF).ok_or_else(broken)?;
         let mut inner = 0usize;
@@ -188,7 +207,7 @@ impl Reader {
         // The formula whose text follows in a record of its own.
         let mut waiting: Option<(u32, u32, u16)> = None;
         let mut ended = false;
-        for record in records {
+        while let Some(record) = records.next() {
             match record.kind {
                 // Charts in a sheet are streams of their own within it.
                 BOF => inner += 1,
@@ -209,7 +228,7 @@ impl Reader {
             let own = sheet.cells.split_off(first);
             sheet.cells.extend(own.into_iter().filter(|c| !hidden_zeros.contains(&(c.row, c.column))));
         }
-        Ok(())
+        Ok(stream.len() - records.rest.len())
     }
 
     /// Takes a record of a sheet; one that is too short for its kind says nothing.

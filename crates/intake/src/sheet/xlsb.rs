@@ -5,7 +5,7 @@ use super::parts::Package;
 use super::shown::{Epoch, Shown};
 use super::strings::{Font, Words, runs};
 use super::xlsx::{Style, root};
-use super::{Area, NO_TEXT, Workbook};
+use super::{Area, MAX_CELLS, MAX_STYLES, NO_TEXT, Workbook};
 use crate::refuse::Refusal;
 
 const KIND: &str = "xlsb";
@@ -28,6 +28,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
         let bytes = package.bytes(&part)?.unwrap_or_default();
         reader.strings = records(&bytes)
             .filter(|r| r.0 == 19)
+            .take(MAX_CELLS)
             .map(|r| reader.rich(r.1).unwrap_or_else(|| Words::Plain(NO_TEXT.to_owned())))
             .collect();
     }
@@ -104,6 +105,9 @@ impl Reader {
         let mut formats: Vec<(u16, Shown)> = Vec::new();
         let mut cells = false;
         for (kind, bytes) in records(part) {
+            if formats.len().max(self.fonts.len()).max(self.styles.len()) > MAX_STYLES {
+                return;
+            }
             match kind {
                 44 => {
                     let code = wide(bytes, 2).map(|w| Shown::parse(&w.0));

@@ -5,7 +5,7 @@ use quick_xml::events::BytesStart;
 use super::parts::{Package, Step, attribute, is_on, walk};
 use super::shown::{Epoch, Shown, decimal};
 use super::strings::{Font, Rich, Words, unescape};
-use super::{Area, NO_RESULT, NO_TEXT, Workbook};
+use super::{Area, MAX_CELLS, MAX_STYLES, NO_RESULT, NO_TEXT, Workbook, too_many};
 use crate::refuse::Refusal;
 
 const KIND: &str = "xlsx";
@@ -127,6 +127,7 @@ fn strings(xml: &str) -> Result<Vec<Words>, Refusal> {
         match step {
             Step::Open(name, e) => rich.open(name, e),
             Step::Text(text) => rich.words(&text),
+            Step::Close("si") if out.len() == MAX_CELLS => return Err(too_many()),
             Step::Close("si") => out.push(rich.take()),
             Step::Close(name) => rich.close(name),
         }
@@ -142,6 +143,9 @@ fn styles(xml: &str) -> Result<Vec<Style>, Refusal> {
     let mut out = Vec::new();
     let mut inside = "";
     walk(xml, KIND, |step| {
+        if formats.len().max(fonts.len()).max(out.len()) > MAX_STYLES {
+            return Err(too_many());
+        }
         match step {
             Step::Open("fonts", _) => inside = "fonts",
             Step::Open("cellXfs", _) => inside = "cellXfs",

@@ -9,7 +9,7 @@ use super::parts::{Step, attribute, is_on, walk};
 use super::shown::{Epoch, Shown};
 use super::strings::{Font, push_run};
 use super::xlsx::Style;
-use super::{Area, NO_RESULT, Workbook};
+use super::{Area, MAX_STYLES, NO_RESULT, Workbook};
 use crate::detect::decode;
 use crate::refuse::Refusal;
 
@@ -80,6 +80,7 @@ impl Reader {
         match name {
             "Comment" | "PhoneticText" => self.skipping = 1,
             "Style" => self.style = text("ID"),
+            "NumberFormat" | "Font" if self.styles.len() > MAX_STYLES => {}
             "NumberFormat" => self.styles.entry(self.style.clone()).or_default().0 = format(&text("Format")),
             "Font" if self.cell.is_none() => {
                 let raised = matches!(&*text("VerticalAlign"), "Superscript" | "Subscript");
