@@ -69,6 +69,8 @@ pub struct Registry {
     agencies: Vec<Agency>,
     by_id: HashMap<String, usize>,
     by_name: HashMap<String, Vec<usize>>,
+    /// Key of every name and alias with its agency, in the order of the file.
+    keys: Vec<(String, usize)>,
 }
 
 impl Registry {
@@ -94,7 +96,9 @@ impl Registry {
             let at = registry.agencies.len();
             registry.by_id.insert(agency.id.clone(), at);
             for name in std::iter::once(&agency.name).chain(&agency.aliases) {
-                let list = registry.by_name.entry(name_key(name)).or_default();
+                let key = name_key(name);
+                registry.keys.push((key.clone(), at));
+                let list = registry.by_name.entry(key).or_default();
                 if !list.contains(&at) {
                     list.push(at);
                 }
@@ -198,6 +202,11 @@ impl Registry {
     /// Every name and alias with its agency, for finding agencies in text.
     pub fn names(&self) -> impl Iterator<Item = (&str, &Agency)> {
         self.agencies.iter().flat_map(|a| std::iter::once(&a.name).chain(&a.aliases).map(move |n| (n.as_str(), a)))
+    }
+
+    /// [`name_key`] of every name and alias with its agency.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &Agency)> {
+        self.keys.iter().map(|(key, at)| (key.as_str(), &self.agencies[*at]))
     }
 
     /// Agencies whose report is awaited for a year.

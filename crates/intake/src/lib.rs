@@ -61,6 +61,7 @@ mod tables;
 mod take;
 mod tesseract;
 mod text;
+mod title;
 mod vocabulary;
 mod who;
 mod workbook;

@@ -287,45 +287,67 @@ const FOOTERS: [&str; 16] = [
 
 /// Where the words of the document end: before the signature and what the site prints below it. Notes the signature.
 fn close(words: &[Words<'_>], from: usize, out: &mut Sections) -> usize {
-    let mut end = words.len();
-    for (at, w) in words.iter().enumerate().skip(from + 1) {
-        let text: String = w.text.chars().filter(|c| !figure::is_inkless(*c)).collect();
+    let bare =
+        |at: usize| -> String { words.get(at).map_or("", |w| w.text).chars().filter(|c| !figure::is_inkless(*c)).collect() };
+    for at in from + 1..words.len() {
+        let text = bare(at);
         if FOOTERS.iter().any(|f| text.starts_with(f)) {
-            return end.min(at);
+            return at;
         }
-        if let Some((name, date)) = signed(&text) {
-            let name = if name.is_empty() && at > from + 1 { words[at - 1].text } else { name };
-            let name: String = name.chars().filter(|c| !figure::is_inkless(*c)).collect();
-            let is_name = (2..=40).contains(&name.chars().count()) && !name.contains(['。', '，', '；', '：', '、']);
-            end = if is_name && name != text && !text.starts_with(&name) { at - 1 } else { at };
-            if is_name {
-                out.signature = Some(name);
-            }
-            out.signed = Some(date);
-            return end;
+        let Some((name, date)) = signed(&text).filter(|s| s.0.is_empty() || is_name(s.0)) else { continue };
+        out.signed = Some(date);
+        let above = if at > from + 1 { bare(at - 1) } else { String::new() };
+        if !name.is_empty() {
+            out.signature = Some(name.to_owned());
+        } else if is_name(&above) {
+            out.signature = Some(above);
+            return at - 1;
+        } else if is_name(&bare(at + 1)) && !FOOTERS.iter().any(|f| bare(at + 1).starts_with(f)) {
+            out.signature = Some(bare(at + 1));
         }
+        return at;
     }
-    end = words.len();
-    end
+    words.len()
+}
+
+/// Whether a line may be the name that an agency signs with.
+fn is_name(text: &str) -> bool {
+    (2..=40).contains(&text.chars().count())
+        && !text.contains(['。', '，', '；', '：', '、', ':', ',', '|'])
+        && !text.contains(|c: char| c.is_ascii_digit())
+        && text != "无"
 }
 
 /// A line that is a date, perhaps with a name before it.
 fn signed(text: &str) -> Option<(&str, (u16, u16))> {
-    if text.chars().count() > 60 {
+    if text.len() > 180 || text.chars().count() > 60 {
         return None;
     }
     let (at, _) = text.char_indices().find(|(i, _)| figure::year(&text[*i..]).is_some())?;
     let year = figure::year(&text[at..])?;
-    let after = text[at..].split_once('年')?.1;
-    let (month, rest) = after.split_once('月')?;
-    let (day, tail) = rest.split_once('日')?;
-    let read = |t: &str| figure::read(t, "", nianbao_form::Kind::Count, &[]).number.filter(|n| n.is_whole()).map(|n| n.trunc());
-    // 一 alone is a doubtful figure in a cell, but not before 月 and 日.
-    let count = |t: &str| figure::chinese(t.trim()).or_else(|| read(t));
-    let (month, day) = (count(month)?, count(day)?);
+    let digits: usize = text[at..].chars().take(4).map(char::len_utf8).sum();
+    let after = &text[at + digits..];
+    let (month, day, tail) = if let Some(rest) = after.strip_prefix('年') {
+        let (month, rest) = rest.split_once('月')?;
+        let (day, tail) = rest.split_once(['日', '号'])?;
+        (month, day, tail)
+    } else {
+        // 2023.1.20, 2023-01-20, 2023/1/20
+        let mark = after.chars().next().filter(|c| matches!(c, '.' | '-' | '/' | '．' | '－' | '／'))?;
+        let (month, rest) = after[mark.len_utf8()..].split_once(mark)?;
+        let day = rest.find(|c: char| !c.is_numeric()).map_or(rest, |end| &rest[..end]);
+        (month, day, &rest[day.len()..])
+    };
+    let (month, day) = (small(month)?, small(day)?);
     let is_date = (1..=12).contains(&month) && (1..=31).contains(&day) && tail.trim_matches(['。', ')', '）']).is_empty();
     let name = text[..at].trim_end_matches(['(', '（']);
-    is_date.then_some((name, (year, month as u16)))
+    is_date.then_some((name, (year, month)))
+}
+
+/// A month or a day, in digits or as a numeral.
+fn small(text: &str) -> Option<u16> {
+    let folded = label::fold(text);
+    folded.parse().ok().or_else(|| figure::chinese(&folded).and_then(|n| u16::try_from(n).ok()))
 }
 
 #[cfg(test)]
@@ -378,6 +400,12 @@ mod tests {
     fn signatures() {
         assert_eq!(signed("某某局2021年1月27日"), Some(("某某局", (2021, 1))));
         assert_eq!(signed("二〇二二年一月五日"), Some(("", (2022, 1))));
+        assert_eq!(signed("某某局（2021年1月27日）"), Some(("某某局", (2021, 1))));
+        assert_eq!(signed("２０２２年１月５日"), Some(("", (2022, 1))));
+        assert_eq!(signed("某某局2022.1.15"), Some(("某某局", (2022, 1))));
+        assert_eq!(signed("2022-01-15"), Some(("", (2022, 1))));
+        assert_eq!(signed("2022/13/15"), None);
+        assert_eq!(signed("二〇二二年十二月三十一日"), Some(("", (2022, 12))));
         assert_eq!(signed("本报告统计期限自2021年1月1日起至2021年12月31日止"), None);
     }
 }

@@ -6,8 +6,8 @@ use crate::document::{Block, Document};
 use crate::found::{Entry, Found};
 use crate::refuse::Refusal;
 use crate::tables;
+use crate::title::{self, Title};
 use crate::vocabulary::{Vocabulary, key};
-use crate::who::{self, Title};
 
 /// The documents of a file: cut at every title of another agency or year below which tables of the form begin anew.
 ///
@@ -24,14 +24,15 @@ pub(crate) fn split(words: &Vocabulary<'_>, document: &Document, found: &Found<'
     };
     let mut titles: Vec<(usize, Title)> = Vec::new();
     for at in 0..=last {
-        let Some(title) = who::parse(paragraph(at)) else { continue };
+        let Some(title) = title::parse(paragraph(at)) else { continue };
         let above = if at > 0 { paragraph(at - 1) } else { "" };
         if above.starts_with('附') || paragraph(at).starts_with('附') {
             continue;
         }
         // The agency in a line of its own above.
         let name = above.chars().count() <= 25 && !above.contains(|c: char| c.is_ascii_digit() || "年，。；：".contains(c));
-        match who::parse(&format!("{above}{}", paragraph(at))).filter(|t| name && title.agency.is_empty() && !t.agency.is_empty())
+        match title::parse(&format!("{above}{}", paragraph(at)))
+            .filter(|t| name && title.agency.is_empty() && !t.agency.is_empty())
         {
             Some(whole) if !above.is_empty() => titles.push((at - 1, whole)),
             _ => titles.push((at, title)),

@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use common::forms;
 use damage::{CONTAINERS, Container, Dice, EDITS, Rows};
-use nianbao_form::{Cell, Form, Registry, Report, State};
+use nianbao_form::{Agency, Cell, Form, Place, Registry, Report, State};
 use nianbao_intake::Matcher;
+use nianbao_intake::document::{Block, Paragraph};
 use print::{P, Part, Table};
 
 const FILLS: [&str; 5] = ["all", "totals left blank", "totals alone", "two in five blank", "one in five blank"];
@@ -249,6 +250,81 @@ fn table_four_as_rows() {
     }
 }
 
+fn agency(id: &str, name: &str, aliases: &[&str]) -> Agency {
+    Agency { id: id.into(), name: name.into(), aliases: aliases.iter().map(|a| (*a).to_owned()).collect(), ..Agency::default() }
+}
+
+/// Whose report it is and of which year: name of the file, lines in front, lines behind, and what must be found out.
+#[test]
+fn whose_and_when() {
+    let old = Agency { to: Some(2021), successor: vec!["E".into()], ..agency("D", "洪泽区审批局", &[]) };
+    let new = Agency { from: Some(2022), ..agency("E", "洪泽区行政审批局", &[]) };
+    let agencies = vec![agency("A", "洪泽区教育局", &["区教育局"]), agency("B", "洪泽区民政局", &[]), old, new];
+    let registry = Registry::new(agencies).0;
+    let whole = "洪泽区教育局2022年政府信息公开工作年度报告";
+    let table: [(&str, &[&str], &[&str], &str, u16, &[&str]); 25] = [
+        ("a.docx", &[whole], &[], "A", 2022, &[]),
+        ("a.docx", &["洪泽区教育局", "2022年政府信息公开工作年度报告"], &[], "A", 2022, &[]),
+        ("a.docx", &["洪泽区教育局", "政府信息公开工作年度报告", "（2022年度）"], &[], "A", 2022, &[]),
+        ("a.docx", &["洪泽区2022年度政府信息公开工作年度报告"], &[], "", 2022, &[]),
+        ("a.docx", &["区教育局关于二〇二二年度政府信息公开工作情况的报告"], &[], "A", 2022, &[]),
+        ("a.docx", &["关于２０２２年政府信息公开工作情况的报告"], &["洪泽区教育局", "2023年1月20日"], "A", 2022, &[]),
+        ("a.docx", &["洪澤區教育局2022年政府信息公開工作年度報告"], &[], "A", 2022, &[]),
+        ("a.docx", &["江苏省淮安市洪泽区教育局2022年政府信息公开工作年度报告"], &[], "A", 2022, &[]),
+        // A letter off.
+        ("a.docx", &["洪泽区教盲局2022年政府信息公开工作年度报告"], &[], "A", 2022, &["wrong-agency"]),
+        (
+            "民政局.docx",
+            &["洪译区民政局2022年政府信息公开工作年度报告"],
+            &["洪泽区民政局", "2023.1.20"],
+            "B",
+            2022,
+            &["wrong-agency"],
+        ),
+        // Who has taken its place.
+        ("a.docx", &["洪泽区审批局2021年政府信息公开工作年度报告"], &[], "D", 2021, &[]),
+        ("a.docx", &["洪泽区审批局2022年政府信息公开工作年度报告"], &[], "E", 2022, &["wrong-agency"]),
+        (
+            "a.docx",
+            &["洪泽区行政审批局2022年政府信息公开工作年度报告"],
+            &["洪泽区审批局", "2023年1月3日"],
+            "E",
+            2022,
+            &["wrong-agency"],
+        ),
+        // Less trusted sources.
+        ("2022/洪泽区民政局.docx", &["政府信息公开工作年度报告"], &[], "B", 2022, &[]),
+        ("2022/附件3：洪泽区民政局（盖章版）.docx", &["政府信息公开工作年度报告"], &[], "B", 2022, &[]),
+        ("洪泽区民政局/2022年报.docx", &["政府信息公开工作年度报告"], &[], "B", 2022, &[]),
+        ("2021/a.docx", &["政府信息公开工作年度报告"], &["洪泽区民政局", "2023年1月20日"], "B", 2022, &["wrong-year"]),
+        ("a.docx", &["政府信息公开工作年度报告"], &["2023年1月20日", "洪泽区民政局"], "B", 2022, &[]),
+        ("a.docx", &["政府信息公开工作年度报告"], &["洪泽区民政局2023年1月20日"], "B", 2022, &[]),
+        // What contradicts.
+        ("2021/a.docx", &[whole], &[], "A", 2022, &["wrong-year"]),
+        ("洪泽区教育局2021年.docx", &[whole], &[], "A", 2022, &["wrong-year"]),
+        ("a.docx", &[whole], &["洪泽区教育局", "2024年1月20日"], "A", 2022, &["wrong-year"]),
+        ("a.docx", &[whole], &["洪泽区教育局", "2022年12月30日"], "A", 2022, &[]),
+        ("洪泽区民政局.docx", &[whole], &[], "A", 2022, &["wrong-agency"]),
+        ("a.docx", &[whole], &["洪泽区民政局", "2023年1月20日", "打印 关闭"], "A", 2022, &["wrong-agency"]),
+    ];
+    let matcher = Matcher::new(forms());
+    let form = form("2021");
+    let truth = filled(form, "totals alone", &mut Dice(1));
+    let parts = shaped(form, &truth, &|_, t| vec![t.clone()]);
+    let tables: Vec<Rows> = parts.iter().flat_map(|p| &p.tables).map(|t| damage::rows(t, Container::Word)).collect();
+    for (file, front, behind, id, year, rules) in table {
+        let mut document = damage::document("@", &parts, &tables, Container::Word);
+        let paragraph = |text: &&str| Block::Paragraph(Paragraph { text: (*text).to_owned(), place: Place::Unknown });
+        document.blocks.splice(..1, front.iter().map(paragraph));
+        document.blocks.extend(behind.iter().map(paragraph));
+        let report = &matcher.reports(&registry, &file.into(), &document).unwrap()[0];
+        let remarks: Vec<&str> = report.remarks.iter().map(|r| r.rule).collect();
+        let found = (report.agency_id.as_deref().unwrap_or(""), report.year, remarks.as_slice());
+        assert_eq!(found, (id, year, rules), "{file} {front:?} {behind:?}: {:?} {:?}", report.agency, report.remarks);
+        assert_eq!(report.passage("other_matters").unwrap().text, "全年工作有序。");
+    }
+}
+
 /// Seconds that this thread has run, which other programs on the machine do not lengthen.
 fn on_cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
@@ -269,7 +345,7 @@ fn speed() {
         let tables: Vec<Rows> = parts.iter().flat_map(|p| &p.tables).map(|t| damage::rows(t, Container::Word)).collect();
         let mut document = damage::document(title(form_id), &parts, &tables, Container::Word);
         for (i, block) in document.blocks.iter_mut().enumerate() {
-            if let nianbao_intake::document::Block::Paragraph(p) = block
+            if let Block::Paragraph(p) = block
                 && p.text == "全年工作有序。"
             {
                 p.text = format!("（{}）{prose}", i + 1);
@@ -277,11 +353,8 @@ fn speed() {
         }
         let more: Vec<_> = (0..12)
             .map(|i| {
-                let place = nianbao_form::Place::Paragraph(100 + i);
-                nianbao_intake::document::Block::Paragraph(nianbao_intake::document::Paragraph {
-                    text: format!("（{i}）{prose}"),
-                    place,
-                })
+                let place = Place::Paragraph(100 + i);
+                Block::Paragraph(Paragraph { text: format!("（{i}）{prose}"), place })
             })
             .collect();
         document.blocks.splice(2..2, more);
