@@ -207,7 +207,7 @@ impl Reader {
         // The formula whose text follows in a record of its own.
         let mut waiting: Option<(u32, u32, u16)> = None;
         let mut ended = false;
-        while let Some(record) = records.next() {
+        for record in records.by_ref() {
             match record.kind {
                 // Charts in a sheet are streams of their own within it.
                 BOF => inner += 1,
