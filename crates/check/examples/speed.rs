@@ -56,7 +56,8 @@ fn main() {
             for (r, mask) in masks.chunks_exact(kernel.words()).enumerate() {
                 if mask.iter().any(|m| *m != 0) {
                     block.report(r, &mut figures);
-                    larger += usize::from(localiser.smallest(&figures, mask, |set| sets += black_box(set).len().min(1)).is_none());
+                    larger +=
+                        usize::from(localiser.smallest(&figures, mask, |set| sets += black_box(set).len().min(1)).is_none());
                 }
             }
         });

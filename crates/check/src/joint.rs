@@ -11,19 +11,40 @@ use crate::plan::Plan;
 /// A set of identities that no filling of the unknown cells satisfies, none of which can be left out.
 pub(crate) fn narrow(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> Result<(), Vec<usize>> {
     let start = bounds.clone();
-    if contradict(plan, bounds, among, sharply) {
-        return Err(shrink(plan, &start, (0..plan.len()).filter(|&i| among[i]).collect()));
+    match contradiction(plan, bounds, among, sharply) {
+        None => Ok(()),
+        Some(at) => Err(shrink(plan, &start, linked(plan, &start, among, at))),
     }
-    Ok(())
 }
 
-/// Whether no filling of the unknown cells is found to satisfy all identities `among`.
-fn contradict(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> bool {
-    if bounds.propagate(plan, among).is_err() {
-        return true;
+/// The identities `among` that hang together with `at` through cells that are not known; without `at`, all of them.
+fn linked(plan: &Plan, start: &Bounds, among: &[bool], at: Option<usize>) -> Vec<usize> {
+    let Some(at) = at else { return (0..plan.len()).filter(|&i| among[i]).collect() };
+    let mut seen = vec![false; plan.len()];
+    seen[at] = true;
+    let (mut set, mut due) = (vec![at], vec![at]);
+    while let Some(i) = due.pop() {
+        for (c, _) in plan.row(i).filter(|&(c, _)| !start.fixed(c)) {
+            for (j, _) in plan.of(c) {
+                if among[j] && !std::mem::replace(&mut seen[j], true) {
+                    set.push(j);
+                    due.push(j);
+                }
+            }
+        }
+    }
+    set.sort_unstable();
+    set
+}
+
+/// Whether no filling of the unknown cells is found to satisfy all identities `among`; with the identity at which that
+/// showed, if it was one.
+fn contradiction(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> Option<Option<usize>> {
+    if let Err(at) = bounds.propagate(plan, among) {
+        return Some(Some(at));
     }
     let open: Vec<usize> = (0..plan.len()).filter(|&i| among[i] && plan.row(i).any(|(c, _)| !bounds.fixed(c))).collect();
-    has_cycle(plan, bounds, &open) && eliminate(plan, bounds, &open, sharply) == Some(true)
+    (has_cycle(plan, bounds, &open) && eliminate(plan, bounds, &open, sharply) == Some(true)).then_some(None)
 }
 
 /// Leaves out one identity after the other for as long as the rest still contradict each other; of a very large set only
@@ -39,7 +60,7 @@ fn shrink(plan: &Plan, start: &Bounds, mut set: Vec<usize>) -> Vec<usize> {
         for (k, &i) in set.iter().enumerate() {
             among[i] = k != at;
         }
-        if contradict(plan, &mut start.clone(), &among, false) {
+        if contradiction(plan, &mut start.clone(), &among, false).is_some() {
             set.remove(at);
         } else {
             at += 1;

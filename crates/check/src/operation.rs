@@ -34,7 +34,9 @@ impl Operation {
             Operation::Shifted => ("数字整体错开一格", "a run of figures shifted by one cell"),
             Operation::LinesExchanged => ("两行或两列整体互换", "two rows or columns exchanged"),
             Operation::LinesShifted => ("若干行或列整体错开一行或一列", "rows or columns shifted by one"),
-            Operation::Pasted => ("整行或整列误粘贴了其他行列或上年的数字", "figures of another row or column, or of last year, pasted"),
+            Operation::Pasted => {
+                ("整行或整列误粘贴了其他行列或上年的数字", "figures of another row or column, or of last year, pasted")
+            }
         }
     }
 }
@@ -272,22 +274,17 @@ fn between(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], out: &mut Vec<Undo
             trial.reset();
         }
     }
-    // A block that slid has its last line lost; it comes back only where it was empty, or came round to the front.
-    for (back, round) in [(true, true), (true, false), (false, true), (false, false)] {
+    // A block that slid has its last line lost; it comes back only where nothing stood in it.
+    for back in [true, false] {
         let at = |k: usize| if back { k } else { lines.len() - 1 - k };
         for a in 0..lines.len() {
-            let vacated = &lines[at(a)];
-            let vacant = || vacated.iter().flatten().map(|&c| left_behind(scene.figures[c as usize])).sum::<f64>();
-            let log_chance = if round { 0.0 } else { vacant() } - (4.0 * places).ln();
+            let vacated = lines[at(a)].iter().flatten().map(|&c| left_behind(scene.figures[c as usize]));
+            let log_chance = vacated.sum::<f64>() - (2.0 * places).ln();
             let mut filled = 0;
             for b in a + 1..lines.len() {
                 put(trial, &lines[at(b)], &lines[at(b - 1)]);
                 filled += lines[at(b)].iter().flatten().filter(|c| scene.figures[**c as usize] != 0).count();
-                if round {
-                    put(trial, vacated, &lines[at(b)]);
-                } else {
-                    lines[at(b)].iter().flatten().for_each(|&c| trial.set(c, 0));
-                }
+                lines[at(b)].iter().flatten().for_each(|&c| trial.set(c, 0));
                 if b > a + 1 && filled > 1 {
                     trial.keep(Operation::LinesShifted, log_chance, out);
                 }

@@ -229,7 +229,9 @@ mod tests {
     #[test]
     fn probabilities_add_up() {
         for truth in [0i128, 3, 12, 100, 987, 5005] {
-            let found = (0..60_000i128).filter(|x| *x != truth).map(|x| explain(truth * 1_000_000, x * 1_000_000, Surroundings::default()).0.exp());
+            let found = (0..60_000i128)
+                .filter(|x| *x != truth)
+                .map(|x| explain(truth * 1_000_000, x * 1_000_000, Surroundings::default()).0.exp());
             let sum: f64 = found.sum();
             assert!(sum <= 1.0 && sum > 0.05, "{truth}: {sum}");
         }

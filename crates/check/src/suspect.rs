@@ -248,13 +248,13 @@ impl<'a> Inquiry<'a> {
     /// Takes apart what has nothing to do with each other: where every smallest set is a choice of one explanation here
     /// and one explanation there, each is a cause of its own. (A smallest set falls into blocks of cells that share
     /// identities; identities that one block of any set mends belong together. As blocks mend what they touch by
-    /// themselves, any choice of them is a smallest set again.)
+    /// themselves, any choice of them is a smallest set again. Blanks would tie the blocks to each other.)
     fn separate(&self, violated: &[usize], sets: Vec<Vec<Proposal>>, complete: bool) -> Vec<Cause> {
         let plan = self.case.plan;
         let mut class: Vec<usize> = (0..violated.len()).collect();
         let at = |i: u32| violated.binary_search(&(i as usize)).ok();
-        let exact = |set: &Vec<Proposal>| set.iter().all(|p| p.low == p.high);
-        let apart = complete && self.doubts.is_empty() && sets.iter().all(exact);
+        let tight = |p: &Proposal| plan.uses(p.column as usize).iter().all(|(i, _)| self.room.state[*i as usize] == State::Tight);
+        let apart = complete && sets.iter().flatten().all(|p| p.low == p.high && tight(p));
         let mut blocks: Vec<Vec<(usize, Vec<Proposal>)>> = Vec::with_capacity(sets.len());
         for set in &sets {
             let mut of_set = Vec::new();
@@ -305,7 +305,8 @@ impl<'a> Inquiry<'a> {
         found.sort_by(|a, b| b.mended.len().cmp(&a.mended.len()).then(self.undone(b).total_cmp(&self.undone(a))));
         for undone in found {
             // What does more than a smallest set of the same values does it for nothing.
-            let holds = |p: &Proposal| undone.cells.iter().any(|&(c, to)| c == p.column && i128::from(to) == p.low && p.low == p.high);
+            let holds =
+                |p: &Proposal| undone.cells.iter().any(|&(c, to)| c == p.column && i128::from(to) == p.low && p.low == p.high);
             let more = |set: &Vec<Proposal>| set.len() < undone.cells.len() && set.iter().all(holds);
             if causes.iter().any(|c| c.sets.iter().any(more)) {
                 continue;
@@ -346,8 +347,10 @@ impl<'a> Inquiry<'a> {
 
     /// ln P of an operation and of the true figures that it leaves, against the found ones.
     fn undone(&self, undone: &Undone) -> f64 {
-        let gain = |&(c, to): &(u32, i64)| self.gain(c as usize, i128::from(to));
-        LOG_OPERATION + undone.log_chance + undone.cells.iter().map(gain).sum::<f64>()
+        let gain: f64 = undone.cells.iter().map(|&(c, to)| self.gain(c as usize, i128::from(to))).sum();
+        // Figures of one line rise and fall together: without history, smaller ones all along it are no evidence.
+        let gain = if self.case.evidence.last_year.is_some() { gain } else { gain.min(0.0) };
+        LOG_OPERATION + undone.log_chance + gain
     }
 
     fn gain(&self, column: usize, to: i128) -> f64 {
@@ -427,7 +430,8 @@ impl<'a> Inquiry<'a> {
         const MENTIONED: f64 = 0.01;
         let operated = alternatives.iter().any(|a| a.operation.is_some());
         let likely = |a: &Alternative| a.share >= MENTIONED;
-        alternatives.retain(|a| likely(a) || (a.operation.is_none() && !operated) || (a.operation.is_none() && !cause.sets.is_empty()));
+        alternatives
+            .retain(|a| likely(a) || (a.operation.is_none() && !operated) || (a.operation.is_none() && !cause.sets.is_empty()));
         let total = alternatives.len();
         alternatives.truncate(MOST_ALTERNATIVES);
         Suspicion { identities: cause.identities.clone(), alternatives, total, complete: cause.complete }

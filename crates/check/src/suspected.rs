@@ -118,7 +118,9 @@ impl Scene<'_> {
         let listed = self.listed(&suspicion.identities);
         let ties = match suspicion.alternatives.is_empty() {
             true => Both::new("请对照原件逐格核对。", "Compare the original cell by cell."),
-            false => Both::new("已列出的改法成立，但可能还有改动更少的办法。", "What is listed holds; there may be less to change."),
+            false => {
+                Both::new("已列出的改法成立，但可能还有改动更少的办法。", "What is listed holds; there may be less to change.")
+            }
         };
         self.find("budget")
             .values(self.cause(&suspicion.identities), "")

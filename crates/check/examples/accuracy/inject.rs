@@ -23,7 +23,9 @@ pub fn slips(truth: i64) -> Vec<(i64, f64)> {
     };
     let mut kinds: Vec<Vec<i64>> = Vec::new();
     kinds.push((0..digits.len()).flat_map(|i| ('0'..='9').map(move |c| (i, c))).map(|(i, c)| changed(&|d| d[i] = c)).collect());
-    kinds.push((0..=digits.len()).flat_map(|i| ('0'..='9').map(move |c| (i, c))).map(|(i, c)| changed(&|d| d.insert(i, c))).collect());
+    kinds.push(
+        (0..=digits.len()).flat_map(|i| ('0'..='9').map(move |c| (i, c))).map(|(i, c)| changed(&|d| d.insert(i, c))).collect(),
+    );
     if truth != 0 {
         kinds.push((1..digits.len()).map(|i| changed(&|d| d.swap(i - 1, i))).collect());
         kinds.push((0..digits.len()).map(|i| changed(&|d| d.insert(i, d[i]))).collect());

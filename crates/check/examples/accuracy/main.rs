@@ -31,7 +31,15 @@ fn figure(report: &Report, cell: Cell) -> i64 {
     report.counts_as(cell).unwrap().trunc()
 }
 
-fn spoil(truth: &Report, last: &Report, cells: &[Cell], wrong: usize, into: Into, district: usize, dice: &mut Dice) -> Option<Record> {
+fn spoil(
+    truth: &Report,
+    last: &Report,
+    cells: &[Cell],
+    wrong: usize,
+    into: Into,
+    district: usize,
+    dice: &mut Dice,
+) -> Option<Record> {
     let fits = |c: &&Cell| match into {
         Into::Any => true,
         Into::Zero => figure(truth, **c) == 0,
@@ -74,7 +82,8 @@ impl Tally {
     fn add(&mut self, record: &Record, causes: &[Cause], cells: usize) {
         let truth: BTreeSet<Cell> = record.wrong.keys().copied().collect();
         let choice = |rank: &dyn Fn(usize) -> usize| -> BTreeSet<Cell> {
-            let pick = |(k, c): (usize, &Cause)| c.explanations.get(rank(k)).map(|e| e.cells.iter().map(|x| x.0).collect::<Vec<_>>());
+            let pick =
+                |(k, c): (usize, &Cause)| c.explanations.get(rank(k)).map(|e| e.cells.iter().map(|x| x.0).collect::<Vec<_>>());
             causes.iter().enumerate().filter_map(pick).flatten().collect()
         };
         let first = choice(&|_| 0);
@@ -214,7 +223,11 @@ fn main() {
         (0..SEEDS).map(|seed| generate::district(forms, seed, AGENCIES, 2021..=2023, &rates)).collect();
     let of_year = |year: u16| districts.iter().flatten().filter(move |r| r.year == year);
     let zeros = of_year(2023).flat_map(|r| cells.iter().map(|c| figure(r, *c))).filter(|v| *v == 0).count();
-    println!("{} reports, {:.1} % zeros", of_year(2023).count(), 100.0 * zeros as f64 / (of_year(2023).count() * cells.len()) as f64);
+    println!(
+        "{} reports, {:.1} % zeros",
+        of_year(2023).count(),
+        100.0 * zeros as f64 / (of_year(2023).count() * cells.len()) as f64
+    );
     let violated = of_year(2023).filter(|r| checker.report(r).verdicts[1] > 0).count();
     println!("clean reports with a violated identity: {violated}");
     let others: Vec<Vec<Option<nianbao_check::Peers>>> =
@@ -225,7 +238,9 @@ fn main() {
         write_form(file, forms, form, &cells);
     }
 
-    println!("wrong cells | records | first | with values | first two | undecided | right where decided | ceiling of smallest sets | missed | accused | any wrong decision");
+    println!(
+        "wrong cells | records | first | with values | first two | undecided | right where decided | ceiling of smallest sets | missed | accused | any wrong decision"
+    );
     for into in [Into::Any, Into::Filled, Into::Zero] {
         for wrong in 1..=3 {
             let mut dice = Dice::new(1000 + wrong as u64);
@@ -246,7 +261,9 @@ fn main() {
                     if !informed {
                         let (right, sure) = oracle.decide(record, &causes);
                         best = (best.0 + usize::from(right), best.1 + sure);
-                        if into == Into::Any && let Some(file) = &mut export {
+                        if into == Into::Any
+                            && let Some(file) = &mut export
+                        {
                             write_record(file, &kernel, &cells, record, &causes);
                         }
                     }
@@ -255,7 +272,11 @@ fn main() {
                 tally.print(&format!("{wrong}, {into:?}, {with}"));
             }
             let n = records.len() as f64;
-            println!("    knowing injector and generator, without last year: {:.3} right ({:.3} expected by its own posterior)", best.0 as f64 / n, best.1 / n);
+            println!(
+                "    knowing injector and generator, without last year: {:.3} right ({:.3} expected by its own posterior)",
+                best.0 as f64 / n,
+                best.1 / n
+            );
         }
     }
 }
@@ -263,7 +284,9 @@ fn main() {
 /// The identities, once.
 fn write_form(file: &mut impl Write, forms: &Forms, form: nianbao_form::FormIx, cells: &[Cell]) {
     let at: HashMap<Cell, usize> = cells.iter().enumerate().map(|(i, c)| (*c, i)).collect();
-    let row = |i: &nianbao_form::Identity| format!("[{}]", i.terms().map(|(c, k)| format!("[{},{k}]", at[&c])).collect::<Vec<_>>().join(","));
+    let row = |i: &nianbao_form::Identity| {
+        format!("[{}]", i.terms().map(|(c, k)| format!("[{},{k}]", at[&c])).collect::<Vec<_>>().join(","))
+    };
     let rows: Vec<String> = forms.form(form).identities.iter().map(row).collect();
     writeln!(file, "{{\"cells\":{},\"identities\":[{}]}}", cells.len(), rows.join(",")).unwrap();
 }
@@ -282,5 +305,6 @@ fn write_record(file: &mut impl Write, kernel: &nianbao_check::Kernel<'_>, cells
     let list = |v: Vec<String>| v.join(",");
     let size = size.map_or("null".to_owned(), |s| s.to_string());
     let found = list(found.iter().map(i64::to_string).collect());
-    writeln!(file, "{{\"found\":[{found}],\"wrong\":[{}],\"first\":[{}],\"size\":{size}}}", list(wrong), list(first.collect())).unwrap();
+    writeln!(file, "{{\"found\":[{found}],\"wrong\":[{}],\"first\":[{}],\"size\":{size}}}", list(wrong), list(first.collect()))
+        .unwrap();
 }

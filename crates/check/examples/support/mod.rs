@@ -96,7 +96,8 @@ pub fn agency(forms: &Forms, random: &mut Random) -> Agency {
     for (_, form) in forms.iter() {
         for block in form.blocks.iter().filter(|b| b.id == "requests" || b.id == "review") {
             let rows: Vec<f64> = block.rows.iter().map(|_| (2.2 * random.normal()).exp()).collect();
-            let columns: Vec<f64> = (0..block.columns.len()).map(|c| (2.0 * random.normal() - if c == 0 { 0.0 } else { 2.5 }).exp()).collect();
+            let columns: Vec<f64> =
+                (0..block.columns.len()).map(|c| (2.0 * random.normal() - if c == 0 { 0.0 } else { 2.5 }).exp()).collect();
             let sum: f64 = rows.iter().sum::<f64>() * columns.iter().sum::<f64>();
             for (r, row) in rows.iter().enumerate() {
                 for (c, column) in columns.iter().enumerate() {
