@@ -185,11 +185,11 @@ impl Trial<'_> {
     /// another cell of the line.
     fn able(&self, line: &[Option<u32>]) -> Vec<bool> {
         let plan = self.scene.plan;
-        let mut shared: std::collections::BTreeMap<u32, u32> = Default::default();
+        let mut cells = vec![0u32; plan.len()];
         for &(i, _) in line.iter().flatten().flat_map(|&c| plan.uses(c as usize)) {
-            *shared.entry(i).or_default() += 1;
+            cells[i as usize] += 1;
         }
-        let sound = |i: &u32| self.scene.residual[*i as usize] != 0 || shared[i] > 1;
+        let sound = |i: &u32| self.scene.residual[*i as usize] != 0 || cells[*i as usize] > 1;
         let able = |c: u32| self.scene.candidate[c as usize] && plan.uses(c as usize).iter().all(|(i, _)| sound(i));
         line.iter().map(|c| c.is_some_and(able)).collect()
     }
