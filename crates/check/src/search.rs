@@ -131,6 +131,20 @@ impl Search<'_> {
         reached
     }
 
+    /// The sets of just this size of which no part suffices by itself; `false` where the budget ended before all were found.
+    pub(crate) fn exactly(&mut self, violated: &[usize], size: usize, mut take: impl FnMut(&[Proposal])) -> bool {
+        self.room.open = violated.len();
+        self.room.found.clear();
+        self.extend(violated, size);
+        self.room.open = 0;
+        for set in self.room.found.chunks_exact_mut(size.max(1)) {
+            set.sort_unstable();
+            take(set);
+        }
+        self.room.found.clear();
+        *self.budget > 0
+    }
+
     /// Adds `more` cells to the chosen ones in every way that can lead to a feasible set.
     fn extend(&mut self, violated: &[usize], more: usize) {
         if self.room.open > more * self.plan.degree || !self.spend(violated.len() as u64 + 1) {
