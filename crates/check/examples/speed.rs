@@ -8,7 +8,7 @@ mod support;
 use std::hint::black_box;
 use std::time::Instant;
 
-use nianbao_check::{Block, Checker};
+use nianbao_check::{Block, Checker, Evidence};
 use nianbao_form::{Forms, Number, Registry, Report};
 use support::{Figures, Random, consistent, to_report};
 
@@ -63,6 +63,11 @@ fn main() {
         });
         println!("    {:.1} sets a report, {larger} beyond three cells", sets as f64 / rows.len() as f64);
         let reports: Vec<Report> = rows[..500].iter().map(|row| to_report(forms, form, 2022, row)).collect();
+        rate(&format!("Checker::causes, ranked, {wrong} wrong"), reports.len(), || {
+            for report in &reports {
+                black_box(checker.causes(report, &Evidence::default()));
+            }
+        });
         rate(&format!("Checker::report with ranked findings, {wrong} wrong"), reports.len(), || {
             for report in &reports {
                 black_box(checker.report(report));

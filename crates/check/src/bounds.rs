@@ -5,6 +5,10 @@ use crate::plan::Plan;
 /// Beyond every sum that can occur; stands for ∞.
 pub(crate) const INFINITY: i128 = i128::MAX / 4;
 
+/// Larger than every figure, in millionths: a cell that would have to lie beyond it contradicts, a bound beyond it says
+/// nothing. Contradictory identities with coefficients other than 1 drive bounds apart exponentially.
+const CEILING: i128 = 10_000_000_000_000_000_000;
+
 /// What is known of every cell of a plan, in millionths; low = high where the figure is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
@@ -112,7 +116,10 @@ impl Bounds {
 
     /// k times the cell.
     pub(crate) fn term(&self, column: usize, k: i128) -> (i128, i128) {
-        let scale = |v: i128| if v.abs() >= INFINITY { v.signum() * k.signum() * INFINITY } else { v * k };
+        let scale = |v: i128| match v.checked_mul(k).filter(|p| v.abs() < INFINITY && p.abs() < INFINITY) {
+            Some(product) => product,
+            None => v.signum() * k.signum() * INFINITY,
+        };
         let (a, b) = (scale(self.low[column]), scale(self.high[column]));
         if k > 0 { (a, b) } else { (b, a) }
     }
@@ -130,6 +137,13 @@ impl Bounds {
         self.ends(plan, identity).range()
     }
 
+    /// Whether whole steps of the cells can make up for `known` at all: 2x + 2y = 3 has no solution in counts.
+    pub(crate) fn divisible(&self, cells: &[usize], coefficients: &[i64], known: i128) -> bool {
+        let unit = |(&c, &k): (&usize, &i64)| (i128::from(k) * self.step[c]).unsigned_abs();
+        let shared = cells.iter().zip(coefficients).map(unit).fold(0, gcd);
+        shared == 0 || known.unsigned_abs().is_multiple_of(shared)
+    }
+
     /// Narrows one cell by `known` + k·cell = 0; `false` where that cannot be.
     pub(crate) fn settle(&mut self, column: usize, known: i128, k: i128) -> bool {
         if self.frozen[column] {
@@ -137,7 +151,7 @@ impl Bounds {
         }
         let (low, high) = solve(Range { min: Some(known), max: Some(known) }, k, self.step[column]);
         (self.low[column], self.high[column]) = (low.max(self.low[column]), high.min(self.high[column]));
-        self.low[column] <= self.high[column]
+        self.low[column] <= self.high[column] && self.low[column] <= CEILING && self.high[column] >= -CEILING
     }
 
     /// Narrows every unknown cell by the identities `among` to a fixed point (a bounded number of rounds: bounds that
@@ -179,7 +193,7 @@ impl Bounds {
             let others = ends.less(self.term(c, k));
             let (low, high) = solve(others.range(), k, self.step[c]);
             let (low, high) = (low.max(self.low[c]), high.min(self.high[c]));
-            if low > high {
+            if low > high || low > CEILING || high < -CEILING {
                 return Err(identity);
             }
             if low > self.low[c] || high < self.high[c] {
@@ -207,5 +221,13 @@ pub(crate) fn solve(others: Range, k: i128, step: i128) -> (i128, i128) {
     let unit = k.abs() * step;
     let low = low.map_or(-INFINITY, |l| -(-l).div_euclid(unit) * step);
     let high = high.map_or(INFINITY, |h| h.div_euclid(unit) * step);
-    (low, high)
+    (if low < -CEILING { -INFINITY } else { low }, if high > CEILING { INFINITY } else { high })
+}
+
+/// Greatest common divisor; of 0 and x it is x.
+pub(crate) fn gcd(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }

@@ -1,7 +1,7 @@
 //! Contradictions that no identity shows by itself: found by propagation and elimination, shrunk to the identities that
 //! make them.
 
-use crate::bounds::{Bounds, Range};
+use crate::bounds::{Bounds, Range, gcd};
 use crate::plan::Plan;
 
 /// Narrows `bounds` by the identities `among`; `sharply` also by what their combinations say of a single cell, for which
@@ -11,19 +11,40 @@ use crate::plan::Plan;
 /// A set of identities that no filling of the unknown cells satisfies, none of which can be left out.
 pub(crate) fn narrow(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> Result<(), Vec<usize>> {
     let start = bounds.clone();
-    if contradict(plan, bounds, among, sharply) {
-        return Err(shrink(plan, &start, (0..plan.len()).filter(|&i| among[i]).collect()));
+    match contradiction(plan, bounds, among, sharply) {
+        None => Ok(()),
+        Some(at) => Err(shrink(plan, &start, linked(plan, &start, among, at))),
     }
-    Ok(())
 }
 
-/// Whether no filling of the unknown cells is found to satisfy all identities `among`.
-fn contradict(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> bool {
-    if bounds.propagate(plan, among).is_err() {
-        return true;
+/// The identities `among` that hang together with `at` through cells that are not known; without `at`, all of them.
+fn linked(plan: &Plan, start: &Bounds, among: &[bool], at: Option<usize>) -> Vec<usize> {
+    let Some(at) = at else { return (0..plan.len()).filter(|&i| among[i]).collect() };
+    let mut seen = vec![false; plan.len()];
+    seen[at] = true;
+    let (mut set, mut due) = (vec![at], vec![at]);
+    while let Some(i) = due.pop() {
+        for (c, _) in plan.row(i).filter(|&(c, _)| !start.fixed(c)) {
+            for (j, _) in plan.of(c) {
+                if among[j] && !std::mem::replace(&mut seen[j], true) {
+                    set.push(j);
+                    due.push(j);
+                }
+            }
+        }
+    }
+    set.sort_unstable();
+    set
+}
+
+/// Whether no filling of the unknown cells is found to satisfy all identities `among`; with the identity at which that
+/// showed, if it was one.
+fn contradiction(plan: &Plan, bounds: &mut Bounds, among: &[bool], sharply: bool) -> Option<Option<usize>> {
+    if let Err(at) = bounds.propagate(plan, among) {
+        return Some(Some(at));
     }
     let open: Vec<usize> = (0..plan.len()).filter(|&i| among[i] && plan.row(i).any(|(c, _)| !bounds.fixed(c))).collect();
-    has_cycle(plan, bounds, &open) && eliminate(plan, bounds, &open, sharply) == Some(true)
+    (is_tangled(plan, bounds, &open) && eliminate(plan, bounds, &open, sharply) == Some(true)).then_some(None)
 }
 
 /// Leaves out one identity after the other for as long as the rest still contradict each other; of a very large set only
@@ -39,7 +60,7 @@ fn shrink(plan: &Plan, start: &Bounds, mut set: Vec<usize>) -> Vec<usize> {
         for (k, &i) in set.iter().enumerate() {
             among[i] = k != at;
         }
-        if contradict(plan, &mut start.clone(), &among, false) {
+        if contradiction(plan, &mut start.clone(), &among, false).is_some() {
             set.remove(at);
         } else {
             at += 1;
@@ -48,8 +69,8 @@ fn shrink(plan: &Plan, start: &Bounds, mut set: Vec<usize>) -> Vec<usize> {
     set
 }
 
-/// Whether identities and unknown cells form a cycle; on a forest propagation misses nothing.
-fn has_cycle(plan: &Plan, bounds: &Bounds, open: &[usize]) -> bool {
+/// Whether identities and unknown cells form a cycle, or some coefficient is not 1; otherwise propagation misses nothing.
+fn is_tangled(plan: &Plan, bounds: &Bounds, open: &[usize]) -> bool {
     let mut parent: Vec<usize> = (0..plan.columns.len() + plan.len()).collect();
     fn root(parent: &mut [usize], mut x: usize) -> usize {
         while parent[x] != x {
@@ -59,7 +80,10 @@ fn has_cycle(plan: &Plan, bounds: &Bounds, open: &[usize]) -> bool {
         x
     }
     for &i in open {
-        for (c, _) in plan.row(i).filter(|&(c, _)| !bounds.fixed(c)) {
+        for (c, k) in plan.row(i).filter(|&(c, _)| !bounds.fixed(c)) {
+            if k.abs() != 1 {
+                return true;
+            }
             let (a, b) = (root(&mut parent, plan.columns.len() + i), root(&mut parent, c));
             if a == b {
                 return true;
@@ -130,14 +154,14 @@ fn eliminate(plan: &Plan, bounds: &mut Bounds, open: &[usize], sharply: bool) ->
         let mut unknown = cells.iter().zip(&row.unknown).filter(|(_, k)| **k != 0);
         match (unknown.next(), unknown.next()) {
             (Some((&c, &k)), None) if sharply => !bounds.settle(c, row.known, i128::from(k)),
-            _ => !range.has_zero(),
+            _ => !range.has_zero() || !bounds.divisible(&cells, &row.unknown, row.known),
         }
     };
     Some(rows.iter().any(|row| impossible(bounds, row)))
 }
 
 fn add(sum: Option<i128>, end: i128) -> Option<i128> {
-    sum.filter(|_| end.abs() < crate::bounds::INFINITY).map(|s| s + end)
+    sum.filter(|_| end.abs() < crate::bounds::INFINITY).and_then(|s| s.checked_add(end))
 }
 
 /// row := row·p − pivot·q so that the cell `u` drops out; divided by what all coefficients share.
@@ -149,16 +173,15 @@ fn combine(row: &mut Combination, pivot: &Combination, u: usize) -> Option<()> {
         }
     }
     row.known = row.known.checked_mul(p.into())?.checked_sub(pivot.known.checked_mul(q.into())?)?;
-    let shared = row.unknown.iter().fold(0, |g, &x| gcd(g, x.unsigned_abs()));
-    if shared > 1 && row.known % i128::from(shared) == 0 {
+    let shared = row.unknown.iter().fold(0, |g, &x| gcd(g, x.unsigned_abs().into()));
+    if let Ok(shared) = i64::try_from(shared)
+        && shared > 1
+        && row.known % i128::from(shared) == 0
+    {
         for x in &mut row.unknown {
-            *x /= shared as i64;
+            *x /= shared;
         }
         row.known /= i128::from(shared);
     }
     Some(())
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -43,6 +43,10 @@ pub(crate) fn judge(plan: &Plan, figures: &[Option<i64>]) -> Judgement {
     let mut sound: Vec<bool> = ranges.iter().map(|r| r.has_zero()).collect();
     let mut violated: Vec<usize> = (0..plan.len()).filter(|&i| !sound[i]).collect();
     let mut conflicts = Vec::new();
+    if figures.iter().all(Option::is_some) {
+        // Nothing is left to prove: the sound identities hold as they stand.
+        return Judgement { bounds: found, strict: None, ranges, violated, conflicts };
+    }
     // Every turn takes at least one identity out of the sound ones.
     loop {
         let (bounds, ranges) = match prove(plan, figures, &found, &sound) {

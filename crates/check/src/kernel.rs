@@ -58,7 +58,9 @@ impl Block {
     /// Copies the figures of one report out.
     pub fn report(&self, report: usize, out: &mut Vec<i64>) {
         out.clear();
-        out.extend((0..self.columns).map(|c| self.figures[self.at(report, c)]));
+        let size = self.columns * LANES;
+        let (lanes, _) = self.figures[report / LANES * size..][..size].as_chunks::<LANES>();
+        out.extend(lanes.iter().map(|lane| lane[report % LANES]));
     }
 }
 

@@ -185,11 +185,11 @@ impl Trial<'_> {
     /// another cell of the line.
     fn able(&self, line: &[Option<u32>]) -> Vec<bool> {
         let plan = self.scene.plan;
-        let mut shared: std::collections::BTreeMap<u32, u32> = Default::default();
+        let mut cells = vec![0u32; plan.len()];
         for &(i, _) in line.iter().flatten().flat_map(|&c| plan.uses(c as usize)) {
-            *shared.entry(i).or_default() += 1;
+            cells[i as usize] += 1;
         }
-        let sound = |i: &u32| self.scene.residual[*i as usize] != 0 || shared[i] > 1;
+        let sound = |i: &u32| self.scene.residual[*i as usize] != 0 || cells[*i as usize] > 1;
         let able = |c: u32| self.scene.candidate[c as usize] && plan.uses(c as usize).iter().all(|(i, _)| sound(i));
         line.iter().map(|c| c.is_some_and(able)).collect()
     }
@@ -274,22 +274,17 @@ fn between(trial: &mut Trial<'_>, lines: &[Vec<Option<u32>>], out: &mut Vec<Undo
             trial.reset();
         }
     }
-    // A block that slid has its last line lost; it comes back only where it was empty, or came round to the front.
-    for (back, round) in [(true, true), (true, false), (false, true), (false, false)] {
+    // A block that slid has its last line lost; it comes back only where nothing stood in it.
+    for back in [true, false] {
         let at = |k: usize| if back { k } else { lines.len() - 1 - k };
         for a in 0..lines.len() {
-            let vacated = &lines[at(a)];
-            let vacant = || vacated.iter().flatten().map(|&c| left_behind(scene.figures[c as usize])).sum::<f64>();
-            let log_chance = if round { 0.0 } else { vacant() } - (4.0 * places).ln();
+            let vacated = lines[at(a)].iter().flatten().map(|&c| left_behind(scene.figures[c as usize]));
+            let log_chance = vacated.sum::<f64>() - (2.0 * places).ln();
             let mut filled = 0;
             for b in a + 1..lines.len() {
                 put(trial, &lines[at(b)], &lines[at(b - 1)]);
                 filled += lines[at(b)].iter().flatten().filter(|c| scene.figures[**c as usize] != 0).count();
-                if round {
-                    put(trial, vacated, &lines[at(b)]);
-                } else {
-                    lines[at(b)].iter().flatten().for_each(|&c| trial.set(c, 0));
-                }
+                lines[at(b)].iter().flatten().for_each(|&c| trial.set(c, 0));
                 if b > a + 1 && filled > 1 {
                     trial.keep(Operation::LinesShifted, log_chance, out);
                 }

@@ -74,6 +74,10 @@ impl Plan {
             row.retain(|(_, k)| *k != 0);
             rows.push(row);
         }
+        Plan::assemble(columns, rows)
+    }
+
+    fn assemble(columns: Vec<Column>, rows: Vec<Vec<(u32, i64)>>) -> Plan {
         let mut by_column = vec![Vec::new(); columns.len()];
         for (i, row) in rows.iter().enumerate() {
             for &(c, k) in row {
@@ -85,6 +89,14 @@ impl Plan {
         let part = parts(&rows, &by_column);
         let safe = i64::MAX / 64 / i64::try_from(norm.max(1)).unwrap_or(i64::MAX);
         Plan { columns, rows: Sparse::new(&rows), by_column: Sparse::new(&by_column), degree, part, safe }
+    }
+
+    /// A plan of counts from bare rows.
+    #[cfg(test)]
+    pub(crate) fn of_rows(cells: usize, rows: Vec<Vec<(u32, i64)>>) -> Plan {
+        let cell = Forms::built_in().cells().next().expect("the built-in forms have cells");
+        let column = Column { cell, step: i128::from(Number::SCALE), signed: false, total: false };
+        Plan::assemble(vec![column; cells], rows)
     }
 
     /// How many identities there are.

@@ -131,6 +131,20 @@ impl Search<'_> {
         reached
     }
 
+    /// The sets of just this size of which no part suffices by itself; `false` where the budget ended before all were found.
+    pub(crate) fn exactly(&mut self, violated: &[usize], size: usize, mut take: impl FnMut(&[Proposal])) -> bool {
+        self.room.open = violated.len();
+        self.room.found.clear();
+        self.extend(violated, size);
+        self.room.open = 0;
+        for set in self.room.found.chunks_exact_mut(size.max(1)) {
+            set.sort_unstable();
+            take(set);
+        }
+        self.room.found.clear();
+        *self.budget > 0
+    }
+
     /// Adds `more` cells to the chosen ones in every way that can lead to a feasible set.
     fn extend(&mut self, violated: &[usize], more: usize) {
         if self.room.open > more * self.plan.degree || !self.spend(violated.len() as u64 + 1) {
@@ -394,7 +408,8 @@ impl Search<'_> {
         let result = joint::narrow(plan, &mut bounds, &among, true);
         // Narrowing walks the identities a few times; shrinking a contradiction does so once for each of them.
         let members = among.iter().filter(|a| **a).count() as u64;
-        self.spend(terms * if result.is_err() { members } else { 4 });
+        let walked = terms * if result.is_err() { members } else { 4 };
+        self.spend(walked + (8 * plan.len() + plan.columns.len()) as u64);
         result.map_err(|identities| identities.into_iter().map(|i| i as u32).collect::<Vec<u32>>())?;
         let limit = i128::from(Number::LIMIT) * i128::from(Number::SCALE) - 1;
         let propose = |&c: &u32| {
@@ -447,3 +462,6 @@ enum Solution {
     /// Between two values for each cell.
     Within(Vec<Proposal>),
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,11 +26,11 @@ pub(crate) const BUDGET: u64 = 10_000_000;
 pub(crate) const MOST_ALTERNATIVES: usize = 30;
 /// Posterior probability from which the first alternative is said to be the likely one; below it is undecidable.
 pub(crate) const DECIDED: f64 = 0.9;
-/// ln of the chance that a given cell of a report is wrong, and that a given kind of operation happened at all: about one
-/// wrong cell in twenty reports, an operation in four hundred. Only their ratio matters, and only where one operation
-/// competes with several cells.
-const LOG_REPORT: f64 = -3.0;
-const LOG_OPERATION: f64 = -7.6;
+/// ln of the number of cells that are wrong besides, where one is, and of the chance of an operation: errors come together,
+/// so one report in three has another wrong cell; an operation is held to be fifty times rarer. They matter only where
+/// explanations of different sizes compete: one cell more costs a factor of some hundreds.
+const LOG_REPORT: f64 = -1.1;
+const LOG_OPERATION: f64 = -5.0;
 
 /// What one cell should hold instead: one value, or anything between two where blanks leave room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +102,7 @@ pub(crate) fn suspects(case: &Case<'_>, judgement: &Judgement) -> Vec<Suspicion>
     for part in inquiry.parts(&judgement.violated) {
         inquiry.part(&part, &mut causes);
     }
+    inquiry.rivals(&mut causes, &judgement.violated);
     inquiry.operations(&mut causes);
     let mut out: Vec<Suspicion> = causes.iter().map(|cause| inquiry.rank(cause)).collect();
     // Who has certainly left one total at 0 has left others.
@@ -120,7 +121,10 @@ pub(crate) fn suspects(case: &Case<'_>, judgement: &Judgement) -> Vec<Suspicion>
 /// Violated identities with the sets of cells that explain them.
 struct Cause {
     identities: Vec<usize>,
+    /// The smallest ones.
     sets: Vec<Vec<Proposal>>,
+    /// Those of one cell more of which no part suffices: two likely slips may be likelier than one that nobody makes.
+    rivals: Vec<Vec<Proposal>>,
     operations: Vec<Undone>,
     complete: bool,
 }
@@ -227,34 +231,75 @@ impl<'a> Inquiry<'a> {
         let plan = self.case.plan;
         let mut out = Vec::new();
         for group in groups(plan, violated) {
-            let mut state = Vec::new();
-            let mut known = self.case.known.to_vec();
-            for &i in violated.iter().filter(|i| group.binary_search(i).is_err()) {
-                state.push((i, std::mem::replace(&mut self.room.state[i], State::Ignored)));
-                // A cell of another group's identities is that group's matter.
-                for &(c, _) in plan.terms(i) {
-                    known[c as usize] = false;
-                }
-            }
+            let (states, known) = self.set_aside(violated, &group);
             let (reached, sets) = self.look(&group, &known, COMPLETE, 1);
-            for (i, old) in state {
-                self.room.state[i] = old;
-            }
-            out.push(Cause { identities: group, sets, operations: Vec::new(), complete: matches!(reached, Reached::All(_)) });
+            self.put_back(states);
+            let complete = matches!(reached, Reached::All(_));
+            out.push(Cause { identities: group, sets, rivals: Vec::new(), operations: Vec::new(), complete });
         }
         out
+    }
+
+    /// Leaves other violated identities out of sight: a cell of theirs is their matter. Gives what [`Inquiry::put_back`]
+    /// needs and the cells that may still be wrong.
+    fn set_aside(&mut self, violated: &[usize], but: &[usize]) -> (Vec<(usize, State)>, Vec<bool>) {
+        let mut states = Vec::new();
+        let mut known = self.case.known.to_vec();
+        for &i in violated.iter().filter(|i| !but.contains(i)) {
+            states.push((i, std::mem::replace(&mut self.room.state[i], State::Ignored)));
+            for &(c, _) in self.case.plan.terms(i) {
+                known[c as usize] = false;
+            }
+        }
+        (states, known)
+    }
+
+    fn put_back(&mut self, states: Vec<(usize, State)>) {
+        for (i, state) in states {
+            self.room.state[i] = state;
+        }
+    }
+
+    /// Adds to each cause that few cells explain the explanations of one cell more.
+    fn rivals(&mut self, causes: &mut [Cause], violated: &[usize]) {
+        for cause in causes {
+            let size = cause.sets.first().map_or(COMPLETE, Vec::len);
+            if size >= COMPLETE || !cause.complete || cause.identities.iter().any(|i| self.doubts.contains(i)) {
+                continue;
+            }
+            let (states, known) = self.set_aside(violated, &cause.identities);
+            let rivals = &mut cause.rivals;
+            let mut search = Search {
+                plan: self.case.plan,
+                room: &mut self.room,
+                figures: &self.figures,
+                candidate: &known,
+                bounds: Some(&self.bounds),
+                doubts: &[],
+                wide: self.wide,
+                budget: &mut self.budgets[0],
+            };
+            if !search.exactly(&cause.identities, size + 1, |set| rivals.push(set.to_vec())) {
+                rivals.clear();
+            }
+            // A smallest set with a cell thrown in is no explanation of its own; nor is a pair that only has to add up.
+            let within = |small: &[Proposal], set: &[Proposal]| small.iter().all(|p| set.iter().any(|q| q.column == p.column));
+            let sets = &cause.sets;
+            cause.rivals.retain(|set| set.iter().all(|p| p.low == p.high) && !sets.iter().any(|small| within(small, set)));
+            self.put_back(states);
+        }
     }
 
     /// Takes apart what has nothing to do with each other: where every smallest set is a choice of one explanation here
     /// and one explanation there, each is a cause of its own. (A smallest set falls into blocks of cells that share
     /// identities; identities that one block of any set mends belong together. As blocks mend what they touch by
-    /// themselves, any choice of them is a smallest set again.)
+    /// themselves, any choice of them is a smallest set again. Blanks would tie the blocks to each other.)
     fn separate(&self, violated: &[usize], sets: Vec<Vec<Proposal>>, complete: bool) -> Vec<Cause> {
         let plan = self.case.plan;
         let mut class: Vec<usize> = (0..violated.len()).collect();
         let at = |i: u32| violated.binary_search(&(i as usize)).ok();
-        let exact = |set: &Vec<Proposal>| set.iter().all(|p| p.low == p.high);
-        let apart = complete && self.doubts.is_empty() && sets.iter().all(exact);
+        let tight = |p: &Proposal| plan.uses(p.column as usize).iter().all(|(i, _)| self.room.state[*i as usize] == State::Tight);
+        let apart = complete && sets.iter().flatten().all(|p| p.low == p.high && tight(p));
         let mut blocks: Vec<Vec<(usize, Vec<Proposal>)>> = Vec::with_capacity(sets.len());
         for set in &sets {
             let mut of_set = Vec::new();
@@ -280,7 +325,7 @@ impl<'a> Inquiry<'a> {
                     set
                 };
                 let sets: BTreeSet<Vec<Proposal>> = blocks.iter().map(own).collect();
-                Cause { identities, sets: sets.into_iter().collect(), operations: Vec::new(), complete }
+                Cause { identities, sets: sets.into_iter().collect(), rivals: Vec::new(), operations: Vec::new(), complete }
             })
             .collect()
     }
@@ -325,7 +370,13 @@ impl<'a> Inquiry<'a> {
                         let mut at = 0;
                         causes.retain(|_| (inside.binary_search(&at).is_err(), at += 1).0);
                         let identities = undone.mended.clone();
-                        causes.push(Cause { identities, sets: Vec::new(), operations: vec![undone], complete: true });
+                        causes.push(Cause {
+                            identities,
+                            sets: Vec::new(),
+                            rivals: Vec::new(),
+                            operations: vec![undone],
+                            complete: true,
+                        });
                     }
                 }
             }
@@ -337,7 +388,7 @@ impl<'a> Inquiry<'a> {
         let least = (cause.identities.len().div_ceil(self.case.plan.degree.max(1))).max(COMPLETE + 1) as f64;
         let nothing = least * (self.log_cell() + slip::explain_range());
         let operations = cause.operations.iter().map(|u| self.undone(u));
-        let best = cause.sets.iter().map(|set| self.cells(set).0).chain(operations).reduce(f64::max);
+        let best = cause.sets.iter().chain(&cause.rivals).map(|set| self.cells(set).0).chain(operations).reduce(f64::max);
         best.unwrap_or(nothing)
     }
 
@@ -347,8 +398,10 @@ impl<'a> Inquiry<'a> {
 
     /// ln P of an operation and of the true figures that it leaves, against the found ones.
     fn undone(&self, undone: &Undone) -> f64 {
-        let gain = |&(c, to): &(u32, i64)| self.gain(c as usize, i128::from(to));
-        LOG_OPERATION + undone.log_chance + undone.cells.iter().map(gain).sum::<f64>()
+        let gain: f64 = undone.cells.iter().map(|&(c, to)| self.gain(c as usize, i128::from(to))).sum();
+        // Figures of one line rise and fall together: without history, smaller ones all along it are no evidence.
+        let gain = if self.case.evidence.last_year.is_some() { gain } else { gain.min(0.0) };
+        LOG_OPERATION + undone.log_chance + gain
     }
 
     fn gain(&self, column: usize, to: i128) -> f64 {
@@ -409,7 +462,7 @@ impl<'a> Inquiry<'a> {
             let (operation, score) = (Some(undone.operation), self.undone(undone));
             alternatives.push(Alternative { changes, operation, slip: None, score, share: 0.0 });
         }
-        for set in &cause.sets {
+        for set in cause.sets.iter().chain(&cause.rivals) {
             let (score, slip) = self.cells(set);
             let changes: Vec<Change> = set.iter().map(|p| change(p.column, p.low, p.high)).collect();
             // The same cells as an operation and one by one are the same proposal, the likelier reading of it.
@@ -424,12 +477,10 @@ impl<'a> Inquiry<'a> {
             let sum: f64 = alternatives.iter().map(|a| (a.score - top).exp()).sum();
             alternatives.iter_mut().for_each(|a| a.share = (a.score - top).exp() / sum);
         }
-        // An operation far behind the cells is no explanation that anybody should read of, and the other way round.
+        // Something larger or cleverer that is far behind the smallest sets is no explanation that anybody should read of.
         const MENTIONED: f64 = 0.01;
-        let operated = alternatives.iter().any(|a| a.operation.is_some());
-        let likely = |a: &Alternative| a.share >= MENTIONED;
-        alternatives
-            .retain(|a| likely(a) || (a.operation.is_none() && !operated) || (a.operation.is_none() && !cause.sets.is_empty()));
+        let smallest = cause.sets.first().map_or(0, Vec::len);
+        alternatives.retain(|a| a.share >= MENTIONED || (a.operation.is_none() && a.changes.len() == smallest));
         let total = alternatives.len();
         alternatives.truncate(MOST_ALTERNATIVES);
         Suspicion { identities: cause.identities.clone(), alternatives, total, complete: cause.complete }

@@ -65,7 +65,7 @@ impl Scene<'_> {
             return match (suspicion.complete, alternative.changes.len()) {
                 (false, _) => Both::new("", ""),
                 (_, 1) => Both::new("没有其他单元格能做到这一点。", "No other cell does."),
-                _ => Both::new("改动更少或改动其他单元格都不能做到这一点。", "No fewer and no other cells do."),
+                _ => Both::new("没有同样少或更少的其他改法。", "No other change of so few cells does."),
             };
         }
         let list = self.others(suspicion, at);

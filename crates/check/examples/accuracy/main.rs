@@ -8,12 +8,13 @@ mod inject;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
+use std::path::Path;
 
 use inject::Into;
 use nianbao_accuracy::dice::Dice;
 use nianbao_accuracy::{Rates, generate};
-use nianbao_check::{Block, Cause, Checker, Evidence, peers};
-use nianbao_form::{Cell, Forms, Number, Place, Registry, Report, Value};
+use nianbao_check::{Block, Cause, Checker, Evidence, Peers, peers};
+use nianbao_form::{Cell, FormIx, Forms, Number, Place, Registry, Report, Value};
 
 const SEEDS: u64 = 20;
 const AGENCIES: usize = 60;
@@ -29,6 +30,10 @@ struct Record {
 
 fn figure(report: &Report, cell: Cell) -> i64 {
     report.counts_as(cell).unwrap().trunc()
+}
+
+fn count(n: i64) -> Value {
+    Value::number(Number::whole(n).unwrap(), n.to_string(), Place::Unknown)
 }
 
 fn spoil(
@@ -56,7 +61,7 @@ fn spoil(
         let old = figure(truth, cell);
         if hit.insert(cell, old).is_none() {
             let new = inject::wrong(old, dice);
-            report.set(cell, Value::number(Number::whole(new).unwrap(), new.to_string(), Place::Unknown));
+            report.set(cell, count(new));
         }
     }
     Some(Record { report, last: last.clone(), wrong: hit, district })
@@ -212,70 +217,120 @@ impl<'a> Oracle<'a> {
     }
 }
 
+/// True reports into which errors are put, with what is known of each.
+struct Ground<'a> {
+    forms: &'a Forms,
+    checker: &'a Checker<'a>,
+    form: FormIx,
+    /// Truth, last year's report, the district.
+    truths: Vec<(Report, Report, usize)>,
+    /// How the peers of each district fill their cells.
+    peers: Vec<Vec<Option<Peers>>>,
+    oracle: Oracle<'a>,
+}
+
 fn main() {
-    let (forms, registry) = (Forms::built_in(), Registry::default());
+    let mut export = std::env::args().nth(1).map(|path| std::io::BufWriter::new(std::fs::File::create(path).unwrap()));
+    let registry = Registry::default();
+    let forms = Forms::built_in();
     let checker = Checker::new(forms, &registry);
-    let form = forms.find("2021").unwrap();
-    let kernel = checker.kernel(form).unwrap();
-    let cells = kernel.cells();
+    generated(forms, &checker).table("generated districts, form of 2021", &mut export);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/forms/us-foia.toml");
+    let forms = Forms::with_files(&[file]).unwrap();
+    let checker = Checker::new(&forms, &registry);
+    united_states(&forms, &checker).table("real figures of United States agencies", &mut None);
+}
+
+fn generated<'a>(forms: &'a Forms, checker: &'a Checker<'a>) -> Ground<'a> {
     let rates = Rates::fitted();
     let districts: Vec<Vec<Report>> =
         (0..SEEDS).map(|seed| generate::district(forms, seed, AGENCIES, 2021..=2023, &rates)).collect();
-    let of_year = |year: u16| districts.iter().flatten().filter(move |r| r.year == year);
-    let zeros = of_year(2023).flat_map(|r| cells.iter().map(|c| figure(r, *c))).filter(|v| *v == 0).count();
-    println!(
-        "{} reports, {:.1} % zeros",
-        of_year(2023).count(),
-        100.0 * zeros as f64 / (of_year(2023).count() * cells.len()) as f64
-    );
-    let violated = of_year(2023).filter(|r| checker.report(r).verdicts[1] > 0).count();
-    println!("clean reports with a violated identity: {violated}");
-    let others: Vec<Vec<Option<nianbao_check::Peers>>> =
-        districts.iter().map(|d| peers(forms, &d.iter().filter(|r| r.year == 2022).collect::<Vec<_>>())).collect();
-    let oracle = Oracle::new(forms, &generate::district(forms, 1_000_003, 20_000, 2023..=2023, &rates));
-    let mut export = std::env::args().nth(1).map(|path| std::io::BufWriter::new(std::fs::File::create(path).unwrap()));
-    if let Some(file) = &mut export {
-        write_form(file, forms, form, &cells);
+    let mut truths = Vec::new();
+    for (d, district) in districts.iter().enumerate() {
+        truths.extend(district.chunks(3).map(|years| (years[2].clone(), years[1].clone(), d)));
     }
+    let before = |d: &Vec<Report>| peers(forms, &d.iter().filter(|r| r.year == 2022).collect::<Vec<_>>());
+    let peers = districts.iter().map(before).collect();
+    let oracle = Oracle::new(forms, &generate::district(forms, 1_000_003, 20_000, 2023..=2023, &rates));
+    Ground { forms, checker, form: forms.find("2021").unwrap(), truths, peers, oracle }
+}
 
-    println!(
-        "wrong cells | records | first | with values | first two | undecided | right where decided | ceiling of smallest sets | missed | accused | any wrong decision"
-    );
-    for into in [Into::Any, Into::Filled, Into::Zero] {
-        for wrong in 1..=3 {
-            let mut dice = Dice::new(1000 + wrong as u64);
-            let mut records = Vec::new();
-            for (d, district) in districts.iter().enumerate() {
-                for pair in district.chunks(3) {
-                    records.extend(spoil(&pair[2], &pair[1], &cells, wrong, into, d, &mut dice));
+/// Complete reports that violate nothing, each with the one of the year before; a year's agencies are each other's peers.
+fn united_states<'a>(forms: &'a Forms, checker: &'a Checker<'a>) -> Ground<'a> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/us-foia/cells-2008-2020.csv");
+    let form = forms.find("us-foia").unwrap();
+    let mut reports: BTreeMap<(String, u16), Report> = BTreeMap::new();
+    for row in csv::Reader::from_path(file).unwrap().deserialize() {
+        let (agency, year, _, cell, value): (String, u16, String, String, String) = row.unwrap();
+        let key = (agency.clone(), year);
+        let report = reports.entry(key).or_insert_with(|| Report::new(forms, "cells.csv", agency, year, form));
+        if let Ok(n) = value.parse() {
+            report.set(forms.cell(&cell).unwrap(), count(n));
+        }
+    }
+    let cells = checker.kernel(form).unwrap().cells();
+    let sound = |r: &Report| cells.iter().all(|c| r.counts_as(*c).is_some()) && checker.report(r).verdicts[1] == 0;
+    let mut truths = Vec::new();
+    for ((agency, year), report) in reports.iter().filter(|(_, r)| sound(r)) {
+        let last = reports.get(&(agency.clone(), year - 1));
+        truths.extend(last.map(|last| (report.clone(), last.clone(), usize::from(*year) - 2008)));
+    }
+    let of_year = |year: u16| reports.values().filter(|r| r.year == year).collect::<Vec<_>>();
+    let peers = (2008..=2020).map(|year: u16| peers(forms, &of_year(year - 1))).collect();
+    let complete: Vec<Report> = reports.into_values().filter(sound).collect();
+    Ground { forms, checker, form, truths, peers, oracle: Oracle::new(forms, &complete) }
+}
+
+impl Ground<'_> {
+    fn table(&self, name: &str, export: &mut Option<std::io::BufWriter<std::fs::File>>) {
+        let kernel = self.checker.kernel(self.form).unwrap();
+        let cells = kernel.cells();
+        if let Some(file) = export {
+            write_form(file, self.forms, self.form, &cells);
+        }
+        let zeros = self.truths.iter().flat_map(|(r, ..)| cells.iter().map(|c| figure(r, *c))).filter(|v| *v == 0).count();
+        let share = 100.0 * zeros as f64 / (self.truths.len() * cells.len()) as f64;
+        let violated = self.truths.iter().filter(|(r, ..)| self.checker.report(r).verdicts[1] > 0).count();
+        println!("{name}: {} reports, {share:.1} % zeros, {violated} of them violate an identity", self.truths.len());
+        println!(
+            "wrong cells | records | first | with values | first two | undecided | right where decided | true set among the smallest | missed | accused | any wrong decision"
+        );
+        for into in [Into::Any, Into::Filled, Into::Zero] {
+            for wrong in 1..=3 {
+                let mut dice = Dice::new(1000 + wrong as u64);
+                let make = |(truth, last, d): &(Report, Report, usize)| spoil(truth, last, &cells, wrong, into, *d, &mut dice);
+                let records: Vec<Record> = self.truths.iter().filter_map(make).collect();
+                for informed in [false, true] {
+                    self.line(&format!("{wrong}, {into:?}"), &records, informed, cells.len());
                 }
-            }
-            let mut best = (0usize, 0.0);
-            for informed in [false, true] {
-                let mut tally = Tally::default();
-                for record in &records {
-                    let peers: &[_] = if informed { &others[record.district] } else { &[] };
-                    let evidence = Evidence { last_year: informed.then_some(&record.last), peers, told: &[] };
-                    let causes = checker.causes(&record.report, &evidence);
-                    tally.add(record, &causes, cells.len());
-                    if !informed {
-                        let (right, sure) = oracle.decide(record, &causes);
-                        best = (best.0 + usize::from(right), best.1 + sure);
-                        if into == Into::Any
-                            && let Some(file) = &mut export
-                        {
-                            write_record(file, &kernel, &cells, record, &causes);
-                        }
+                if into == Into::Any
+                    && let Some(file) = export
+                {
+                    for record in &records {
+                        let causes = self.checker.causes(&record.report, &Evidence::default());
+                        write_record(file, &kernel, &cells, record, &causes);
                     }
                 }
-                let with = if informed { "last year and peers" } else { "alone" };
-                tally.print(&format!("{wrong}, {into:?}, {with}"));
             }
+        }
+    }
+
+    fn line(&self, name: &str, records: &[Record], informed: bool, cells: usize) {
+        let (mut tally, mut best) = (Tally::default(), (0usize, 0.0));
+        for record in records {
+            let peers: &[_] = if informed { &self.peers[record.district] } else { &[] };
+            let evidence = Evidence { last_year: informed.then_some(&record.last), peers, told: &[] };
+            let causes = self.checker.causes(&record.report, &evidence);
+            tally.add(record, &causes, cells);
+            let (right, sure) = self.oracle.decide(record, &causes);
+            best = (best.0 + usize::from(right), best.1 + sure);
+        }
+        tally.print(&format!("{name}, {}", if informed { "last year and peers" } else { "alone" }));
+        if !informed {
             let n = records.len() as f64;
+            let (right, sure) = (best.0 as f64 / n, best.1 / n);
             println!(
-                "    knowing injector and generator, without last year: {:.3} right ({:.3} expected by its own posterior)",
-                best.0 as f64 / n,
-                best.1 / n
+                "    knowing the injector and how lines are filled, alone: {right:.3} right ({sure:.3} by its own posterior)"
             );
         }
     }

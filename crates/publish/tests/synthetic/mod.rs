@@ -112,6 +112,7 @@ fn findings(forms: &Forms, reports: &[&Report]) -> Vec<Finding> {
             .with("count", "2")
             .with("identities", "各列收办平衡")
             .with("ties", "")
+            .with("slip", "")
             .at(&r.value(cell).place)
             .alternative("一个错误，两种改法", rank)
             .build()
