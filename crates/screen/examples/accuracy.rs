@@ -19,7 +19,7 @@ use nianbao_form::{Forms, Number, Place, Registry, Report, State, Value};
 use nianbao_screen::panel::Panel;
 use nianbao_screen::screening::{Judged, Screening, screen};
 use nianbao_screen::slips::Slip;
-use nianbao_screen::{COVERAGE, FALSE_DISCOVERY_RATE};
+use nianbao_screen::FALSE_DISCOVERY_RATE;
 
 /// Share of reports with an error.
 const SPOILED: f64 = 0.045;
@@ -413,17 +413,14 @@ fn export(folder: &Path) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [word, folder] = &arguments[..] {
-        if word == "export" {
-            return export(Path::new(folder));
-        }
+    if let Some(folder) = arguments.get(1).filter(|_| arguments[0] == "export") {
+        return export(Path::new(folder));
     }
     if arguments.first().is_some_and(|a| a == "explain") {
         return explain();
     }
     let number = |at: usize, default: u64| arguments.get(at).and_then(|a| a.parse().ok()).unwrap_or(default);
     let (small, large, us) = (number(0, 20), number(1, 20), number(2, 20));
-    let _ = COVERAGE;
     let settings = [
         (format!("60 × 3, {small} × 60 districts pooled"), setting(small, 60, 60, 3)),
         (format!("4,000 × 4, {large} districts"), setting(large, 1, 4_000, 4)),

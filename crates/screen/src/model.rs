@@ -233,11 +233,8 @@ impl<'a> Model<'a> {
             fit.swing.sticky = ((hits + 20.0 * (sticky_pool.0 + 1.0) / (sticky_pool.1 + 100.0)) / (of + 20.0)).clamp(0.001, 0.6);
         }
         for (place, root) in self.places.iter().zip(roots.iter_mut()) {
-            if let (Some(fit), Node::Root(cell)) = (root, &place.node) {
-                if !place.amount {
-                    let now = self.common(&sample, cell.index(), fit);
-                    fit.exposure[self.year] = now;
-                }
+            if let (Some(fit), Node::Root(cell), false) = (root, &place.node, place.amount) {
+                fit.exposure[self.year] = self.common(&sample, cell.index(), fit);
             }
         }
         let fits: Vec<Fit> = (self.places.par_iter().zip(roots))

@@ -36,7 +36,7 @@ fn average_precision(score: &[f64], wrong: &[bool]) -> f64 {
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|&a, &b| score[b].total_cmp(&score[a]).then(a.cmp(&b)));
     let (mut hits, mut sum) = (0.0, 0.0);
-    for (at, &i) in order.iter().enumerate().filter(|(_, i)| wrong[**i]) {
+    for (at, _) in order.iter().enumerate().filter(|(_, i)| wrong[**i]) {
         hits += 1.0;
         sum += hits / (at + 1) as f64;
     }
