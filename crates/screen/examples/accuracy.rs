@@ -10,7 +10,6 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
 
 use nianbao_accuracy::dice::Dice;
 use nianbao_accuracy::inject::{Error, Injected, spoil};
@@ -37,7 +36,15 @@ struct Row {
     named: Option<(Slip, bool)>,
 }
 
-/// Which slip names which error; none for those that have no name.
+/// Which slip names which error; none for those that have no name. A table with one figure that is ten times too large is
+/// a figure that is.
+fn name_of_one(error: &Injected) -> Option<Slip> {
+    match error.kind {
+        Error::TableTimes10 if error.cells.len() == 1 => Some(Slip::TimesTen),
+        kind => name_of(kind),
+    }
+}
+
 fn name_of(kind: Error) -> Option<Slip> {
     Some(match kind {
         Error::LastYear => Slip::LastYear,
@@ -148,7 +155,7 @@ impl Kinds {
             let count = self.0.entry((error.kind, error.into_zero)).or_default();
             count[0] += 1;
             count[1] += usize::from(caught);
-            let right = |(slip, hit): &(Slip, bool)| Some(slip) == name_of(error.kind).as_ref() && *hit;
+            let right = |(slip, hit): &(Slip, bool)| Some(slip) == name_of_one(error).as_ref() && *hit;
             count[2] += usize::from(caught && row.named.as_ref().is_some_and(right));
             count[3] += usize::from(row.alarm);
         }
@@ -312,6 +319,13 @@ fn district(seed: u64, agencies: usize, history: u16, kinds: &[Error]) -> (Regis
     (generate::registry(agencies), reports, year, injected)
 }
 
+/// What all threads have used so far, where the system tells (hundredths of a second).
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
 /// `groups` of `seeds` districts each; the districts of a group are pooled into one list.
 fn setting(groups: u64, seeds: u64, agencies: usize, history: u16) -> (Measured, Measured) {
     let (mut known, mut held) = (Measured::default(), Measured::default());
@@ -321,11 +335,13 @@ fn setting(groups: u64, seeds: u64, agencies: usize, history: u16) -> (Measured,
             let mut rows = Vec::new();
             for seed in group * seeds..(group + 1) * seeds {
                 let (registry, reports, year, injected) = district(1_000_003 * agencies as u64 + seed, agencies, history, kinds);
-                let list: Vec<&Report> = reports.iter().collect();
-                let panel = Panel::from_reports(Forms::built_in(), &registry, &list);
-                let started = Instant::now();
-                drop(screen(Forms::built_in(), &registry, panel, year));
-                *slowest = slowest.max(started.elapsed().as_secs_f64());
+                if group == 0 {
+                    let list: Vec<&Report> = reports.iter().collect();
+                    let started = cpu_seconds();
+                    let panel = Panel::from_reports(Forms::built_in(), &registry, &list);
+                    drop(screen(Forms::built_in(), &registry, panel, year));
+                    *slowest = slowest.max(cpu_seconds() - started);
+                }
                 rows.extend(judge(Forms::built_in(), &registry, &reports, year, injected).0);
             }
             rows
@@ -338,7 +354,7 @@ fn setting(groups: u64, seeds: u64, agencies: usize, history: u16) -> (Measured,
         }
         known.add_clean(&clean);
     }
-    eprintln!("{agencies} agencies: {slowest:.2} s a district at most");
+    eprintln!("{agencies} agencies: {slowest:.2} CPU seconds a district at most");
     (known, held)
 }
 

@@ -132,6 +132,8 @@ pub(crate) struct Model<'a> {
     pub(crate) places: Vec<Place>,
     /// Nodes that a cell touches.
     pub(crate) touches: Vec<Vec<usize>>,
+    /// Cells that touch any.
+    pub(crate) watched: Vec<usize>,
     /// Members with a report of the year in this form.
     pub(crate) members: Vec<usize>,
     fits: Vec<Fit>,
@@ -154,15 +156,18 @@ impl<'a> Model<'a> {
         let places: Vec<Place> = nodes(forms.form(form), width).into_iter().map(|n| Place::new(forms.form(form), n)).collect();
         let mut touches = vec![Vec::new(); width];
         for (at, place) in places.iter().enumerate() {
-            for cell in place.node.cells() {
+            // A division by margins is not weighed.
+            let weighed = !matches!(place.node, Node::Within { .. });
+            for cell in place.node.cells().into_iter().filter(|_| weighed) {
                 if !touches[cell.index()].contains(&at) {
                     touches[cell.index()].push(at);
                 }
             }
         }
+        let watched = (0..width).filter(|&c| !touches[c].is_empty()).collect();
         let members: Vec<usize> = (0..panel.members.len()).filter(|&m| panel.form(m, year) == Some(form)).collect();
         let mut model =
-            Model { form, panel, year, places, touches, members, fits: Vec::new(), fading: FADING[1], lineage, breaks };
+            Model { form, panel, year, places, touches, watched, members, fits: Vec::new(), fading: FADING[1], lineage, breaks };
         model.fit();
         model
     }
@@ -387,6 +392,9 @@ impl<'a> Model<'a> {
     /// What the peers had on average, this year's common step included; the peers' kind, empty for everybody.
     pub(crate) fn peers(&self, node: usize, member: usize) -> Option<(f64, String, usize)> {
         let Fit::Root(fit) = &self.fits[node] else { return None };
+        if self.places[node].amount {
+            return None;
+        }
         let kind = &self.panel.members[member].kind;
         let group = |kind: &str| self.members.iter().filter(|&&m| kind.is_empty() || self.panel.members[m].kind == kind).count();
         match fit.by_kind.get(kind) {

@@ -15,6 +15,9 @@ use crate::structure::Settling;
 const EXCHANGES: usize = 600;
 const PARTNERS: usize = 4;
 
+/// An alarm is sound with this probability at most, however certain the others are.
+pub const MOST_DOUBT: f64 = 0.2;
+
 /// What was expected of a count or an amount that matters to an alarm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
@@ -69,7 +72,8 @@ pub struct Screening {
 
 impl Screening {
     /// Which reports are alarms: the largest set, most certain first, whose probabilities of being sound are `rate` on
-    /// average at most. (The posterior form of the false discovery rate: Müller, Parmigiani, Rice 2006. The p of a composite
+    /// average at most, and none of which is more doubtful than [`MOST_DOUBT`]: many certain alarms are no licence for
+    /// doubtful ones. (The posterior form of the false discovery rate: Müller, Parmigiani, Rice 2006. The p of a composite
     /// null would need its own distribution for every report; the odds are there anyway.)
     pub fn alarms(&self, rate: f64) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.judged.len()).collect();
@@ -78,7 +82,7 @@ impl Screening {
         for at in order {
             let doubt = self.judged[at].doubt();
             sum += doubt;
-            if sum > rate * (taken.len() + 1) as f64 {
+            if sum > rate * (taken.len() + 1) as f64 || doubt > MOST_DOUBT {
                 break;
             }
             taken.push(at);
@@ -132,7 +136,7 @@ fn judge(forms: &Forms, model: &Model<'_>) -> Vec<Judged> {
     }
     let ground = |member: usize| {
         let known: Vec<bool> = row(member).iter().map(|v| *v >= 0).collect();
-        Ground { form, places: &model.places, touches: &model.touches, settling: &patterns[&known] }
+        Ground { form, places: &model.places, touches: &model.touches, watched: &model.watched, settling: &patterns[&known] }
     };
     let first: Vec<(Judged, f64)> = model
         .members

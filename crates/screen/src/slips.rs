@@ -106,6 +106,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) form: &'a Form,
     pub(crate) places: &'a [Place],
     pub(crate) touches: &'a [Vec<usize>],
+    pub(crate) watched: &'a [usize],
     pub(crate) settling: &'a Settling,
 }
 
@@ -125,6 +126,8 @@ pub(crate) struct Case<'a> {
 const CHANGED: f64 = 0.03;
 /// What a node can at most gain by being as expected, in nats, below which a report is not searched.
 const CALM: f64 = 5.0;
+/// The same for lines, of which there are more places.
+const CALM_LINES: f64 = 7.0;
 
 impl<'a> Case<'a> {
     pub(crate) fn new(ground: &'a Ground<'a>, x: &'a [i64], laws: &'a [Law]) -> Case<'a> {
@@ -146,9 +149,9 @@ impl<'a> Case<'a> {
             return None;
         }
         self.touched.iter_mut().for_each(|t| *t = false);
-        for (cell, touches) in self.ground.touches.iter().enumerate() {
+        for &cell in self.ground.watched {
             if self.scratch[cell] != self.x[cell] {
-                touches.iter().for_each(|&n| self.touched[n] = true);
+                self.ground.touches[cell].iter().for_each(|&n| self.touched[n] = true);
             }
         }
         let mut gain = 0.0;
@@ -184,11 +187,14 @@ impl<'a> Case<'a> {
         let mut found = Vec::new();
         self.copies(last, &mut found);
         self.tables(&mut found);
-        if self.excess() >= CALM {
+        let excess = self.excess();
+        if excess >= CALM {
             self.figures(&mut found);
+            self.unexplained(&mut found);
+        }
+        if excess >= CALM_LINES {
             self.lines(&mut found, true);
             self.lines(&mut found, false);
-            self.unexplained(&mut found);
         }
         found.retain(|c| c.score > -12.0);
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.slip, &a.undone).cmp(&(&b.slip, &b.undone))));
@@ -303,7 +309,8 @@ impl<'a> Case<'a> {
             let filled: Vec<usize> = table.iter().copied().filter(|&c| self.x[c] > 0).collect();
             if filled.is_empty() {
                 self.missing(found, &table, places);
-            } else if filled.iter().all(|&c| self.x[c] % 10 == 0) {
+            } else if filled.len() > 1 && filled.iter().all(|&c| self.x[c] % 10 == 0) {
+                // One figure alone is a slip in that figure.
                 let changes = filled.iter().map(|&c| (c, self.x[c] / 10)).collect();
                 self.push(found, Slip::TableTimesTen, changes, 0.0, places);
             }
