@@ -15,10 +15,10 @@ use nianbao_accuracy::dice::Dice;
 use nianbao_accuracy::inject::{Error, Injected, spoil};
 use nianbao_accuracy::{Rates, generate};
 use nianbao_form::{Forms, Number, Place, Registry, Report, State, Value};
+use nianbao_screen::FALSE_DISCOVERY_RATE;
 use nianbao_screen::panel::Panel;
 use nianbao_screen::screening::{Judged, Screening, screen};
 use nianbao_screen::slips::Slip;
-use nianbao_screen::FALSE_DISCOVERY_RATE;
 
 /// Share of reports with an error.
 const SPOILED: f64 = 0.045;

@@ -284,7 +284,8 @@ impl Writer<'_> {
             .collect();
         let alone = self.screening.judged.len() == 1;
         let constant = self.screening.constant;
-        if without.is_empty() && !alone && constant == 0 {
+        let cut = self.screening.judged.iter().filter(|j| j.cut).count();
+        if without.is_empty() && !alone && constant == 0 && cut == 0 {
             return None;
         }
         let (mut zh, mut en) = (Vec::new(), Vec::new());
@@ -305,6 +306,10 @@ impl Writer<'_> {
         if constant > 0 {
             zh.push(format!("{constant}项数据历年不变，今年仍相同，无从判断是否照抄"));
             en.push(format!("{constant} figures are what they have been in every year, so a copy cannot be told from the truth"));
+        }
+        if cut > 0 {
+            zh.push(format!("{cut}份报告数据项过多，未能逐项试算完毕"));
+            en.push(format!("{cut} reports have too many figures for every slip to be tried"));
         }
         let finding = Finding::of("not-judged", &self.run()).values(without.len().to_string(), "");
         Some(finding.with_both("what", zh.join("；"), en.join("; ")).build())

@@ -46,6 +46,8 @@ pub struct Judged {
     pub candidates: Vec<Candidate>,
     /// Whether there is a past to judge by.
     pub judged: bool,
+    /// Whether the search for slips was cut short, as the form has too many cells.
+    pub cut: bool,
     /// ln of the probability of all its figures as they stand.
     pub ln: f64,
 }
@@ -147,7 +149,7 @@ fn judge(forms: &Forms, model: &Model<'_>) -> Vec<Judged> {
             let last: Vec<Option<i64>> = (0..row(member).len()).map(|c| model.own_last(member, c).map(|v| v as i64)).collect();
             let judged = laws.iter().any(|l| !matches!(l, Law::None));
             let candidates = if judged { case.candidates(&last) } else { Vec::new() };
-            (Judged { ln: case.ln.iter().sum(), ..verdict(member, candidates, judged) }, case.excess())
+            (Judged { ln: case.ln.iter().sum(), cut: case.is_cut(), ..verdict(member, candidates, judged) }, case.excess())
         })
         .collect();
     exchanges(model, &ground, first)
@@ -159,7 +161,7 @@ fn verdict(member: usize, candidates: Vec<Candidate>, judged: bool) -> Judged {
     for (slip, _) in &kinds {
         best.extend(candidates.iter().find(|c| c.slip == *slip).cloned());
     }
-    Judged { member, odds, kinds, candidates: best, judged, ln: 0.0 }
+    Judged { member, odds, kinds, candidates: best, judged, cut: false, ln: 0.0 }
 }
 
 /// Tries to exchange the reports that look wrong most with each other.

@@ -120,7 +120,14 @@ pub(crate) struct Case<'a> {
     pub(crate) ln: Vec<f64>,
     scratch: Vec<i64>,
     touched: Vec<bool>,
+    /// How many slips may still be tried.
+    left: usize,
 }
+
+/// Cells looked at for a report, over all slips that are tried: far more than the statutory form needs, and a bound for any.
+const EFFORT: usize = 10_000_000;
+/// No figure of a report is larger, in panel units.
+const MOST: i64 = 1_000_000_000_000_000;
 
 /// A copied report differs from last year's in a figure with this probability: people do change some.
 const CHANGED: f64 = 0.03;
@@ -132,13 +139,26 @@ const CALM_LINES: f64 = 7.0;
 impl<'a> Case<'a> {
     pub(crate) fn new(ground: &'a Ground<'a>, x: &'a [i64], laws: &'a [Law]) -> Case<'a> {
         let ln = ground.places.iter().zip(laws).map(|(p, law)| p.ln(law, x)).collect();
-        Case { ground, x, laws, ln, scratch: x.to_vec(), touched: vec![false; ground.places.len()] }
+        Case {
+            ground,
+            x,
+            laws,
+            ln,
+            scratch: x.to_vec(),
+            touched: vec![false; ground.places.len()],
+            left: EFFORT / (ground.watched.len() + x.len()).max(1),
+        }
     }
 
     /// Whether the last gain weighed a count or an amount, so that the level of what was changed has been looked at.
     fn weighed_level(&self) -> bool {
         let level = |at: usize| self.touched[at] && matches!(self.laws[at], Law::Count(_) | Law::Amount(_));
         (0..self.touched.len()).any(level)
+    }
+
+    /// Whether the search was cut short.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.left == 0
     }
 
     /// By how much the report grows likelier with free cells changed; `None` where that is impossible.
@@ -202,6 +222,10 @@ impl<'a> Case<'a> {
     }
 
     fn push(&mut self, found: &mut Vec<Candidate>, slip: Slip, changes: Vec<(usize, i64)>, more: f64, places: usize) {
+        if self.left == 0 {
+            return;
+        }
+        self.left -= 1;
         let Some(gain) = self.gain(&changes) else { return };
         // A figure of which neither the size nor a total was expected can be anything.
         if !matches!(slip, Slip::Columns | Slip::Rows) && !self.weighed_level() {
@@ -242,7 +266,7 @@ impl<'a> Case<'a> {
             for (slip, by) in [(Slip::OverTen, 10i64), (Slip::OverTenThousand, 10_000)] {
                 // Of a count the digits that were lost could have been any; of an amount there is a digit behind the point.
                 let (lost, more) = if amount { (0, 0.0) } else { (by / 2, (by as f64).ln()) };
-                if let Some(whole) = n.checked_mul(by).and_then(|n| n.checked_add(lost)) {
+                if let Some(whole) = n.checked_mul(by).and_then(|n| n.checked_add(lost)).filter(|n| *n <= MOST) {
                     self.push(found, slip, vec![(at, whole)], more, places);
                 }
             }

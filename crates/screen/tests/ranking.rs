@@ -167,6 +167,31 @@ fn a_merged_agency_has_the_past_of_its_parts() {
     assert!(judged.judged && judged.odds < 0.0, "{judged:?}");
 }
 
+#[test]
+fn one_agency_alone_and_the_largest_figures() {
+    let registry = registry(1);
+    let most = nianbao_form::Number::LIMIT - 1;
+    for figures in [[5, 7, 6], [most, most, most], [0, 0, most], [most, most, 0]] {
+        let of = |(at, n): (usize, &i64)| {
+            let cells: Vec<(String, i64)> = Forms::built_in()
+                .form(Forms::built_in().for_year(2023).unwrap())
+                .cells
+                .iter()
+                .map(|&c| (Forms::built_in().id(c).to_owned(), *n))
+                .collect();
+            let cells: Vec<(&str, i64)> = cells.iter().map(|(id, n)| (id.as_str(), *n)).collect();
+            report(0, 2021 + at as u16, &cells)
+        };
+        let reports: Vec<Report> = figures.iter().enumerate().map(of).collect();
+        let list: Vec<&Report> = reports.iter().collect();
+        let totals = totals(&list);
+        let scope = Scope { forms: Forms::built_in(), registry: &registry, totals: &totals, reports: &list, year: 2023 };
+        let found = outliers(scope);
+        let said = found.iter().find(|f| f.rule == "not-judged").unwrap();
+        assert!(said.message.contains("只有一个单位"), "{}", said.message);
+    }
+}
+
 /// Findings that differ in all that the order looks at.
 fn pile() -> Vec<Finding> {
     let subject =
