@@ -1,15 +1,15 @@
 //! Judges every report of a year: how likely it is that its figures hold a slip, and which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use nianbao_form::{Cell, FormIx, Forms, Registry};
+use nianbao_form::{Cell, Form, FormIx, Forms, Registry};
 use rayon::prelude::*;
 
 use crate::likelihood::ln_sum;
 use crate::model::{Ancestry, Law, Model};
 use crate::panel::Panel;
 use crate::slips::{Candidate, Case, Ground, Slip, odds};
-use crate::structure::Settling;
+use crate::structure::{Pattern, Settling, pattern};
 
 /// Reports that look wrong enough to have been exchanged with another one: so many of them, and partners of each, are tried.
 const EXCHANGES: usize = 600;
@@ -131,20 +131,22 @@ fn judge(forms: &Forms, model: &Model<'_>) -> Vec<Judged> {
     let form = forms.form(model.form);
     let row = |member: usize| model.panel.row(member, model.year);
     // Reports with the same cells known have the same free cells.
-    let mut patterns: BTreeMap<Vec<bool>, Settling> = BTreeMap::new();
+    let mut patterns: BTreeMap<Pattern, Settling> = BTreeMap::new();
     for &member in &model.members {
-        let known: Vec<bool> = row(member).iter().map(|v| *v >= 0).collect();
-        patterns.entry(known).or_insert_with_key(|known| Settling::new(form, known));
+        patterns.entry(pattern(form, row(member))).or_insert_with_key(|known| Settling::new(form, known));
     }
-    let ground = |member: usize| {
-        let known: Vec<bool> = row(member).iter().map(|v| *v >= 0).collect();
-        Ground { form, places: &model.places, touches: &model.touches, watched: &model.watched, settling: &patterns[&known] }
+    let ground = |member: usize| Ground {
+        form,
+        places: &model.places,
+        touches: &model.touches,
+        watched: &model.watched,
+        settling: &patterns[&pattern(form, row(member))],
     };
     let first: Vec<(Judged, f64)> = model
         .members
         .par_iter()
         .map(|&member| {
-            let (ground, laws) = (ground(member), model.laws(member));
+            let (ground, laws) = (ground(member), sound_laws(form, model, member));
             let mut case = Case::new(&ground, row(member), &laws);
             let last: Vec<Option<i64>> = (0..row(member).len()).map(|c| model.own_last(member, c).map(|v| v as i64)).collect();
             let judged = laws.iter().any(|l| !matches!(l, Law::None));
@@ -153,6 +155,20 @@ fn judge(forms: &Forms, model: &Model<'_>) -> Vec<Judged> {
         })
         .collect();
     exchanges(model, &ground, first)
+}
+
+/// What was expected of the figures of a report that no broken identity disputes: the others have findings of their own, and
+/// one cause makes one alarm.
+fn sound_laws(form: &Form, model: &Model<'_>, member: usize) -> Vec<Law> {
+    let (_, broken) = pattern(form, model.panel.row(member, model.year));
+    let disputed: BTreeSet<Cell> = broken.iter().flat_map(|&at| form.identities[at].terms().map(|(c, _)| c)).collect();
+    let mut laws = model.laws(member);
+    for (law, place) in laws.iter_mut().zip(&model.places) {
+        if !disputed.is_empty() && place.node.cells().iter().any(|c| disputed.contains(c)) {
+            *law = Law::None;
+        }
+    }
+    laws
 }
 
 fn verdict(member: usize, candidates: Vec<Candidate>, judged: bool) -> Judged {
@@ -166,12 +182,16 @@ fn verdict(member: usize, candidates: Vec<Candidate>, judged: bool) -> Judged {
 
 /// Tries to exchange the reports that look wrong most with each other.
 fn exchanges<'a>(model: &Model<'_>, ground: &(impl Fn(usize) -> Ground<'a> + Sync), first: Vec<(Judged, f64)>) -> Vec<Judged> {
+    if first.is_empty() {
+        return Vec::new();
+    }
     let mut order: Vec<usize> = (0..first.len()).filter(|&i| first[i].0.judged && first[i].1 > 8.0).collect();
     order.sort_by(|&a, &b| first[b].1.total_cmp(&first[a].1).then(a.cmp(&b)));
     order.truncate(EXCHANGES);
     let row = |i: usize| model.panel.row(first[i].0.member, model.year);
     let roots: Vec<usize> = model.places.iter().filter(|p| p.from.is_empty()).map(|p| p.into[0]).collect();
-    let laws: Vec<Vec<Law>> = order.par_iter().map(|&i| model.laws(first[i].0.member)).collect();
+    let form = ground(first[0].0.member).form;
+    let laws: Vec<Vec<Law>> = order.par_iter().map(|&i| sound_laws(form, model, first[i].0.member)).collect();
     let profile = |i: usize| -> Vec<f64> { roots.iter().map(|&c| (row(i)[c].max(0) as f64).ln_1p()).collect() };
     let seen: Vec<Vec<f64>> = order.iter().map(|&i| profile(i)).collect();
     let wanted: Vec<Vec<f64>> = laws.iter().map(|laws| expected_profile(model, laws)).collect();

@@ -332,6 +332,9 @@ impl<'a> Case<'a> {
         for table in tables {
             let filled: Vec<usize> = table.iter().copied().filter(|&c| self.x[c] > 0).collect();
             if filled.is_empty() {
+                if !self.is_empty(table[0]) {
+                    continue;
+                }
                 self.missing(found, &table, places);
             } else if filled.len() > 1 && filled.iter().all(|&c| self.x[c] % 10 == 0) {
                 // One figure alone is a slip in that figure.
@@ -339,6 +342,16 @@ impl<'a> Case<'a> {
                 self.push(found, Slip::TableTimesTen, changes, 0.0, places);
             }
         }
+    }
+
+    /// Whether nothing but zeros stands in a cell's printed table, stocks that last year determines aside. (Free cells alone
+    /// do not tell: a total may be known of a table whose parts stand in another one.)
+    fn is_empty(&self, cell: usize) -> bool {
+        let form = self.ground.form;
+        let block = |c: Cell| form.block_of(c).map(|b| b.table.as_str());
+        let name = self.cell(cell).and_then(block);
+        let stocks = crate::structure::tied(form);
+        form.cells.iter().filter(|c| block(**c) == name && !stocks.contains(c)).all(|c| self.x[c.index()] <= 0)
     }
 
     /// A table without a figure: of what it should hold nothing is known but that some figure is not 0.

@@ -150,6 +150,19 @@ fn margins(form: &Form, from: &[Cell], into: &[Cell], known: &[bool]) -> Option<
     into.iter().map(of).collect()
 }
 
+/// Which cells of a report are known, and the positions of identities among these that do not hold.
+pub(crate) type Pattern = (Vec<bool>, Vec<usize>);
+
+/// The pattern of a dense report, below 0 where it is not known.
+pub(crate) fn pattern(form: &Form, x: &[i64]) -> Pattern {
+    let broken = |i: &Identity| {
+        let known = i.terms().all(|(c, _)| x[c.index()] >= 0);
+        known && i.terms().map(|(c, k)| i128::from(k) * i128::from(x[c.index()])).sum::<i128>() != 0
+    };
+    let broken = (0..form.identities.len()).filter(|&at| broken(&form.identities[at])).collect();
+    (x.iter().map(|v| *v >= 0).collect(), broken)
+}
+
 /// In what order the figures that are not free follow from those that are, among the cells that are known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settling {
@@ -161,11 +174,12 @@ pub(crate) struct Settling {
 }
 
 impl Settling {
-    /// For reports in which `known` cells are known: a total is given by its parts, an inflow by what became of it, a
-    /// stock by its movements.
-    pub(crate) fn new(form: &Form, known: &[bool]) -> Settling {
-        let all = |i: &&Identity| i.terms().all(|(c, _)| known[c.index()]);
-        let identities: Vec<&Identity> = form.identities.iter().filter(all).collect();
+    /// For reports in which `known` cells are known and the identities at `broken` do not hold: a total is given by its
+    /// parts, an inflow by what became of it, a stock by its movements. What is broken gives nothing: it has findings of
+    /// its own, and undoing a slip must not look good for mending it on the way.
+    pub(crate) fn new(form: &Form, (known, broken): &Pattern) -> Settling {
+        let all = |(at, i): &(usize, &Identity)| !broken.contains(at) && i.terms().all(|(c, _)| known[c.index()]);
+        let identities: Vec<&Identity> = form.identities.iter().enumerate().filter(all).map(|(_, i)| i).collect();
         let mut given = vec![false; known.len()];
         tied(form).into_iter().for_each(|c| given[c.index()] = true);
         let tied = given.clone();
