@@ -2,8 +2,9 @@
 //! figure; decisions and corrections; ranking.
 //!
 //! - [`collection`]: which of several reports counts, who has not reported, who was late;
-//! - [`outliers`]: counts against the agency's own past and its peers ([`predictive`]), last year's report sent again
-//!   ([`copies`]), with a bound on false alarms over the run;
+//! - [`outliers`]: errors that break no identity. Every report is weighed against its agency's own past and its peers
+//!   ([`screening`], [`predictive`]); what explains it better with a slip undone is an alarm that names the slip ([`slips`]),
+//!   with a bound on false alarms over the run and a rule when to stop looking ([`stopping`]);
 //! - [`copied`](copied()): passages that reports have in common with those of others or of last year;
 //! - [`decisions`], [`corrections`]: what people have said;
 //! - [`rank`]: in what order to look.
@@ -22,15 +23,19 @@
 
 pub mod collection;
 mod copied;
-pub mod copies;
 pub mod corrections;
 pub mod decisions;
 mod influence;
+mod likelihood;
 mod marks;
+mod model;
 mod outlier;
 pub mod panel;
 pub mod predictive;
 pub mod screening;
+pub mod slips;
+pub mod stopping;
+mod structure;
 mod table;
 
 use std::collections::BTreeMap;
@@ -40,6 +45,7 @@ use nianbao_form::{Cell, Forms, Registry, Report};
 pub use copied::copied;
 pub use influence::rank;
 pub use outlier::{COVERAGE, FALSE_DISCOVERY_RATE, outliers};
+pub use stopping::stopping;
 pub use table::TableError;
 
 /// What the statistics look at.

@@ -1,53 +1,46 @@
-//! From tests to findings: which are alarms, what they say, which of them is the cause of which.
+//! From judged reports to findings: which are alarms, what each says, what cannot be judged, when to stop looking.
 
 use std::collections::BTreeMap;
 
-use nianbao_form::{Cell, Finding, FormIx, Forms, Report, Subject};
+use nianbao_form::{Cell, Finding, Form, Forms, Report, Severity, Subject, decimal_text};
 
 use crate::Scope;
-use crate::panel::Panel;
-use crate::predictive::benjamini_hochberg;
-use crate::screening::{CopyTest, CountTest, Screening, screen};
+use crate::panel::{Panel, STEPS_OF_AN_AMOUNT};
+use crate::screening::{Expected, Judged, Screening, screen};
+use crate::slips::{Candidate, Slip};
+use crate::stopping::{LEAST_SHARE, stopping, weight};
+use crate::structure::tied;
 
 /// Of all alarms of a run, the share that may be false on average.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
 /// The range that a message calls expected.
 pub const COVERAGE: f64 = 0.95;
+/// So many figures are named in words; the rest is counted.
+const NAMED: usize = 3;
+/// So many agencies are named that cannot be judged.
+const LISTED: usize = 10;
 
-/// Figures of the year that neither the agency's own past nor its peers explain, and figures that equal last year's.
+/// Reports of the year that a slip explains better than the agency's own past and its peers do.
 pub fn outliers(scope: Scope<'_>) -> Vec<Finding> {
     let panel = Panel::from_reports(scope.forms, scope.registry, scope.reports);
-    findings(scope, &screen(scope.forms, scope.registry, panel, scope.year))
-}
-
-/// The alarms among the tests of a year: Benjamini and Hochberg over counts and copies together.
-fn findings(scope: Scope<'_>, screening: &Screening) -> Vec<Finding> {
-    let p: Vec<f64> = screening.counts.iter().map(|t| t.p).chain(screening.copies.iter().map(|t| t.equality.p)).collect();
-    let alarms = benjamini_hochberg(&p, FALSE_DISCOVERY_RATE);
-    let (counts, copies) = alarms.split_at(screening.counts.len());
-    let writer = Writer { scope, tests: p.len(), reports: reports(screening, scope) };
-
-    let mut out = Vec::new();
-    for (member, tests) in by_member(screening.counts.iter().zip(counts).filter(|(_, alarm)| **alarm).map(|(t, _)| t)) {
-        let Some(report) = writer.reports.get(&member) else { continue };
-        let mut found: Vec<Finding> = tests.iter().map(|t| writer.count(report, t)).collect();
-        fold(scope.forms, report.form, &tests, &mut found);
-        out.append(&mut found);
+    let screening = screen(scope.forms, scope.registry, panel, scope.year);
+    let alarms = screening.alarms(FALSE_DISCOVERY_RATE);
+    let reports = reports(&screening, scope);
+    let writer = Writer { scope, screening: &screening };
+    let mut out: Vec<Finding> = Vec::new();
+    for &at in &alarms {
+        let judged = &screening.judged[at];
+        let (Some(report), Some(best)) = (reports.get(&judged.member), judged.candidates.first()) else { continue };
+        let mut finding = match best.slip {
+            Slip::LastYear => writer.copy(report, judged, best),
+            _ => writer.slip(report, judged, best),
+        };
+        finding.influence = weight(scope, &screening, at).map(|w| w.min(1.0));
+        out.push(finding);
     }
-    for (test, _) in screening.copies.iter().zip(copies).filter(|(_, alarm)| **alarm) {
-        if let Some(report) = writer.reports.get(&test.member) {
-            out.push(writer.copy(report, test));
-        }
-    }
+    out.extend(writer.enough(&alarms));
+    out.extend(writer.not_judged(&reports));
     out
-}
-
-fn by_member<'t>(tests: impl Iterator<Item = &'t CountTest>) -> BTreeMap<usize, Vec<&'t CountTest>> {
-    let mut map: BTreeMap<usize, Vec<&CountTest>> = BTreeMap::new();
-    for test in tests {
-        map.entry(test.member).or_default().push(test);
-    }
-    map
 }
 
 fn reports<'a>(screening: &Screening, scope: Scope<'a>) -> BTreeMap<usize, &'a Report> {
@@ -58,132 +51,334 @@ fn reports<'a>(screening: &Screening, scope: Scope<'a>) -> BTreeMap<usize, &'a R
     found.into_iter().collect()
 }
 
-/// Several alarms of one agency in cells that identities tie together, all up or all down, have one cause: the most
-/// surprising leads, the others point to it.
-fn fold(forms: &Forms, form: FormIx, tests: &[&CountTest], findings: &mut [Finding]) {
-    let components = Components::new(forms, form);
-    let mut groups: BTreeMap<(usize, bool), Vec<usize>> = BTreeMap::new();
-    for (at, test) in tests.iter().enumerate() {
-        let up = test.seen as f64 > test.predictive.mean;
-        groups.entry((components.of(test.cell), up)).or_default().push(at);
-    }
-    for group in groups.into_values() {
-        let strongest = |&a: &usize, &b: &usize| tests[b].p.total_cmp(&tests[a].p).then(b.cmp(&a));
-        let Some(lead) = group.iter().copied().max_by(strongest) else { continue };
-        let key = findings[lead].cause_key().to_owned();
-        for at in group.into_iter().filter(|&at| at != lead) {
-            findings[at].cause = Some(key.clone());
-        }
-    }
-}
-
-/// Cells that a form's identities tie together, directly or through others.
-struct Components(Vec<usize>);
-
-impl Components {
-    fn new(forms: &Forms, form: FormIx) -> Components {
-        let mut parent: Vec<usize> = (0..forms.width()).collect();
-        fn root(parent: &mut [usize], mut at: usize) -> usize {
-            while parent[at] != at {
-                parent[at] = parent[parent[at]];
-                at = parent[at];
-            }
-            at
-        }
-        for identity in &forms.form(form).identities {
-            let mut cells = identity.terms().map(|(c, _)| c.index());
-            let Some(first) = cells.next() else { continue };
-            for cell in cells {
-                let (a, b) = (root(&mut parent, first), root(&mut parent, cell));
-                parent[b] = a;
-            }
-        }
-        Components((0..parent.len()).map(|at| root(&mut parent, at)).collect())
-    }
-
-    fn of(&self, cell: Cell) -> usize {
-        self.0[cell.index()]
-    }
-}
-
 struct Writer<'a> {
     scope: Scope<'a>,
-    tests: usize,
-    reports: BTreeMap<usize, &'a Report>,
+    screening: &'a Screening,
 }
 
+/// Chinese and English.
+type Words = (String, String);
+
 impl Writer<'_> {
-    fn count(&self, report: &Report, test: &CountTest) -> Finding {
+    fn slip(&self, report: &Report, judged: &Judged, best: &Candidate) -> Finding {
         let forms = self.scope.forms;
-        let (low, high) = test.predictive.interval(COVERAGE);
-        let unit = spaced(forms.def(report.form, test.cell).map_or("", |d| d.unit.as_str()));
-        let unit = unit.as_str();
-        let name = forms.name(report.form, test.cell);
-        let range = if low == high { low.to_string() } else { format!("{low}—{high}") };
-        let range_en = if low == high { low.to_string() } else { format!("{low}–{high}") };
-        let (basis, basis_en) = self.basis(test, unit);
-        let (p, p_en) = probability(test.p);
-        let mut finding = Finding::of("outlier", &Subject::of(report))
-            .cell(forms, test.cell, test.seen.to_string(), range.clone())
-            .with("cell", name)
-            .with_both("found", format!("{}{unit}", test.seen), test.seen.to_string())
-            .with_both("expected", format!("{range}{unit}"), range_en)
-            .with_both("basis", basis, basis_en)
-            .with_both(
-                "test",
-                format!("负二项预测分布95%区间，双侧检验{p}"),
-                format!("95 % interval of the negative binomial predictive, two-sided {p_en}"),
-            )
-            .with_both("false_alarms", self.bound(), self.bound_en())
-            .at(&report.value(test.cell).place)
-            .score(-test.p.log10())
-            .build();
-        finding.influence =
-            crate::influence::share(self.scope, test.cell, self.scope.year, (test.seen as f64 - test.predictive.mean).abs());
+        let mut finding = Finding::of("outlier", &Subject::of(report));
+        for &(cell, undone) in &best.undone {
+            let expected = match (undone, self.screening.expected.get(&(judged.member, cell))) {
+                (Some(value), _) => figure(forms, cell, value as f64),
+                (None, Some(e)) => range(forms, cell, e),
+                (None, None) => String::new(),
+            };
+            finding = finding.cell(forms, cell, self.found(judged.member, cell), expected);
+        }
+        let (slip, slip_en) = self.wording(report, best);
+        let (evidence, evidence_en) = self.evidence(report, judged, best);
+        let (ratio, ratio_en) = conclusion(best);
+        let place = best.undone.first().map(|(c, _)| report.value(*c).place.clone()).unwrap_or_default();
         finding
+            .with_both("slip", slip, slip_en)
+            .with_both("evidence", evidence, evidence_en)
+            .with_both("ratio", ratio, ratio_en)
+            .with("false_alarms", (FALSE_DISCOVERY_RATE * 100.0).to_string())
+            .with("reports", self.screening.judged.len().to_string())
+            .at(&place)
+            .score(judged.odds)
+            .build()
     }
 
-    fn copy(&self, report: &Report, test: &CopyTest) -> Finding {
-        let e = test.equality;
-        let (count, of) = (e.equal.to_string(), e.of.to_string());
+    fn found(&self, member: usize, cell: Cell) -> String {
+        let panel = &self.screening.panel;
+        let value = panel.year(self.scope.year).zip(panel.column(cell)).and_then(|(y, c)| panel.get(member, y, c));
+        value.map_or_else(String::new, |v| figure(self.scope.forms, cell, v as f64))
+    }
+
+    /// What happened, in words: which figure, which slip, what undoing it gives.
+    fn wording(&self, report: &Report, best: &Candidate) -> Words {
+        let form = self.scope.forms.form(report.form);
+        let (place, place_en) = self.figures(report, best);
+        let (tables, tables_en) = tables(form, best);
+        let (zh, en): (String, String) = match best.slip {
+            Slip::TimesTen => {
+                (format!("疑似多写一位（扩大10倍）：{place}"), format!("{place_en}: a digit too many (ten times too large)"))
+            }
+            Slip::TimesTenThousand => {
+                (format!("疑似单位差错（扩大1万倍）：{place}"), format!("{place_en}: wrong unit (ten thousand times too large)"))
+            }
+            Slip::OverTen => (format!("疑似漏写末位：{place}"), format!("{place_en}: the last digit is missing")),
+            Slip::OverTenThousand => {
+                (format!("疑似单位差错（缩小1万倍）：{place}"), format!("{place_en}: wrong unit (ten thousand times too small)"))
+            }
+            Slip::Transposed => {
+                (format!("疑似相邻两位数字颠倒：{place}"), format!("{place_en}: two neighbouring digits exchanged"))
+            }
+            Slip::Columns | Slip::Rows => {
+                let (a, b) = lines(form, best);
+                let (zh, en) = if best.slip == Slip::Columns { ("列", "columns") } else { ("行", "rows") };
+                (
+                    format!("“{a}”与“{b}”两{zh}疑似填反：{place}"),
+                    format!("{en} “{a}” and “{b}” seem to be exchanged ({place_en})"),
+                )
+            }
+            Slip::TableTimesTen => (
+                format!("{tables}各数疑似整体扩大10倍：{place}"),
+                format!("every figure of {tables_en} seems ten times too large ({place_en})"),
+            ),
+            Slip::TableMissing => (
+                format!("{tables}全部为0，疑似漏填"),
+                format!("{tables_en} holds nothing but zeros and seems to have been left out"),
+            ),
+            Slip::OtherAgency => {
+                let other = best.partner.map_or("", |p| self.screening.panel.members[p].name.as_str());
+                (
+                    format!("与“{other}”的报告疑似互换：{place}"),
+                    format!("seems to be exchanged with the report of {other} ({place_en})"),
+                )
+            }
+            Slip::LastYear | Slip::Unexplained => (
+                format!("{place}与往年和同类单位相差过大，未能归入已知差错"),
+                format!("{place_en}: far from its past and its peers; no known slip explains it"),
+            ),
+        };
+        (zh, en)
+    }
+
+    /// `“行政处罚”3150件→315件、…`.
+    fn figures(&self, report: &Report, best: &Candidate) -> Words {
+        let forms = self.scope.forms;
+        let member = self.screening.panel.members.iter().position(|m| m.key == report.agency_key()).unwrap_or_default();
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        // The largest moves first.
+        let mut undone: Vec<&(Cell, Option<i64>)> = best.undone.iter().collect();
+        let size = |(cell, truth): &(Cell, Option<i64>)| {
+            let now = report.counts_as(*cell).map_or(0.0, nianbao_form::Number::to_f64);
+            (now - truth.map_or(0.0, |t| scaled(forms, *cell, t as f64))).abs()
+        };
+        undone.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
+        for &&(cell, truth) in undone.iter().take(NAMED) {
+            let unit = spaced(forms.def(report.form, cell).map_or("", |d| d.unit.as_str()));
+            let (name, found) = (forms.name(report.form, cell), self.found(member, cell));
+            match truth {
+                Some(truth) => {
+                    let truth = figure(forms, cell, truth as f64);
+                    zh.push(format!("“{name}”现为{found}{unit}，更正后应为{truth}{unit}"));
+                    en.push(format!("“{name}” is {found}, undone {truth}"));
+                }
+                None => {
+                    zh.push(format!("“{name}”现为{found}{unit}"));
+                    en.push(format!("“{name}” is {found}"));
+                }
+            }
+        }
+        let more = best.undone.len().saturating_sub(NAMED);
+        let (tail, tail_en) =
+            if more > 0 { (format!("等{}项", best.undone.len()), format!("; and {more} more")) } else { Default::default() };
+        (zh.join("、") + &tail, en.join("; ") + &tail_en)
+    }
+
+    /// Past and peers in figures.
+    fn evidence(&self, report: &Report, judged: &Judged, best: &Candidate) -> Words {
+        let forms = self.scope.forms;
+        let cells = best.undone.iter().map(|(c, _)| *c);
+        let known = cells.filter_map(|c| self.screening.expected.get(&(judged.member, c)));
+        let Some(e) = known.max_by(|a, b| a.mean.total_cmp(&b.mean)) else { return self.past(report, judged, best) };
+        let unit = spaced(forms.def(report.form, e.cell).map_or("", |d| d.unit.as_str()));
+        let (years, list) = spans(forms, e.cell, &e.past);
+        let name = forms.name(report.form, e.cell);
+        let expected = range(forms, e.cell, e);
+        let (mut zh, mut en) = (
+            format!("“{name}”本单位{years}依次为{list}{unit}，预计{expected}{unit}"),
+            format!("“{name}” was {list} in {years}, {expected} expected"),
+        );
+        if let Some((mean, kind, others)) = &e.peers {
+            let mean = format!("{:.1}", scaled(forms, e.cell, *mean));
+            let mean = mean.trim_end_matches(".0");
+            if kind.is_empty() {
+                zh += &format!("，其他{others}个单位平均{mean}{unit}");
+                en += &format!("; {others} other agencies have {mean} on average");
+            } else {
+                zh += &format!("，{others}个同类单位（{}）平均{mean}{unit}", kind_zh(kind));
+                en += &format!("; {others} peers ({kind}) have {mean} on average");
+            }
+        }
+        (zh, en)
+    }
+
+    /// Where the figures are parts of a whole: what they were.
+    fn past(&self, report: &Report, judged: &Judged, best: &Candidate) -> Words {
+        let forms = self.scope.forms;
+        let panel = &self.screening.panel;
+        let Some(year) = panel.year(self.scope.year) else { return Words::default() };
+        let past_of = |cell: Cell| -> Vec<(u16, f64)> {
+            let Some(column) = panel.column(cell) else { return Vec::new() };
+            (year.saturating_sub(4)..year)
+                .filter_map(|y| Some((panel.years[y], panel.get(judged.member, y, column)? as f64)))
+                .collect()
+        };
+        let size = |cell: Cell| report.counts_as(cell).map_or(0.0, nianbao_form::Number::to_f64);
+        let mut cells: Vec<Cell> = best.undone.iter().map(|(c, _)| *c).collect();
+        cells.sort_by(|a, b| size(*b).total_cmp(&size(*a)).then(a.cmp(b)));
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        for cell in cells.into_iter().take(2) {
+            let (years, list) = spans(forms, cell, &past_of(cell));
+            let name = forms.name(report.form, cell);
+            zh.push(format!("“{name}”本单位{years}依次为{list}"));
+            en.push(format!("“{name}” was {list} in {years}"));
+        }
+        (zh.join("；"), en.join("; "))
+    }
+
+    fn copy(&self, report: &Report, judged: &Judged, best: &Candidate) -> Finding {
+        let (equal, of) = self.equal(report, judged.member);
+        let (ratio, ratio_en) = times(best.ratio);
+        let (count, of) = (equal.to_string(), of.to_string());
         Finding::of("last-year-copy", &Subject::of(report))
             .values(format!("{count}/{of}"), "")
             .with("count", count)
             .with("of", of)
-            .score(-e.p.log10())
+            .with_both("ratio", ratio, ratio_en)
+            .score(judged.odds)
             .build()
     }
 
-    /// `本单位2021—2023年3年共18件（年均6件）和12个同类单位（街道）`.
-    fn basis(&self, test: &CountTest, unit: &str) -> (String, String) {
-        let (first, last) = (test.years.first().copied().unwrap_or_default(), test.years.last().copied().unwrap_or_default());
-        let n = test.years.len();
-        let mean = format!("{:.1}", test.sum as f64 / n as f64);
-        let mean = mean.trim_end_matches(".0");
-        let (span, span_en) = if n == 1 {
-            (format!("本单位{first}年{}{unit}", test.sum), format!("its own {} in {first}", test.sum))
-        } else {
-            (
-                format!("本单位{first}—{last}年{n}年共{}{unit}（年均{mean}{unit}）", test.sum),
-                format!("its own {} in {n} years ({first}–{last}, {mean} a year)", test.sum),
-            )
-        };
-        let others = test.peers.others;
-        let kind = &test.peers.kind;
-        let (peers, peers_en) = if kind.is_empty() {
-            (format!("全部{others}个其他单位"), format!("all {others} other agencies"))
-        } else {
-            (format!("{others}个同类单位（{}）", kind_zh(kind)), format!("{others} peers ({kind})"))
-        };
-        (format!("{span}和{peers}"), format!("{span_en} and {peers_en}"))
+    /// Figures, not 0 in both years, that equal last year's, and how many were compared. Stocks go on by themselves.
+    fn equal(&self, report: &Report, member: usize) -> (usize, usize) {
+        let panel = &self.screening.panel;
+        let form = self.scope.forms.form(report.form);
+        let stocks = tied(form);
+        let before = self.scope.year.checked_sub(1).and_then(|y| panel.year(y));
+        let (Some(now), Some(before)) = (panel.year(self.scope.year), before) else { return (0, 0) };
+        let pair = |c: &Cell| panel.column(*c).and_then(|k| Some((panel.get(member, now, k)?, panel.get(member, before, k)?)));
+        let pairs = form.cells.iter().filter(|c| !stocks.contains(c)).filter_map(pair).filter(|p| *p != (0, 0));
+        pairs.fold((0, 0), |(equal, of), (a, b)| (equal + usize::from(a == b), of + 1))
     }
 
-    fn bound(&self) -> String {
-        format!("本次共比较{}项，报警中误报平均不超过{}%", self.tests, FALSE_DISCOVERY_RATE * 100.0)
+    fn run(&self) -> Subject {
+        Subject { year: self.scope.year, ..Subject::default() }
     }
 
-    fn bound_en(&self) -> String {
-        format!("{} tests in this run, at most {} % of the alarms are false on average", self.tests, FALSE_DISCOVERY_RATE * 100.0)
+    /// After how many alerts the rest no longer matters.
+    fn enough(&self, alarms: &[usize]) -> Option<Finding> {
+        if alarms.is_empty() {
+            return None;
+        }
+        let stop = stopping(self.scope, self.screening, alarms, LEAST_SHARE);
+        let percent = |share: f64| format!("{:.1}", share * 100.0).trim_end_matches(".0").to_owned();
+        let rest = percent(*stop.left.get(stop.enough.unwrap_or(alarms.len()))?);
+        let (zh, en) = match stop.enough {
+            Some(0) => (format!("全部{}条均不复核", alarms.len()), format!("even if none of the {} is looked at", alarms.len())),
+            Some(k) => (format!("按顺序复核前{k}条后"), format!("after the first {k} of {} in this order", alarms.len())),
+            None => (format!("全部{}条复核后", alarms.len()), format!("after all {}", alarms.len())),
+        };
+        let finding = Finding::of("review-enough", &self.run())
+            .values(stop.enough.map_or_else(String::new, |k| k.to_string()), alarms.len().to_string())
+            .with_both("after", zh, en)
+            .with("rest", rest)
+            .with("share", percent(stop.share));
+        Some(finding.severity(Some(Severity::Info)).build())
+    }
+
+    /// What nothing can be said of, in one line for the run.
+    fn not_judged(&self, reports: &BTreeMap<usize, &Report>) -> Option<Finding> {
+        let without: Vec<&str> = (self.screening.judged.iter().filter(|j| !j.judged))
+            .filter_map(|j| reports.get(&j.member).map(|r| r.agency.as_str()))
+            .collect();
+        let alone = self.screening.judged.len() == 1;
+        let constant = self.screening.constant;
+        let cut = self.screening.judged.iter().filter(|j| j.cut).count();
+        if without.is_empty() && !alone && constant == 0 && cut == 0 {
+            return None;
+        }
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        if !without.is_empty() {
+            let names = without.iter().take(LISTED).copied().collect::<Vec<_>>().join("、");
+            let more = if without.len() > LISTED { "等" } else { "" };
+            zh.push(format!("{}份报告没有可比的往年数据（{names}{more}）", without.len()));
+            en.push(format!(
+                "{} reports have no past to compare with ({names}{})",
+                without.len(),
+                if more.is_empty() { "" } else { ", …" }
+            ));
+        }
+        if alone {
+            zh.push("本年只有一个单位，没有同类单位可比".to_owned());
+            en.push("there is only one agency, so no peers".to_owned());
+        }
+        if constant > 0 {
+            zh.push(format!("{constant}项数据历年不变，今年仍相同，无从判断是否照抄"));
+            en.push(format!("{constant} figures are what they have been in every year, so a copy cannot be told from the truth"));
+        }
+        if cut > 0 {
+            zh.push(format!("{cut}份报告数据项过多，未能逐项试算完毕"));
+            en.push(format!("{cut} reports have too many figures for every slip to be tried"));
+        }
+        let finding = Finding::of("not-judged", &self.run()).values(without.len().to_string(), "");
+        Some(finding.with_both("what", zh.join("；"), en.join("; ")).build())
+    }
+}
+
+/// A panel figure in units of the form.
+fn scaled(forms: &Forms, cell: Cell, value: f64) -> f64 {
+    if forms.kind(cell) == nianbao_form::Kind::Amount { value / STEPS_OF_AN_AMOUNT } else { value }
+}
+
+fn figure(forms: &Forms, cell: Cell, value: f64) -> String {
+    let millionths = if forms.kind(cell) == nianbao_form::Kind::Amount { 100.0 } else { 1e6 };
+    decimal_text((value.round() * millionths) as i128)
+}
+
+/// `3—17`.
+fn range(forms: &Forms, cell: Cell, e: &Expected) -> String {
+    let (low, high) = (figure(forms, cell, e.range.0), figure(forms, cell, e.range.1));
+    if low == high { low } else { format!("{low}—{high}") }
+}
+
+/// `2021—2024年` and `3、7、3、11`.
+fn spans(forms: &Forms, cell: Cell, past: &[(u16, f64)]) -> (String, String) {
+    let years = match past {
+        [] => "往年".to_owned(),
+        [(only, _)] => only.to_string(),
+        [(first, _), .., (last, _)] => format!("{first}—{last}"),
+    };
+    (years, past.iter().map(|(_, v)| figure(forms, cell, *v)).collect::<Vec<_>>().join("、"))
+}
+
+/// The printed tables of the cells.
+fn tables(form: &Form, best: &Candidate) -> Words {
+    let mut names: Vec<&str> = best.undone.iter().filter_map(|(c, _)| form.block_of(*c)).map(|b| b.table.as_str()).collect();
+    names.dedup();
+    (format!("表{}", names.join("、")), format!("table {}", names.join(", ")))
+}
+
+/// The labels of the two lines that were exchanged.
+fn lines(form: &Form, best: &Candidate) -> (String, String) {
+    let label = |cell: Option<&(Cell, Option<i64>)>| {
+        let def = cell.and_then(|(c, _)| form.def(*c));
+        def.map_or_else(String::new, |d| {
+            let block = &form.blocks[d.block];
+            let line = if best.slip == Slip::Columns { &block.columns[d.column] } else { &block.rows[d.row] };
+            if line.short.is_empty() { line.leaf().to_owned() } else { line.short.clone() }
+        })
+    };
+    (label(best.undone.first()), label(best.undone.get(1)))
+}
+
+/// How many times likelier, in plain words.
+fn times(ratio: f64) -> Words {
+    if ratio > 1e6f64.ln() {
+        return ("100万倍以上".to_owned(), "more than a million times".to_owned());
+    }
+    let times = ratio.exp();
+    let text = if times >= 10.0 { format!("{times:.0}") } else { format!("{times:.1}") };
+    (format!("约{text}倍"), format!("about {text} times"))
+}
+
+/// What the evidence amounts to.
+fn conclusion(best: &Candidate) -> Words {
+    let (zh, en) = times(best.ratio);
+    match best.slip {
+        Slip::TableMissing => (format!("漏填的可能性是确实为0的{zh}"), format!("left out is {en} as likely as truly nothing")),
+        Slip::Unexplained => (format!("有误的可能性是属实的{zh}"), format!("some error is {en} as likely as none")),
+        _ => (format!("更正后的数据出现的可能性是现数据的{zh}"), format!("with it undone the figures are {en} as likely")),
     }
 }
 
@@ -208,30 +403,4 @@ fn kind_zh(kind: &str) -> &str {
 /// A unit as it follows a figure: Chinese ones directly, others after a space.
 fn spaced(unit: &str) -> String {
     if unit.starts_with(|c: char| c.is_ascii_alphanumeric()) { format!(" {unit}") } else { unit.to_owned() }
-}
-
-/// Two significant digits; what is below 0.0001 is as good as impossible by chance, and more zeros say nothing more.
-fn probability(p: f64) -> (String, String) {
-    if p < 1e-4 {
-        return ("p＜0.0001".to_owned(), "p < 0.0001".to_owned());
-    }
-    let digits = (1 - p.log10().floor() as i32).max(2) as usize;
-    (format!("p＝{p:.digits$}"), format!("p = {p:.digits$}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::probability;
-
-    #[test]
-    fn small_probabilities_in_words() {
-        for (p, zh, en) in [
-            (0.034, "p＝0.034", "p = 0.034"),
-            (0.5, "p＝0.50", "p = 0.50"),
-            (0.00012, "p＝0.00012", "p = 0.00012"),
-            (3e-9, "p＜0.0001", "p < 0.0001"),
-        ] {
-            assert_eq!(probability(p), (zh.to_owned(), en.to_owned()));
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use nianbao_form::{Cell, FormIx, Forms, Kind, Number, Registry, Report, Reports};
+use nianbao_form::{Cell, FormIx, Forms, Kind, Registry, Report, Reports};
 
 /// A count that is not known.
 const UNKNOWN: i64 = i64::MIN;
@@ -20,7 +20,8 @@ pub struct Member {
     pub kind: String,
 }
 
-/// A dense block of counts, agency × year × cell. Amounts are not in it: they are no counts.
+/// A dense block of figures, agency × year × cell: counts as they are, amounts as counts of a ten-thousandth of their unit
+/// (元 where the unit is 万元).
 ///
 /// The order of members is the registry's, then by name, whatever the order of the reports.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub struct Panel {
     pub members: Vec<Member>,
     /// Years, ascending.
     pub years: Vec<u16>,
-    /// Cells, each a count.
+    /// Cells.
     pub cells: Vec<Cell>,
     column: Vec<Option<usize>>,
     forms: Vec<Option<FormIx>>,
@@ -45,22 +46,31 @@ struct Row {
     values: Vec<i64>,
 }
 
-/// Every cell of the union of forms that is a count.
-fn count_cells(forms: &Forms) -> Vec<Cell> {
-    forms.cells().filter(|&c| forms.kind(c) == Kind::Count).collect()
+/// An amount is counted in so many parts of its unit.
+pub(crate) const STEPS_OF_AN_AMOUNT: f64 = 10_000.0;
+/// A ten-thousandth of the unit of an amount, in millionths.
+const STEP: i64 = 100;
+
+/// A figure as the panel has it; [`UNKNOWN`] where the report has no number, or none that can be.
+fn figure(forms: &Forms, report: &Report, cell: Cell) -> i64 {
+    match report.counts_as(cell) {
+        Some(n) if n.millionths() < 0 => UNKNOWN,
+        Some(n) if forms.kind(cell) == Kind::Amount => n.millionths() / STEP,
+        Some(n) if n.is_whole() => n.trunc(),
+        _ => UNKNOWN,
+    }
 }
 
 impl Panel {
     /// From reports, at most one for an agency and a year.
     pub fn from_reports(forms: &Forms, registry: &Registry, reports: &[&Report]) -> Panel {
-        let cells = count_cells(forms);
-        let count = |report: &Report, cell: Cell| report.counts_as(cell).filter(|n| n.is_whole()).map_or(UNKNOWN, Number::trunc);
+        let cells: Vec<Cell> = forms.cells().collect();
         let rows = reports.iter().map(|report| Row {
             member: member(registry, report.agency_id.as_deref().unwrap_or_default(), &report.agency),
             year: report.year,
             form: report.form,
             source: report.source.to_string(),
-            values: cells.iter().map(|&c| count(report, c)).collect(),
+            values: cells.iter().map(|&c| figure(forms, report, c)).collect(),
         });
         Panel::build(forms, registry, cells.clone(), rows.collect())
     }
@@ -117,7 +127,13 @@ impl Panel {
         self.forms[member * self.years.len() + year]
     }
 
-    /// A count, if it is known and not negative.
+    /// Every figure of a report, by [`Cell::index`]; below 0 where it is not known.
+    pub(crate) fn row(&self, member: usize, year: usize) -> &[i64] {
+        let slot = member * self.years.len() + year;
+        &self.values[slot * self.cells.len()..(slot + 1) * self.cells.len()]
+    }
+
+    /// A figure, if it is known and not negative.
     pub fn get(&self, member: usize, year: usize, column: usize) -> Option<u64> {
         let slot = member * self.years.len() + year;
         u64::try_from(self.values[slot * self.cells.len() + column]).ok()

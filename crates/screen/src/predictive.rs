@@ -2,9 +2,8 @@
 //!
 //! The rate of a cell differs between agencies as Gamma(a, b), fitted to the peers' past ([`Prior::fit`]). After T years
 //! with S in all an agency's rate is Gamma(a + S, b + T), so that next year's count has the mean μ = (a + S)/(b + T). Its variance is μ + kμ²(1 + w) + μw with w = 1/(b + T): chance
-//! of a Poisson count, swings from year to year, and what is not known of the rate. The swings k are measured in the panel
-//! itself ([`Swings`]); as the past years swing too, they enter 1 + w times. The count is negative binomial with these
-//! moments. (Counts with a Gamma rate: DuMouchel 1999; METHODS.md, "Count predictive".)
+//! of a Poisson count, swings from year to year, and what is not known of the rate. The swings k are fitted by whoever asks;
+//! as the past years swing too, they enter 1 + w times. The count is negative binomial with these moments. (Counts with a Gamma rate: DuMouchel 1999; METHODS.md, "Count predictive".)
 
 use statrs::distribution::{Discrete, DiscreteCDF, NegativeBinomial};
 use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
@@ -15,14 +14,6 @@ const SHAPES: usize = 16;
 const TYPICAL_SHAPE: f64 = 0.5;
 /// Above this size the distribution is a Gamma for all purposes, and the continued fraction of the Beta slow.
 const LARGE: f64 = 10_000.0;
-/// Swings that are assumed before anything was seen (a standard deviation of 30 %), and how many observations that is worth.
-const SWING: (f64, f64) = (0.09, 20.0);
-/// How many observations the panel's swings are worth against a single cell's.
-const POOL: f64 = 40.0;
-/// Even the steadiest series swings by some per cent.
-const LEAST_SWING: f64 = 0.005;
-/// Residuals of expected counts below this say nothing of swings.
-const ENOUGH: f64 = 3.0;
 
 /// Gamma(shape, rate) of the yearly counts among peers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -135,77 +126,6 @@ impl Predictive {
     }
 }
 
-/// Collects how far counts have been from what the years before them let expect, and says how much they swing.
-#[derive(Clone, Debug, Default)]
-pub struct Swings {
-    residuals: Vec<(f64, f64, f64)>,
-}
-
-/// Two-sided normal quantiles for 50, 80 and 90 %.
-const QUANTILES: [(f64, f64); 3] = [(0.5, 0.6745), (0.8, 1.2816), (0.9, 1.6449)];
-
-impl Swings {
-    /// Adds a count and what was expected of it.
-    pub fn add(&mut self, prior: Prior, sum: u64, years: usize, seen: u64) {
-        let predictive = Predictive::new(prior, 0.0, sum, years);
-        if predictive.mean >= ENOUGH {
-            let w = 1.0 / (prior.b + years as f64);
-            self.residuals.push((predictive.mean, w, seen as f64 - predictive.mean));
-        }
-    }
-
-    /// Adds the observations of another cell.
-    pub fn extend(&mut self, other: &Swings) {
-        self.residuals.extend(&other.residuals);
-    }
-
-    /// The k with which the 50, 80 and 90 % intervals all hold what they promise. A residual asks for k =
-    /// ((x − μ)²/z² − μ − μw) / (μ²(1 + w)) to lie on the edge of an interval; the quantile of these over all residuals is
-    /// the answer for that interval. Wrong figures, if fewer than one in ten, do not move it far.
-    fn raw(&self) -> f64 {
-        let mut k = 0.0f64;
-        for (share, z) in QUANTILES {
-            let edge = |&(mu, w, d): &(f64, f64, f64)| (d * d / (z * z) - mu * (1.0 + w)) / (mu * mu * (1.0 + w));
-            let mut edges: Vec<f64> = self.residuals.iter().map(edge).collect();
-            edges.sort_by(f64::total_cmp);
-            let at = ((edges.len() as f64 * share).ceil() as usize).saturating_sub(1);
-            k = k.max(edges.get(at).copied().unwrap_or(0.0));
-        }
-        k
-    }
-
-    fn shrunk(&self, towards: f64, weight: f64) -> f64 {
-        let n = self.residuals.len() as f64;
-        ((n * self.raw() + weight * towards) / (n + weight)).max(LEAST_SWING)
-    }
-
-    /// k of the whole panel.
-    pub fn pooled(&self) -> f64 {
-        self.shrunk(SWING.0, SWING.1)
-    }
-
-    /// k of one cell, drawn towards the panel's where few observations speak for it.
-    pub fn of_cell(&self, pooled: f64) -> f64 {
-        self.shrunk(pooled, POOL)
-    }
-}
-
-/// Which hypotheses fall at the false discovery rate `q` (Benjamini and Hochberg 1995): those with p up to the largest
-/// p₍ᵢ₎ ≤ q·i/m.
-///
-/// ```
-/// use nianbao_screen::predictive::benjamini_hochberg;
-/// assert_eq!(benjamini_hochberg(&[0.9, 0.001, 0.03, 0.5], 0.05), [false, true, false, false]);
-/// ```
-pub fn benjamini_hochberg(p: &[f64], q: f64) -> Vec<bool> {
-    let mut sorted = p.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let m = sorted.len() as f64;
-    let last = (0..sorted.len()).rev().find(|&i| sorted[i] <= q * (i + 1) as f64 / m);
-    let Some(limit) = last.map(|i| sorted[i]) else { return vec![false; p.len()] };
-    p.iter().map(|&p| p <= limit).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,22 +173,6 @@ mod tests {
             prop_assert!(predictive.mid_p(high + step) <= predictive.mid_p(high) + 1e-12);
             prop_assert!(predictive.mid_p(high + 1) <= 0.05 + 1e-9);
             prop_assert!((0.0..=1.0).contains(&predictive.mid_p(low)));
-        }
-
-        #[test]
-        fn a_smaller_p_never_saves_itself(mut p in proptest::collection::vec(0.0f64..1.0, 1..60), at in 0usize..60, by in 0.0f64..1.0) {
-            let at = at % p.len();
-            let before = benjamini_hochberg(&p, 0.05);
-            p[at] *= by;
-            let after = benjamini_hochberg(&p, 0.05);
-            for i in 0..p.len() {
-                prop_assert!(!before[i] || after[i], "rejected before but not after");
-            }
-            for i in 0..p.len() {
-                for j in 0..p.len() {
-                    prop_assert!(!(after[i] && p[j] <= p[i]) || after[j], "not monotone");
-                }
-            }
         }
     }
 }

@@ -1,242 +1,253 @@
-//! Runs the count predictive and the copy test over a panel: every test of the year with its p, before anybody says which
-//! of them are alarms.
+//! Judges every report of a year: how likely it is that its figures hold a slip, and which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use nianbao_form::{Cell, FormIx, Forms, Registry};
+use nianbao_form::{Cell, Form, FormIx, Forms, Registry};
+use rayon::prelude::*;
 
-use crate::copies::{self, Pair};
-use crate::panel::{Breaks, Lineage, Panel};
-use crate::predictive::{Predictive, Prior, Swings};
+use crate::likelihood::ln_sum;
+use crate::model::{Ancestry, Law, Model};
+use crate::panel::Panel;
+use crate::slips::{Candidate, Case, Ground, Slip, odds};
+use crate::structure::{Pattern, Settling, pattern};
 
-/// A peer group smaller than this says too little: the whole panel stands in.
-const PEERS: usize = 8;
-/// How many of the latest comparable years count as an agency's past; what was before says little of today.
-const PAST: usize = 5;
-/// How many observations the predictive's own chance of an equal figure is worth against the panel's past.
-const EQUALS: f64 = 2.0;
+/// Reports that look wrong enough to have been exchanged with another one: so many of them, and partners of each, are tried.
+const EXCHANGES: usize = 600;
+const PARTNERS: usize = 4;
 
-/// Who an agency was compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Peers {
-    /// Kind in the registry; empty for everybody.
-    pub kind: String,
-    /// How many others.
-    pub others: usize,
-}
+/// An alarm is sound with this probability at most, however certain the others are.
+pub const MOST_DOUBT: f64 = 0.2;
 
-/// A count against what was to be expected.
+/// What was expected of a count or an amount that matters to an alarm.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CountTest {
-    /// Position among the panel's members.
-    pub member: usize,
-    /// Cell.
+pub struct Expected {
+    /// The cell.
     pub cell: Cell,
-    /// This year's count.
-    pub seen: u64,
-    /// Sum of the past years.
-    pub sum: u64,
-    /// Those years.
-    pub years: Vec<u16>,
-    /// Peer group.
-    pub peers: Peers,
-    /// What was to be expected.
-    pub predictive: Predictive,
-    /// Two-sided mid-p.
-    pub p: f64,
+    /// Years and figures of the past, panel units.
+    pub past: Vec<(u16, f64)>,
+    /// Central 95 % of what was to be expected, panel units.
+    pub range: (f64, f64),
+    /// The mean of the expectation.
+    pub mean: f64,
+    /// Average of the peers, their kind (empty for everybody) and their number.
+    pub peers: Option<(f64, String, usize)>,
 }
 
-/// This year's figures against last year's.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CopyTest {
+/// A report and what may be wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
     /// Position among the panel's members.
     pub member: usize,
-    /// How many were equal.
-    pub equality: copies::Equality,
+    /// ln of the odds that it holds a slip.
+    pub odds: f64,
+    /// Slips by kind, the likeliest first, with ln of the odds of each.
+    pub kinds: Vec<(Slip, f64)>,
+    /// The likeliest place of the likeliest kinds, the best first.
+    pub candidates: Vec<Candidate>,
+    /// Whether there is a past to judge by.
+    pub judged: bool,
+    /// Whether the search for slips was cut short, as the form has too many cells.
+    pub cut: bool,
+    /// ln of the probability of all its figures as they stand.
+    pub ln: f64,
 }
 
-/// All tests of a year.
+impl Judged {
+    /// The probability that nothing is wrong (local false discovery rate).
+    pub fn doubt(&self) -> f64 {
+        1.0 / (1.0 + self.odds.exp())
+    }
+}
+
+/// All reports of a year.
 #[derive(Clone, Debug)]
 pub struct Screening {
     /// What was looked at.
     pub panel: Panel,
-    /// Counts.
-    pub counts: Vec<CountTest>,
-    /// Copies.
-    pub copies: Vec<CopyTest>,
+    /// Judged reports, by member.
+    pub judged: Vec<Judged>,
+    /// What was expected of the counts that alarms name, by member and cell.
+    pub expected: BTreeMap<(usize, Cell), Expected>,
+    /// How many counts are what they were in all of at least two past years: of them nothing can be said.
+    pub constant: usize,
 }
 
-/// An agency's counts of one cell up to the year, those that are comparable with it.
-struct Track {
-    member: usize,
-    form: FormIx,
-    /// Positions of years and counts, ascending.
-    past: Vec<(usize, u64)>,
-    now: Option<u64>,
-}
-
-impl Track {
-    fn sum(&self) -> (u64, usize) {
-        (self.past.iter().map(|&(_, v)| v).sum(), self.past.len())
-    }
-}
-
-struct Run<'a> {
-    forms: &'a Forms,
-    panel: &'a Panel,
-    lineage: Lineage,
-    breaks: Breaks,
-    year: usize,
-}
-
-/// A cell's priors: by kind where there are peers enough, and one for everybody.
-struct Priors {
-    by_kind: BTreeMap<String, (Prior, usize)>,
-    all: (Prior, usize),
-}
-
-impl Priors {
-    fn of(&self, kind: &str) -> (Prior, Peers) {
-        match self.by_kind.get(kind) {
-            Some(&(prior, n)) => (prior, Peers { kind: kind.to_owned(), others: n - 1 }),
-            None => (self.all.0, Peers { kind: String::new(), others: self.all.1.saturating_sub(1) }),
-        }
-    }
-}
-
-impl Run<'_> {
-    fn tracks(&self, column: usize) -> Vec<Track> {
-        let tracks = (0..self.panel.members.len()).filter_map(|member| {
-            let form = self.panel.form(member, self.year)?;
-            let count = |h: usize| self.lineage.count(self.panel, &self.breaks, member, (h, form), column);
-            let mut past: Vec<(usize, u64)> = (0..self.year).rev().filter_map(|h| count(h).map(|v| (h, v))).take(PAST).collect();
-            past.reverse();
-            let now = self.panel.get(member, self.year, column);
-            (!past.is_empty()).then_some(Track { member, form, past, now })
-        });
-        tracks.collect()
-    }
-
-    fn priors(&self, tracks: &[Track]) -> Priors {
-        let mut by_kind: BTreeMap<String, Vec<(u64, usize)>> = BTreeMap::new();
-        for track in tracks {
-            let kind = &self.panel.members[track.member].kind;
-            if !kind.is_empty() {
-                by_kind.entry(kind.clone()).or_default().push(track.sum());
+impl Screening {
+    /// Which reports are alarms: the largest set, most certain first, whose probabilities of being sound are `rate` on
+    /// average at most, and none of which is more doubtful than [`MOST_DOUBT`]: many certain alarms are no licence for
+    /// doubtful ones. (The posterior form of the false discovery rate: Müller, Parmigiani, Rice 2006. The p of a composite
+    /// null would need its own distribution for every report; the odds are there anyway.)
+    pub fn alarms(&self, rate: f64) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.judged.len()).collect();
+        order.sort_by(|&a, &b| self.judged[b].odds.total_cmp(&self.judged[a].odds).then(a.cmp(&b)));
+        let (mut sum, mut taken) = (0.0, Vec::new());
+        for at in order {
+            let doubt = self.judged[at].doubt();
+            sum += doubt;
+            if sum > rate * (taken.len() + 1) as f64 || doubt > MOST_DOUBT {
+                break;
             }
+            taken.push(at);
         }
-        let all: Vec<(u64, usize)> = tracks.iter().map(Track::sum).collect();
-        let by_kind = by_kind.into_iter().filter(|(_, past)| past.len() > PEERS);
-        Priors {
-            by_kind: by_kind.map(|(kind, past)| (kind, (Prior::fit(&past), past.len()))).collect(),
-            all: (Prior::fit(&all), all.len()),
-        }
-    }
-
-    /// Every count of a track together with the sum of those before it.
-    fn steps(track: &Track) -> impl Iterator<Item = (u64, usize, u64, u64)> + '_ {
-        let all = track.past.iter().map(|&(_, v)| v).chain(track.now);
-        all.scan((0u64, 0usize, 0u64), |state, v| {
-            let step = (state.0, state.1, state.2, v);
-            *state = (state.0 + v, state.1 + 1, v);
-            Some(step)
-        })
-        .skip(1)
-    }
-
-    fn swings(&self, tracks: &[Track], priors: &Priors) -> Swings {
-        let mut swings = Swings::default();
-        for track in tracks {
-            let (prior, _) = priors.of(&self.panel.members[track.member].kind);
-            for (sum, years, _, seen) in Run::steps(track) {
-                swings.add(prior, sum, years, seen);
-            }
-        }
-        swings
-    }
-
-    fn count_tests(&self, cell: Cell, tracks: &[Track], priors: &Priors, k: f64) -> Vec<CountTest> {
-        let tests = tracks.iter().filter(|t| self.forms.form(t.form).screen.contains(&cell)).filter_map(|track| {
-            let seen = track.now?;
-            let (prior, peers) = priors.of(&self.panel.members[track.member].kind);
-            let (sum, years) = track.sum();
-            let predictive = Predictive::new(prior, k, sum, years);
-            let years = track.past.iter().map(|&(h, _)| self.panel.years[h]).collect();
-            Some(CountTest { member: track.member, cell, seen, sum, years, peers, predictive, p: predictive.mid_p(seen) })
-        });
-        tests.collect()
-    }
-
-    /// How much more often than expected a figure of this cell was the same as the year before, at least once as often.
-    fn stickiness(&self, tracks: &[Track], priors: &Priors, k: f64) -> f64 {
-        let (mut equal, mut expected) = (EQUALS, EQUALS);
-        for track in tracks {
-            let (prior, _) = priors.of(&self.panel.members[track.member].kind);
-            for (sum, years, last, seen) in Run::steps(track).take(track.past.len() - 1).filter(|s| s.2 > 0) {
-                expected += Predictive::new(prior, k, sum, years).probability(last);
-                equal += f64::from(u8::from(last == seen));
-            }
-        }
-        (equal / expected).max(1.0)
-    }
-
-    /// The pairs of a cell for every member that has one, with their chance of being equal.
-    fn pairs(&self, cell: Cell, tracks: &[Track], priors: &Priors, k: f64, out: &mut [Vec<Pair>]) {
-        let Some(before) = self.panel.years[self.year].checked_sub(1).and_then(|y| self.panel.year(y)) else { return };
-        let column = self.panel.column(cell);
-        let sticky = self.stickiness(tracks, priors, k);
-        for track in tracks {
-            // Copied is one's own report, so what was merged in does not count here.
-            let own = column.and_then(|c| self.panel.get(track.member, before, c));
-            let same_meaning =
-                self.panel.form(track.member, before).is_some_and(|old| self.breaks.comparable(old, track.form, cell));
-            let (Some(last), Some(now), true) = (own, track.now, same_meaning) else { continue };
-            let mut chance = 1.0;
-            if last > 0 || now > 0 {
-                let (prior, _) = priors.of(&self.panel.members[track.member].kind);
-                let (sum, years) = track.sum();
-                chance = (Predictive::new(prior, k, sum, years).probability(last) * sticky).min(1.0);
-            }
-            out[track.member].push(Pair { cell, last, now, chance });
-        }
+        taken
     }
 }
 
-/// Every test of `year` over the panel.
+/// Judges the reports of `year`.
 pub fn screen(forms: &Forms, registry: &Registry, panel: Panel, year: u16) -> Screening {
-    let Some(at) = panel.year(year) else { return Screening { panel, counts: Vec::new(), copies: Vec::new() } };
-    let run = Run { forms, lineage: Lineage::new(&panel, registry, at), breaks: Breaks::new(forms), panel: &panel, year: at };
-    let screened = |cell: Cell| forms.iter().any(|(_, f)| f.screen.contains(&cell));
-
-    let mut pooled = Swings::default();
-    for (column, _) in panel.cells.iter().enumerate().filter(|(_, c)| screened(**c)) {
-        let tracks = run.tracks(column);
-        pooled.extend(&run.swings(&tracks, &run.priors(&tracks)));
-    }
-    let pooled = pooled.pooled();
-
-    let mut counts = Vec::new();
-    let mut pairs: Vec<Vec<Pair>> = vec![Vec::new(); panel.members.len()];
-    for (column, &cell) in panel.cells.iter().enumerate() {
-        let tracks = run.tracks(column);
-        if tracks.is_empty() {
-            continue;
+    let Some(at) = panel.year(year) else {
+        return Screening { panel, judged: Vec::new(), expected: BTreeMap::new(), constant: 0 };
+    };
+    let ancestry = Ancestry::new(forms, registry, &panel, at);
+    let mut kinds: Vec<FormIx> = (0..panel.members.len()).filter_map(|m| panel.form(m, at)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let (mut judged, mut expected, mut constant) = (Vec::new(), BTreeMap::new(), 0);
+    for form in kinds {
+        let model = Model::new(forms, &panel, &ancestry.lineage, &ancestry.breaks, form, at);
+        let of = judge(forms, &model);
+        for report in &of {
+            // What an alarm may have to tell.
+            if report.odds > -3.0 {
+                for cell in named(report) {
+                    if let Some(e) = model.expected(report.member, cell) {
+                        expected.insert((report.member, cell), e);
+                    }
+                }
+            }
         }
-        let priors = run.priors(&tracks);
-        let k = run.swings(&tracks, &priors).of_cell(pooled);
-        counts.extend(run.count_tests(cell, &tracks, &priors, k));
-        run.pairs(cell, &tracks, &priors, k, &mut pairs);
+        constant += model.constant();
+        judged.extend(of);
     }
-    counts.sort_by_key(|t| (t.member, t.cell));
-    let stocks: Vec<Vec<Cell>> = forms.iter().map(|(_, f)| copies::stocks(f)).collect();
-    let mut tests = Vec::new();
-    for (member, mut pairs) in pairs.into_iter().enumerate() {
-        let Some(form) = panel.form(member, at) else { continue };
-        pairs.retain(|p| !stocks[form.index()].contains(&p.cell));
-        let equality = copies::equality(forms.form(form), &pairs);
-        if equality.of > 0 {
-            tests.push(CopyTest { member, equality });
+    judged.sort_by_key(|j| j.member);
+    Screening { panel, judged, expected, constant }
+}
+
+fn named(report: &Judged) -> Vec<Cell> {
+    report.candidates.first().map(|c| c.undone.iter().map(|(cell, _)| *cell).collect()).unwrap_or_default()
+}
+
+fn judge(forms: &Forms, model: &Model<'_>) -> Vec<Judged> {
+    let form = forms.form(model.form);
+    let row = |member: usize| model.panel.row(member, model.year);
+    // Reports with the same cells known have the same free cells.
+    let mut patterns: BTreeMap<Pattern, Settling> = BTreeMap::new();
+    for &member in &model.members {
+        patterns.entry(pattern(form, row(member))).or_insert_with_key(|known| Settling::new(form, known));
+    }
+    let ground = |member: usize| Ground {
+        form,
+        places: &model.places,
+        touches: &model.touches,
+        watched: &model.watched,
+        settling: &patterns[&pattern(form, row(member))],
+    };
+    let first: Vec<(Judged, f64)> = model
+        .members
+        .par_iter()
+        .map(|&member| {
+            let (ground, laws) = (ground(member), sound_laws(form, model, member));
+            let mut case = Case::new(&ground, row(member), &laws);
+            let last: Vec<Option<i64>> = (0..row(member).len()).map(|c| model.own_last(member, c).map(|v| v as i64)).collect();
+            let judged = laws.iter().any(|l| !matches!(l, Law::None));
+            let candidates = if judged { case.candidates(&last) } else { Vec::new() };
+            (Judged { ln: case.ln.iter().sum(), cut: case.is_cut(), ..verdict(member, candidates, judged) }, case.excess())
+        })
+        .collect();
+    exchanges(model, &ground, first)
+}
+
+/// What was expected of the figures of a report that no broken identity disputes: the others have findings of their own, and
+/// one cause makes one alarm.
+fn sound_laws(form: &Form, model: &Model<'_>, member: usize) -> Vec<Law> {
+    let (_, broken) = pattern(form, model.panel.row(member, model.year));
+    let disputed: BTreeSet<Cell> = broken.iter().flat_map(|&at| form.identities[at].terms().map(|(c, _)| c)).collect();
+    let mut laws = model.laws(member);
+    for (law, place) in laws.iter_mut().zip(&model.places) {
+        if !disputed.is_empty() && place.node.cells().iter().any(|c| disputed.contains(c)) {
+            *law = Law::None;
         }
     }
-    Screening { counts, copies: tests, panel }
+    laws
+}
+
+fn verdict(member: usize, candidates: Vec<Candidate>, judged: bool) -> Judged {
+    let (odds, kinds) = odds(&candidates);
+    let mut best: Vec<Candidate> = Vec::new();
+    for (slip, _) in &kinds {
+        best.extend(candidates.iter().find(|c| c.slip == *slip).cloned());
+    }
+    Judged { member, odds, kinds, candidates: best, judged, cut: false, ln: 0.0 }
+}
+
+/// Tries to exchange the reports that look wrong most with each other.
+fn exchanges<'a>(model: &Model<'_>, ground: &(impl Fn(usize) -> Ground<'a> + Sync), first: Vec<(Judged, f64)>) -> Vec<Judged> {
+    if first.is_empty() {
+        return Vec::new();
+    }
+    let mut order: Vec<usize> = (0..first.len()).filter(|&i| first[i].0.judged && first[i].1 > 8.0).collect();
+    order.sort_by(|&a, &b| first[b].1.total_cmp(&first[a].1).then(a.cmp(&b)));
+    order.truncate(EXCHANGES);
+    let row = |i: usize| model.panel.row(first[i].0.member, model.year);
+    let roots: Vec<usize> = model.places.iter().filter(|p| p.from.is_empty()).map(|p| p.into[0]).collect();
+    let form = ground(first[0].0.member).form;
+    let laws: Vec<Vec<Law>> = order.par_iter().map(|&i| sound_laws(form, model, first[i].0.member)).collect();
+    let profile = |i: usize| -> Vec<f64> { roots.iter().map(|&c| (row(i)[c].max(0) as f64).ln_1p()).collect() };
+    let seen: Vec<Vec<f64>> = order.iter().map(|&i| profile(i)).collect();
+    let wanted: Vec<Vec<f64>> = laws.iter().map(|laws| expected_profile(model, laws)).collect();
+    let away = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - y).abs().min(3.0)).sum::<f64>();
+    let pairs: Vec<(usize, usize, f64, f64)> = (0..order.len())
+        .into_par_iter()
+        .flat_map_iter(|a| {
+            let mut near: Vec<(f64, usize)> = (0..order.len())
+                .filter(|&b| b != a)
+                .map(|b| (away(&seen[b], &wanted[a]) + away(&seen[a], &wanted[b]), b))
+                .collect();
+            near.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
+            near.truncate(PARTNERS);
+            let gain = |at: usize, other: usize| {
+                let (i, j) = (order[at], order[other]);
+                let ground = ground(first[i].0.member);
+                let free = &ground.settling.free;
+                let changes: Vec<(usize, i64)> = free.iter().map(|c| (c.index(), row(j)[c.index()])).collect();
+                changes.iter().all(|(_, v)| *v >= 0).then(|| Case::new(&ground, row(i), &laws[at]).gain(&changes))?
+            };
+            let pairs: Vec<_> = near.into_iter().filter_map(|(_, b)| Some((a, b, gain(a, b)?, gain(b, a)?))).collect();
+            pairs.into_iter()
+        })
+        .collect();
+    let mut out: Vec<Judged> = first.iter().map(|(j, _)| j.clone()).collect();
+    let places = (model.members.len() as f64 - 1.0).max(1.0).ln();
+    let mut exchanged: BTreeMap<usize, Vec<Candidate>> = BTreeMap::new();
+    for (a, b, one, two) in pairs {
+        // What is wrong with the other report anyway speaks of no exchange.
+        let ratio = one + two - places - first[order[b]].0.odds.max(0.0);
+        let free = &ground(first[order[a]].0.member).settling.free;
+        let undone = free.iter().filter(|c| row(order[a])[c.index()] != row(order[b])[c.index()]);
+        let undone = undone.map(|&c| (c, Some(row(order[b])[c.index()]))).collect();
+        let partner = Some(first[order[b]].0.member);
+        let score = ratio + (0.03 / 11.0f64).ln();
+        exchanged.entry(order[a]).or_default().push(Candidate { slip: Slip::OtherAgency, score, ratio, undone, partner });
+    }
+    for (at, mut list) in exchanged {
+        list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.partner.cmp(&b.partner)));
+        let judged = &mut out[at];
+        let all = ln_sum(list.iter().map(|c| c.score));
+        judged.odds = ln_sum([judged.odds, all]);
+        let place = judged.kinds.iter().position(|k| k.1 < all).unwrap_or(judged.kinds.len());
+        judged.kinds.insert(place, (Slip::OtherAgency, all));
+        judged.candidates.insert(place, list.swap_remove(0));
+    }
+    out
+}
+
+/// The expected logarithms of the roots.
+fn expected_profile(model: &Model<'_>, laws: &[Law]) -> Vec<f64> {
+    let roots = model.places.iter().zip(laws).filter(|(p, _)| p.from.is_empty());
+    let one = |law: &Law| match law {
+        Law::Count(law) => law.usual.mean.ln_1p(),
+        Law::Amount(law) if law.none < 0.5 => law.at.0.max(0.0),
+        _ => 0.0,
+    };
+    roots.map(|(_, law)| one(law)).collect()
 }

@@ -85,10 +85,11 @@ fn figure(plan: &Plan<'_>, report: &mut Report, dice: &mut Dice, change: impl Fn
     set(report, cell, new)
 }
 
-/// Two neighbouring digits exchanged, where they differ; `turn` in [0, 1) says which.
+/// Two neighbouring digits exchanged, where they differ and none is left in front that is 0; `turn` in [0, 1) says which.
 fn transposed(n: i64, turn: f64) -> Option<i64> {
     let mut digits = n.to_string().into_bytes();
-    let places: Vec<usize> = (1..digits.len()).filter(|&i| digits[i - 1] != digits[i]).collect();
+    let turns = |&i: &usize| digits[i - 1] != digits[i] && (i > 1 || digits[1] != b'0');
+    let places: Vec<usize> = (1..digits.len()).filter(turns).collect();
     let at = *places.get((turn * places.len() as f64) as usize)?;
     digits.swap(at - 1, at);
     String::from_utf8(digits).ok()?.parse().ok()
@@ -112,10 +113,9 @@ fn exchange_lines(plan: &Plan<'_>, report: &mut Report, dice: &mut Dice, rows: b
 fn table(plan: &Plan<'_>, report: &mut Report, dice: &mut Dice, change: impl Fn(i64) -> Option<i64>) -> Option<()> {
     let name = &block(plan, dice)?.table;
     for &cell in &plan.free {
-        if plan.form.block_of(cell).is_some_and(|b| b.table == *name) {
-            if let Some(n) = known(report, cell) {
-                set(report, cell, change(n)?)?;
-            }
+        let inside = plan.form.block_of(cell).is_some_and(|b| b.table == *name);
+        if let Some(n) = known(report, cell).filter(|_| inside) {
+            set(report, cell, change(n)?)?;
         }
     }
     Some(())

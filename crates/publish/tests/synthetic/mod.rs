@@ -137,10 +137,11 @@ fn findings(forms: &Forms, reports: &[&Report]) -> Vec<Finding> {
     findings.push(
         Finding::of("outlier", &Subject::of(r))
             .cell(forms, total, "200", "3–20")
-            .with("cell", form.name(total))
-            .with("basis", "本单位2020—2023年（合计12件）和同类20个单位")
-            .with("test", "负二项检验，双侧概率0.0003")
-            .with("false_alarms", "全部检验中预计误报不超过5%")
+            .with("slip", "疑似多写一位（扩大10倍）：“本年新收（总计）”现为200件，更正后应为20件")
+            .with("evidence", "“本年新收（总计）”本单位2020—2023依次为3、12、8、15件，预计3—20件")
+            .with("ratio", "更正后的数据出现的可能性是现数据的约900倍")
+            .with("reports", "21")
+            .with("false_alarms", "5")
             .severity(Some(Severity::Warning))
             .build(),
     );
