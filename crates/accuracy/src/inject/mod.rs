@@ -64,7 +64,7 @@ impl Error {
         Error::TableTimes10,
         Error::Agencies,
     ];
-    /// Kinds that were never looked at while a detector was built.
+    /// Kinds for which no detector was made or tuned.
     pub const HELD_OUT: [Error; 4] = [Error::RowOfLastYear, Error::ColumnsMerged, Error::ColumnDigitLost, Error::ColumnShifted];
 
     /// A short name for tables.
