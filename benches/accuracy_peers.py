@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """kNN, isolation forest and ECOD of PyOD on the districts that the accuracy bench exports.
 
-    cargo run --release -p nianbao-screen --example accuracy -- export /tmp/districts
+    cargo run --release -p nianbao-screen --example anomalies -- export /tmp/districts
     python3 benches/accuracy_peers.py /tmp/districts        # installs pyod from PyPI into a folder of its own
 
 What a detector sees of a report: for every cell that is not constant, log1p of this year's figure less the mean of log1p

@@ -1,6 +1,6 @@
 """Smallest sets of wrong cells by integer programming (HiGHS) on the records that
 
-    cargo run --release -p nianbao-check --example accuracy -- /tmp/records.jsonl
+    cargo run --release -p nianbao-check --example localising -- /tmp/records.jsonl
     pip install highspy numpy; python benches/localise_highs.py /tmp/records.jsonl [RECORDS]
 
 wrote: compares the smallest number of cells on every record, and how often the one set that the solver happens to return

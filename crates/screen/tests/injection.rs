@@ -1,6 +1,6 @@
 //! Errors that break no identity, put into generated districts (crates/accuracy, which knows no detector): ranked better than
 //! by the one-liner max |log1p(now) − mean log1p(history)| of METHODS.md, named, and a clean district left in peace. The
-//! full measure is `examples/accuracy.rs`.
+//! full measure is `examples/anomalies.rs`.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! How well errors that break no identity are found: the table of docs/accuracy.md.
 //!
 //! ```sh
-//! cargo run --release -p nianbao-screen --example accuracy            # everything, some minutes
-//! cargo run --release -p nianbao-screen --example accuracy -- 4 1     # 4 × 60 small and 1 large district
-//! cargo run --release -p nianbao-screen --example accuracy -- export FOLDER   # csv files for benches/accuracy_peers.py
+//! cargo run --release -p nianbao-screen --example anomalies            # everything, some minutes
+//! cargo run --release -p nianbao-screen --example anomalies -- 4 1     # 4 × 60 small and 1 large district
+//! cargo run --release -p nianbao-screen --example anomalies -- export FOLDER   # csv files for benches/accuracy_peers.py
 //! ```
 #![allow(clippy::unwrap_used)]
 

@@ -1,6 +1,6 @@
 //! How often the wrong cells are named. Districts of 60 agencies over 20 seeds, rates fitted on real figures; 1, 2 or 3
 //! cells of a report made wrong.
-//! `cargo run --release -p nianbao-check --example accuracy [EXPORT.jsonl]`; the exported records go to
+//! `cargo run --release -p nianbao-check --example localising [EXPORT.jsonl]`; the exported records go to
 //! `benches/localise_highs.py`, which solves each as an integer program.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 

@@ -1,5 +1,5 @@
 //! Reports a second on one core: checking alone, localising 1, 2 and 3 wrong cells (every smallest set), and the whole of
-//! `Checker::report` with findings. `cargo run --release -p nianbao-check --example speed`
+//! `Checker::report` with findings. `cargo run --release -p nianbao-check --example checking_speed`
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "support/mod.rs"]
