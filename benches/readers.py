@@ -65,7 +65,11 @@ def peers(files):
     from lxml import etree
     from lxml import html as lxml_html
     import openpyxl
+    import logging
+
     import pdfplumber
+
+    logging.disable(logging.WARNING)
     from selectolax.lexbor import LexborHTMLParser
 
     for name in ("light.docx", "word.docx"):

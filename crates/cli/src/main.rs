@@ -19,6 +19,9 @@ use clap::{CommandFactory, Parser};
 use crate::args::{Cli, Command, Common, Log};
 use crate::outcome::{Done, Failure, exit_code};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let cli = match parse(words) {

@@ -20,6 +20,10 @@ use std::time::{Duration, Instant};
 use nianbao_form::{Forms, Registry};
 use nianbao_intake::{Source, open, read_all};
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Each measure takes about so long, in rounds of at least so long.
 const SPAN: Duration = Duration::from_millis(1500);
 const ROUND: Duration = Duration::from_millis(10);

@@ -268,7 +268,7 @@ fn line(out: &mut dyn Write, object: &serde_json::Map<String, serde_json::Value>
 }
 
 /// Reports whose cells become one row group: bounds what a file of any size takes of memory.
-const ROW_GROUP: usize = 1_000;
+const ROW_GROUP: usize = 400;
 
 fn cells_parquet(out: &mut dyn Write, forms: &Forms, reports: &[&Report]) -> Result<(), PublishError> {
     let reports = in_order(reports);
