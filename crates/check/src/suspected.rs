@@ -2,6 +2,7 @@
 
 use nianbao_form::{Finding, decimal_text};
 
+use crate::evidence::Told;
 use crate::suspect::{Alternative, COMPLETE, Change, Suspicion};
 use crate::verdicts::Scene;
 use crate::words::{Both, held, held_in_words};
@@ -73,19 +74,39 @@ impl Scene<'_> {
         let zh = if single { "个单元格" } else { "种改法" };
         let ways = if others == 1 { "way" } else { "ways" };
         let share = percent(alternative.share);
+        let said = self.said(alternative);
         match (suspicion.decided(), at) {
             (true, 0) => Both::new(
-                format!("另有{others}{zh}也能做到，但可能性小得多（本项{}）：{}。", share.zh, list.zh),
-                format!("{others} other {ways} would do but are far less likely (this one has {}): {}.", share.en, list.en),
+                format!("{}另有{others}{zh}也能做到，但可能性小得多（本项{}）：{}。", said.zh, share.zh, list.zh),
+                format!(
+                    "{}{others} other {ways} would do but are far less likely (this one has {}): {}.",
+                    said.en, share.en, list.en
+                ),
             ),
             (true, _) => Both::new(
                 format!("可能性较小（{}），另有{others}{zh}：{}。", share.zh, list.zh),
                 format!("Less likely ({}); {others} other {ways}: {}.", share.en, list.en),
             ),
             (false, _) => Both::new(
-                format!("不能认定：本项可能性{}，另有{others}{zh}：{}。", share.zh, list.zh),
-                format!("Undecidable: this has {}; {others} other {ways}: {}.", share.en, list.en),
+                format!("{}不能认定：本项可能性{}，另有{others}{zh}：{}。", said.zh, share.zh, list.zh),
+                format!("{}Undecidable: this has {}; {others} other {ways}: {}.", said.en, share.en, list.en),
             ),
+        }
+    }
+
+    /// That the report's own words give a figure that is proposed.
+    fn said(&self, alternative: &Alternative) -> Both {
+        let told = |c: &&Change| {
+            let cell = self.plan.columns[c.column].cell;
+            let same = |t: &Told| t.cell == cell && c.exact() == Some(i128::from(t.number.millionths()));
+            self.case.evidence.told.iter().any(same)
+        };
+        match alternative.changes.iter().find(told) {
+            Some(change) => {
+                let to = wording(change);
+                Both::new(format!("报告正文所写也是{}。", to.zh), format!("The report's own words say {} as well. ", to.en))
+            }
+            None => Both::new("", ""),
         }
     }
 

@@ -47,6 +47,8 @@ pub(crate) enum Doubt {
     Apart,
     /// Figures nearby have lost their row, and the blanks of this one may be theirs.
     Orphans,
+    /// A figure stands beyond the last column of the head while columns are blank: the row may have moved.
+    Spilled,
 }
 
 impl Doubt {
@@ -65,6 +67,7 @@ impl Doubt {
             Doubt::Unclear => "the letters are not certain",
             Doubt::Apart => "label and figures have lost each other, and their order does not tell",
             Doubt::Orphans => "figures nearby have lost their row and may be this one's",
+            Doubt::Spilled => "a figure stands outside of the head while columns are blank: the row may have moved",
         }
     }
 }
@@ -218,4 +221,17 @@ pub(crate) fn from_right(sheet: &Sheet<'_>, rows: &[Row], columns: usize) -> Opt
     let fits = |r: &Row| r.cells.iter().all(|c| if c.1 < first { in_front(c) } else { c.2 == c.1 + 1 && !is_words(c.0) });
     let regular = of_figures.iter().filter(|r| r.width == width && r.is_full && fits(r)).count();
     (regular >= 2 && of_figures.len() - regular <= 1).then_some((width, first))
+}
+
+/// Whether a row has a figure under no label of the head while a column of it is blank: it may have moved against the head.
+pub(crate) fn spills(sheet: &Sheet<'_>, leaves: &[Leaf<'_>], row: &Row) -> bool {
+    let Some(first) = leaves.first().and_then(|l| l.range).map(|r| r.0) else { return false };
+    let over = |leaf: &Leaf<'_>, c: &Span| leaf.range.is_some_and(|(start, end)| c.1 < end && c.2 > start);
+    let outside = |c: &Span| {
+        c.1 >= first
+            && sheet.sense(c.0).ink == Ink::Figure
+            && !leaves.iter().any(|l| over(l, c) && (l.own || !l.means.is_empty()))
+    };
+    let blank = |leaf: &Leaf<'_>| !row.cells.iter().any(|c| over(leaf, c) && c.1 >= first && !sheet.is_blank(c.0));
+    row.cells.iter().any(outside) && leaves.iter().filter(|l| !l.means.is_empty()).any(blank)
 }

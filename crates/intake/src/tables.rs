@@ -34,6 +34,7 @@ pub(crate) fn read<'d>(words: &Vocabulary<'_>, document: &'d Document, explain: 
         group: Match::NOT,
         leaves: None,
         right: None,
+        spilled: None,
         captions: Captions::default(),
         years: false,
         spoken: Vec::new(),
@@ -68,6 +69,8 @@ pub(crate) struct TableReader<'v, 'f, 'd> {
     leaves: Option<(LeavesKey, Rc<[Leaf<'d>]>)>,
     /// Head and grid with what [`pair::from_right`] says of them.
     right: Option<((usize, u32), Option<(usize, usize)>)>,
+    /// Head and grid with whether most rows below spill over it.
+    spilled: Option<((usize, u32), bool)>,
     pub(crate) captions: Captions,
     /// Whether a row of this grid names two years.
     years: bool,
@@ -297,6 +300,23 @@ impl<'d> TableReader<'_, '_, 'd> {
         right
     }
 
+    /// Whether a row, or most rows below its head, may have moved against the head: see [`pair::spills`].
+    pub(crate) fn is_moved(&mut self, sheet: &Sheet<'d>, row: &Row, leaves: &[Leaf<'d>], end: usize) -> bool {
+        let key = (self.head_number, sheet.grid.number);
+        let known = self.spilled.filter(|s| s.0 == key).map(|s| s.1);
+        let most = known.unwrap_or_else(|| {
+            let below = (row.at..end).map(|r| Row::new(sheet, r)).take_while(|r| !r.is_head(self.words, sheet));
+            let (mut spilled, mut all) = (0, 0);
+            for row in below.filter(|r| r.width == row.width && r.inked.iter().any(|c| sheet.sense(*c).ink == Ink::Figure)) {
+                all += 1;
+                spilled += usize::from(pair::spills(sheet, leaves, &row));
+            }
+            2 * spilled > all
+        });
+        self.spilled = Some((key, most));
+        most || pair::spills(sheet, leaves, row)
+    }
+
     /// Whether a head names every column of some block once and nothing else, and its labels end one behind the other.
     fn is_whole(&self, leaves: &[Leaf<'_>]) -> bool {
         let names = |print: u16, column: usize| leaves.iter().filter(|l| l.means.contains(&(print, column as u16))).count() == 1;
@@ -342,6 +362,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         let complete = self.is_complete(&label.rows, &leaves);
         let paired = match way {
             _ if leaves.iter().any(|l| l.displaced) => Err(Doubt::Displaced),
+            Way::Place if self.is_moved(sheet, row, &leaves, end) => Err(Doubt::Spilled),
             Way::Place => pair::by_place(sheet, &leaves, row, complete).ok_or(Doubt::Incomplete),
             Way::Right if complete => pair::by_order(sheet, &leaves, &cells, Gaps::None),
             Way::Right => Err(Doubt::Incomplete),

@@ -75,6 +75,7 @@ impl<'d> TableReader<'_, '_, 'd> {
         }
         let paired = match way {
             _ if leaves.iter().any(|l| l.displaced) => Err(Doubt::Displaced),
+            Way::Place if self.is_moved(sheet, row, &leaves, end) => Err(Doubt::Spilled),
             Way::Place => pair::by_place(sheet, &leaves, row, complete).ok_or(Doubt::Incomplete),
             _ if !complete && leaves.iter().any(|l| !l.own) => Err(Doubt::Incomplete),
             _ => pair::by_order(sheet, &leaves, &cells, self.gaps(sheet, row)),
