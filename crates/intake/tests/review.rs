@@ -271,3 +271,29 @@ fn exact_or_refused() {
     let fine = format!("{head}\"a\",2022,proactive.rules.issued,\"3\"\n\"a\"\"b\",2022,proactive.rules.issued,4");
     assert_eq!(read_bytes("a.csv", fine.as_bytes()).status, Status::Read);
 }
+
+/// A part of table two as rows of cells; what becomes of the row 规章 in it.
+fn rules_row(rows: &[&str]) -> Vec<(State, String)> {
+    let body: String = rows
+        .iter()
+        .map(|row| format!("<tr>{}</tr>", row.split('|').map(|c| format!("<td>{c}</td>")).collect::<String>()))
+        .collect();
+    let html = format!("<p>某局2023年政府信息公开工作年度报告</p><table>{body}</table>");
+    let receipt = read_bytes("a.html", html.as_bytes());
+    let cells = ["issued", "repealed", "in_force"].map(|c| forms().cell(&format!("proactive.rules.{c}")).unwrap());
+    let report = receipt.reports.first();
+    cells.map(|c| report.map_or((State::Absent, String::new()), |r| (r.value(c).state, r.value(c).raw.to_string()))).to_vec()
+}
+
+#[test]
+fn rows_that_have_moved_against_their_head_are_not_read() {
+    let number = |n: &str| (State::Number, n.to_owned());
+    let head = "信息内容|本年制发件数|本年废止件数|现行有效件数|";
+    assert_eq!(rules_row(&[head, "规章|1|2|30|", "行政规范性文件|4|5|60|"]), [number("1"), number("2"), number("30")]);
+    let moved = rules_row(&[head, "规章||1|2|30", "行政规范性文件||4|5|60"]);
+    assert!(moved.iter().all(|c| c.0 != State::Number && c.0 != State::Blank), "{moved:?}");
+    // A column of its own with a name is no move.
+    let remarked =
+        rules_row(&["信息内容|本年制发件数|本年废止件数|现行有效件数|备注号", "规章||1|2|7", "行政规范性文件|4|5|60|8"]);
+    assert_eq!(remarked[1..], [number("1"), number("2")]);
+}

@@ -16,6 +16,10 @@ use narratives::{contained, edited, name, narrative, phrases, registry, report, 
 use nianbao_form::{Forms, Report, Severity};
 use nianbao_screen::{Scope, Totals, copied};
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const YEAR: u16 = 2024;
 const DEGREES: [f64; 4] = [0.0, 0.05, 0.15, 0.3];
 

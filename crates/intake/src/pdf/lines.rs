@@ -141,7 +141,8 @@ fn text_of(glyphs: &[Glyph]) -> String {
 /// Whether a character is set smaller and higher than the one before it: a mark of a note.
 fn is_raised(glyphs: &[Glyph], at: usize) -> bool {
     let Some(glyph) = glyphs.get(at).filter(|g| g.char.is_ascii_digit()) else { return false };
-    let main = glyphs.iter().take(at).rev().take(8).chain(glyphs.iter().skip(at + 1).take(8)).find(|g| g.size > glyph.size * 1.2);
+    let main =
+        glyphs.iter().take(at).rev().take(8).chain(glyphs.iter().skip(at + 1).take(8)).find(|g| g.size > glyph.size * 1.08);
     main.is_some_and(|m| (m.base - glyph.base).abs() > 0.12 * m.size)
 }
 
