@@ -1,5 +1,6 @@
 //! What every chart has around its drawing: headline, what is drawn, notes, source.
 
+use crate::Table;
 use crate::kind::{Body, Ctx, MARGIN, WIDTH};
 use crate::names;
 use crate::palette::PAPER;
@@ -10,6 +11,7 @@ pub(crate) struct Framed {
     pub(crate) size: (u32, u32),
     pub(crate) title: String,
     pub(crate) caption: String,
+    pub(crate) table: Table,
 }
 
 const TITLE: f64 = 40.0;
@@ -55,7 +57,7 @@ pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
         true => format!("{seen}{}", stop.trim_end()),
         false => format!("{seen}{stop}{}{}", body.describe.trim_end_matches(['。', '.']), stop.trim_end()),
     };
-    (whole, Framed { size: (WIDTH as u32, height as u32), title, caption })
+    (whole, Framed { size: (WIDTH as u32, height as u32), title, caption, table: body.table })
 }
 
 fn fill(ctx: &Ctx<'_>, template: &str, finding: &str) -> String {

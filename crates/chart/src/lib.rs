@@ -111,6 +111,17 @@ pub struct Picture {
     pub caption: String,
     /// SVG, text kept as text, used glyphs embedded.
     pub svg: String,
+    /// The figures that are drawn, as text, for those who would rather read; empty where nothing is drawn.
+    pub table: Table,
+}
+
+/// Figures behind a drawing: heads of columns, then rows as wide as the heads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Heads.
+    pub columns: Vec<String>,
+    /// Rows; the first column names what the others are of.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Reads a chart file.
@@ -141,7 +152,7 @@ pub fn draw(chart: &Chart, data: Data<'_>, target: &Target) -> Result<Picture, C
     let (scene, framed) = compose(chart, data, target)?;
     let svg =
         svg::paint(&scene, framed.size, &framed.title, &framed.caption).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
-    Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg })
+    Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg, table: framed.table })
 }
 
 /// The drawing before it is painted.

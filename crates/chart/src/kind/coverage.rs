@@ -99,7 +99,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         format!("条形图：{}年各单位报送情况和核查发现的问题数", scope.year),
         format!("Bars: reports and findings by agency, {}", scope.year),
     );
-    Some(Body { scene, height: height + 4.0, finding, describe, notes: Vec::new() })
+    Some(Body { scene, height: height + 4.0, finding, describe, notes: Vec::new(), table: Default::default() })
 }
 
 fn colors() -> [Rgb; 3] {

@@ -111,6 +111,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: area.bottom() + 10.0,
         notes,
+        table: Default::default(),
     })
 }
 

@@ -100,6 +100,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: bottom + TEXT * 2.6,
         notes,
+        table: Default::default(),
     })
 }
 

@@ -98,6 +98,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: area.bottom() + SMALL * 3.1,
         notes,
+        table: Default::default(),
     })
 }
 

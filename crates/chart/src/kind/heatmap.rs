@@ -96,6 +96,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: area.bottom() + 54.0,
         notes,
+        table: Default::default(),
     })
 }
 

@@ -14,6 +14,7 @@ mod rank;
 mod share;
 mod stacked;
 
+use crate::Table;
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Absent, Fig, Scope};
 use crate::spec::{Item, Kind, Spec};
@@ -37,6 +38,8 @@ pub(crate) struct Body {
     /// What kind of drawing of what it is, for those who do not see it; without a full stop.
     pub(crate) describe: String,
     pub(crate) notes: Vec<String>,
+    /// The figures that are drawn.
+    pub(crate) table: Table,
 }
 
 /// What a kind draws from.
@@ -108,5 +111,5 @@ pub(crate) fn empty(ctx: &Ctx<'_>, absent: &Absent) -> Body {
     scene.frame(area, GRID, 2);
     let inner = Area::new(area.x + 40.0, area.y, area.w - 80.0, area.h);
     scene.name(inner, Style::new(36.0).muted().middle(), &text);
-    Body { scene, height: area.h, finding: text.clone(), describe: text, notes: Vec::new() }
+    Body { scene, height: area.h, finding: text.clone(), describe: text, notes: Vec::new(), table: Table::default() }
 }

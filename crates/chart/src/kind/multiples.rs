@@ -54,6 +54,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: 52.0 + (HEIGHT + GAP) * shown.div_ceil(across) as f64 - GAP,
         notes,
+        table: Default::default(),
     })
 }
 

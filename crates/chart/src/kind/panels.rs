@@ -58,6 +58,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: (h + gap) * rows as f64 - gap,
         notes,
+        table: Default::default(),
     })
 }
 

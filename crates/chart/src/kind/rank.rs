@@ -96,6 +96,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height,
         notes,
+        table: Default::default(),
     })
 }
 

@@ -55,6 +55,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         height: area.bottom() + SMALL * 1.7,
         scene,
         notes: ctx.notes(&breaks, lower),
+        table: Default::default(),
     })
 }
 

@@ -65,6 +65,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         height: area.bottom() + TEXT * 1.7,
         scene,
         notes,
+        table: Default::default(),
     })
 }
 

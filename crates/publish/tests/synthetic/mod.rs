@@ -196,7 +196,14 @@ pub fn world(agencies: usize, first: u16) -> World {
         );
         (
             Picture {
-                name: format!("chart-{n}"), title: format!("图{n}"), caption: format!("图{n}：新收申请逐年上升"), svg
+                name: format!("chart-{n}"),
+                title: format!("图{n}"),
+                caption: format!("图{n}：新收申请逐年上升"),
+                svg,
+                table: nianbao_chart::Table {
+                    columns: vec!["年份".into(), "新收申请".into()],
+                    rows: vec![vec!["2024".into(), "1,234".into()]],
+                },
             },
             vec![0x89, b'P', b'N', b'G'],
         )

@@ -1,0 +1,36 @@
+//! Words that several outputs use.
+
+use super::Phrase;
+
+pub(super) const WORDS: &[Phrase] = &[
+    ("cov_counted", "已报送", "counted"),
+    ("cov_partial", "部分数据缺失", "partial"),
+    ("cov_missing", "未报送", "missing"),
+    ("cov_unknown", "名录外单位", "not in the registry"),
+    ("cov_other", "其他", "other"),
+    ("file_read", "已读取", "read"),
+    ("file_partial", "部分读取", "partly read"),
+    ("file_unreadable", "无法读取", "unreadable"),
+    ("file_foreign", "不是年度报告", "not such a report"),
+    ("file_superseded", "已被后报文件替代", "superseded"),
+    ("colon", "：", ": "),
+    ("reminder", "催报函", "reminder"),
+    ("notice", "更正通知", "notice"),
+    ("file", "文件", "File"),
+    ("status", "状态", "Status"),
+    ("severity", "级别", "Severity"),
+    ("agency", "单位", "Agency"),
+    ("place", "位置", "Place"),
+    ("found", "现填", "Found"),
+    ("expected", "应为", "Expected"),
+    ("reference", "参考值", "For reference"),
+    ("influence", "影响", "Influence"),
+    ("decision", "处理", "Decision"),
+    ("rule", "规则", "Rule"),
+    ("key", "编号", "Key"),
+    ("corrected_note", "已更正，报告原为：", "Corrected; the report has: "),
+    ("corrected_blank", "已更正，报告原为空白", "Corrected; blank in the report"),
+    ("derived_note", "原件空白，由勾稽关系推得：", "Blank in the report; proved by "),
+    ("item", "项目", "Cell"),
+    ("comment", "问题说明", "What is wrong"),
+];
