@@ -43,6 +43,8 @@ pub(crate) struct File {
     pub(crate) sentence: Vec<FileSentence>,
     #[serde(default)]
     pub(crate) prose: FileProse,
+    #[serde(default)]
+    pub(crate) english: crate::english::English,
 }
 
 fn zh() -> String {

@@ -388,6 +388,10 @@ pub struct Form {
     /// What the words of a report say of its tables.
     pub prose: Prose,
     pub(crate) defs: Vec<Option<CellDef>>,
+    /// The same form with English labels, where its file has some.
+    pub(crate) english: Option<Box<Form>>,
+    /// The file's English words and those of the forms before it.
+    pub(crate) words: crate::english::English,
 }
 
 impl Form {
@@ -404,6 +408,12 @@ impl Form {
     /// Whether the form is meant for the year.
     pub fn covers(&self, year: u16) -> bool {
         self.from <= year && self.to.is_none_or(|to| year <= to)
+    }
+
+    /// The form with its labels in the language asked for (`zh` or `en`): its own where it has no others. Cells, sections
+    /// and identities are the same, in the same order.
+    pub fn in_language(&self, language: &str) -> &Form {
+        self.english.as_deref().filter(|_| language == "en").unwrap_or(self)
     }
 
     /// Labels of a cell in words: block item, row, column.

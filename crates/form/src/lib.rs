@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod chinese;
+mod english;
 pub mod figure;
 mod file;
 mod finding;
@@ -30,6 +31,7 @@ mod number;
 pub mod registry;
 mod report;
 mod sound;
+pub mod spreadsheet;
 mod toml_error;
 mod value;
 mod variants;

@@ -75,7 +75,8 @@ pub(crate) fn files(edition: &Edition<'_>, form: &Form, letters: &[Letter]) -> R
         .par_iter()
         .map(|letter| {
             let story = if letter.reminder { reminder(edition, form, letter) } else { notice(edition, form, letter) };
-            Ok(FileOut::new(letter.path.clone(), docx::document(&story)?))
+            let key = if letter.agency_id.is_empty() { &letter.agency } else { &letter.agency_id };
+            Ok(FileOut::new(letter.path.clone(), docx::document(&story)?).of_agency(key))
         })
         .collect();
     let mut files = made.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -177,7 +178,7 @@ pub(crate) fn cell_names(edition: &Edition<'_>, form: &Form, lang: Lang, f: &Fin
     const SHOWN: usize = 4;
     let name = |id: &String| {
         let known = edition.forms.cell(id).zip(edition.forms.find(&form.id));
-        known.map_or_else(|| id.clone(), |(cell, ix)| edition.forms.name(ix, cell))
+        known.map_or_else(|| id.clone(), |(cell, ix)| edition.forms.name_in(lang.code(), ix, cell))
     };
     let names: Vec<String> = f.cells.iter().take(SHOWN).map(name).collect();
     let mut text = lang.list(names.iter().map(String::as_str));

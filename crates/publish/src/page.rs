@@ -355,7 +355,7 @@ impl<'a, 'e> Pages<'a, 'e> {
             extra => report.map(|r| self.extra(r)).unwrap_or_default(),
             years => self.years(key, true),
         };
-        render(&self.env, "agency.html", page, context)
+        render(&self.env, "agency.html", page, context).map(|file| file.of_agency(key))
     }
 
     fn letters(&self, letters: &[(String, bool)], up: &str) -> Vec<Value> {

@@ -117,6 +117,14 @@ impl Lang {
         }
     }
 
+    /// The title of the data package.
+    pub(crate) fn data_title(self, group: &str, year: u16) -> String {
+        match self {
+            Lang::Zh => format!("{group}{year}{}", self.say("data_title")),
+            Lang::En => format!("{group} {year}: {}", self.say("data_title")).trim().to_owned(),
+        }
+    }
+
     /// The title of the office's page.
     pub(crate) fn page_title(self, group: &str, year: u16) -> String {
         let words = self.say("page_title");

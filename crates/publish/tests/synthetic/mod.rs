@@ -256,7 +256,12 @@ impl World {
             group_name: "江城市青山区".into(),
             office: "江城市青山区政务公开办公室".into(),
             record: RunRecord {
-                inputs: vec![Input { path: "reports/a.docx".into(), sha256: "00".into(), bytes: 3 }],
+                inputs: vec![Input {
+                    path: "reports/a.docx".into(),
+                    sha256: "00".into(),
+                    bytes: 3,
+                    kind: nianbao_publish::InputKind::Report,
+                }],
                 options: serde_json::json!({"year": 2024}),
                 versions: BTreeMap::from([("nianbao".to_owned(), "0.1.0".to_owned())]),
                 started: "2025-02-10T08:00:00Z".into(),
