@@ -165,10 +165,9 @@ fn draw(
     charts
         .par_iter()
         .map(|chart| {
-            let picture = nianbao_chart::draw(chart, data, &Target::default())?;
-            let png = nianbao_chart::png(&picture)?;
+            let drawn = nianbao_chart::draw_png(chart, data, &Target::default())?;
             stage.step();
-            Ok((picture, png))
+            Ok(drawn)
         })
         .collect::<Result<Vec<_>, nianbao_chart::ChartError>>()
         .map_err(|e| Failure::Output(e.into()))
