@@ -33,6 +33,7 @@ mod sound;
 mod toml_error;
 mod value;
 mod variants;
+mod wording;
 
 pub use finding::{Finding, FindingBuilder, Rule, Severity, Status, Subject, rule, rules};
 pub use form::{

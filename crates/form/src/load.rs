@@ -12,12 +12,13 @@ use crate::forms::Forms;
 use crate::label;
 use crate::nearest;
 use crate::toml_error::{FormError, explain_toml, line_of};
+use crate::wording;
 
 /// What the variables of an `each` stand for: id and short name.
-type Binding = HashMap<String, (String, String)>;
+pub(crate) type Binding = HashMap<String, (String, String)>;
 
 /// What is at hand while one file is turned into a form.
-struct Loader<'a> {
+pub(crate) struct Loader<'a> {
     forms: &'a mut Forms,
     path: &'a Path,
     text: &'a str,
@@ -46,6 +47,10 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
         }
     }
     loader.prove_directions(&identities, &lines)?;
+    let series = loader.series(&file.series)?;
+    let sections: Vec<Section> = file.section.into_iter().map(wording::section).collect();
+    let sentences = file.sentence.iter().map(|s| wording::sentence(&loader, &sections, &series, s));
+    let sentences = sentences.collect::<Result<_, _>>()?;
     let mut form = Form {
         id: file.id.get_ref().clone(),
         title: file.title,
@@ -56,7 +61,7 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
         previous,
         report_title: file.report_title,
         none: file.none,
-        sections: file.section.into_iter().map(section).collect(),
+        sections,
         cells: defs.iter().filter(|d| !d.local).map(|d| d.cell).collect(),
         local: defs.iter().filter(|d| d.local).map(|d| d.cell).collect(),
         guests: Vec::new(),
@@ -64,7 +69,7 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
         chains: loader.chains(&file.chain, previous)?,
         crosswalk: loader.crosswalk(&file.crosswalk, previous)?,
         alternates: Vec::new(),
-        series: loader.series(&file.series)?,
+        series,
         screen: match &file.screen {
             Some(s) => loader.resolve_all(&s.cells, &HashMap::new())?,
             None => Vec::new(),
@@ -73,7 +78,7 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
             Some(r) => Rulemaking { cells: loader.resolve_all(&r.cells, &HashMap::new())?, kinds: r.kinds.clone() },
             None => Rulemaking::default(),
         },
-        sentences: file.sentence.iter().map(|s| loader.sentence(s)).collect::<Result<_, _>>()?,
+        sentences,
         prose: loader.prose(&file.prose)?,
         blocks: loader.blocks,
         defs: Vec::new(),
@@ -94,14 +99,6 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
         })?;
     }
     Ok(form)
-}
-
-fn section(s: FileSection) -> Section {
-    let kind = match s.kind {
-        FileSectionKind::Prose => SectionKind::Prose,
-        FileSectionKind::Table => SectionKind::Table,
-    };
-    Section { id: s.id, number: s.number, title: s.title, aliases: s.aliases, kind, note: s.note, prompt: s.prompt }
 }
 
 fn line(l: &FileLine, local: bool) -> Line {
@@ -145,7 +142,7 @@ fn join(parts: [&str; 3]) -> String {
 }
 
 impl Loader<'_> {
-    fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> FormError {
+    pub(crate) fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> FormError {
         FormError::new(self.path, line_of(self.text, span.start), key, message)
     }
 
@@ -273,7 +270,7 @@ impl Loader<'_> {
         })
     }
 
-    fn resolve_all(&self, patterns: &Ids, binding: &Binding) -> Result<Vec<Cell>, FormError> {
+    pub(crate) fn resolve_all(&self, patterns: &Ids, binding: &Binding) -> Result<Vec<Cell>, FormError> {
         let mut cells = Vec::new();
         for p in patterns {
             cells.extend(self.resolve(p, binding)?);
@@ -445,31 +442,6 @@ impl Loader<'_> {
             least: p.least.iter().map(|l| (l.section.clone(), l.characters)).collect(),
             explain: p.explain.iter().map(explain).collect::<Result<_, _>>()?,
         })
-    }
-
-    fn sentence(&self, s: &FileSentence) -> Result<Sentence, FormError> {
-        let mut pieces = Vec::new();
-        let mut rest = s.text.get_ref().as_str();
-        while let Some(open) = rest.find('{') {
-            if open > 0 {
-                pieces.push(Piece::Words(rest[..open].to_owned()));
-            }
-            let Some(close) = rest[open..].find('}') else {
-                return Err(self.error(s.text.span(), "text", "a { without its }"));
-            };
-            let inside = &rest[open + 1..open + close];
-            pieces.push(if inside == "year" {
-                Piece::Year
-            } else {
-                let ids: Ids = inside.split('+').map(|id| Spanned::new(s.text.span(), id.trim().to_owned())).collect();
-                Piece::Sum(self.resolve_all(&ids, &HashMap::new())?)
-            });
-            rest = &rest[open + close + 1..];
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Words(rest.to_owned()));
-        }
-        Ok(Sentence { section: s.section.clone(), pieces })
     }
 }
 
