@@ -69,6 +69,18 @@ pub(crate) fn safe_name(words: &str) -> String {
     }
 }
 
+/// A text of a CSV file that no spreadsheet runs as a formula: one that begins with `=`, `+`, `-`, `@`, a tab or a line end
+/// and is neither a number nor a mark gets an apostrophe before it, and so does one that begins with an apostrophe before
+/// any of these. Who reads it
+/// takes one apostrophe away before any of these, so nothing is lost.
+pub(crate) fn csv_text(text: &str) -> std::borrow::Cow<'_, str> {
+    const MARKS: &str = "-+—/ ";
+    let harmless = text.chars().all(|c| MARKS.contains(c)) || text.trim().parse::<f64>().is_ok();
+    let runs = text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let quoted = text.starts_with('\'');
+    if runs && (quoted || !harmless) { format!("'{text}").into() } else { text.into() }
+}
+
 /// `name`, or `name-2`, `name-3` … so that no two files differ in letter case alone.
 pub(crate) fn unique(taken: &mut std::collections::HashSet<String>, name: String) -> String {
     let mut candidate = name.clone();
@@ -120,12 +132,39 @@ mod tests {
             ("", "_"),
             ("=cmd|' /C calc'!A0", "=cmd_'__C_calc'!A0"),
             ("-rf", "_-rf"),
+            ("a\u{202E}b\u{1F600}", "ab\u{1F600}"),
         ] {
             assert_eq!(safe_name(words), want, "{words}");
         }
         let mut taken = std::collections::HashSet::new();
         assert_eq!(unique(&mut taken, "A局".into()), "A局");
         assert_eq!(unique(&mut taken, "a局".into()), "a局-2");
+    }
+
+    /// What [`csv_text`] has put before a text is taken away again.
+    fn csv_origin(cell: &str) -> &str {
+        let runs = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+        if runs { cell.strip_prefix('\'').unwrap_or(cell) } else { cell }
+    }
+
+    #[test]
+    fn no_text_of_a_csv_file_is_a_formula_and_none_is_lost() {
+        for (text, want) in [
+            ("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")"),
+            ("@SUM(1)", "'@SUM(1)"),
+            ("-2+3", "'-2+3"),
+            ("\t=1", "'\t=1"),
+            ("'=1", "''=1"),
+            ("-15", "-15"),
+            ("+1.5", "+1.5"),
+            ("--", "--"),
+            ("'引'", "'引'"),
+            ("区教育局", "区教育局"),
+            ("", ""),
+        ] {
+            assert_eq!(csv_text(text), want);
+            assert_eq!(csv_origin(&csv_text(text)), text);
+        }
     }
 
     #[test]

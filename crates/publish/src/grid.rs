@@ -149,6 +149,7 @@ fn matrix_table(blocks: &[&Block], note: &str, filler: &Filler<'_>) -> Grid {
     let across = blocks.iter().fold(1, |n, b| lcm(n, b.columns.len().max(1)));
     let side = blocks.iter().map(|b| depth(&labels(&b.rows.iter().collect::<Vec<_>>()))).max().unwrap_or(1);
     let columns = side + across;
+    let most = blocks.iter().map(|b| b.columns.len()).max().unwrap_or(1);
     let mut squares = Vec::new();
     let mut row = 0;
     let mut repeated = 0;
@@ -188,7 +189,7 @@ fn matrix_table(blocks: &[&Block], note: &str, filler: &Filler<'_>) -> Grid {
         row += rows.len();
     }
     squares.sort_by_key(|s| (s.row, s.column));
-    Grid { table: table(blocks), rows: row, columns, head: repeated, widths: widths(side, across), squares }
+    Grid { table: table(blocks), rows: row, columns, head: repeated, widths: widths(side, most, across), squares }
 }
 
 /// One row of figures under heads that nest.
@@ -209,23 +210,25 @@ fn line_table(block: &Block, filler: &Filler<'_>) -> Grid {
         .collect();
     squares.extend(cells.iter().enumerate().map(|(i, &cell)| figure(filler, cell, (deep, i), 1)));
     squares.sort_by_key(|s| (s.row, s.column));
-    Grid { table: block.table.clone(), rows: deep + 1, columns: cells.len(), head: deep, widths: widths(0, cells.len()), squares }
+    Grid { table: block.table.clone(), rows: deep + 1, columns: cells.len(), head: deep, widths: widths(0, cells.len(), cells.len()), squares }
 }
 
 fn table(blocks: &[&Block]) -> String {
     blocks.first().map(|b| b.table.clone()).unwrap_or_default()
 }
 
-/// Outer row heads are narrow, the innermost takes what they leave; figures share the rest.
-fn widths(side: usize, across: usize) -> Vec<usize> {
+/// As the statutory form has them: one row head is as wide as the most columns that stand beside it, of several the outer
+/// ones are narrow and the innermost takes what they leave; figures share the rest.
+fn widths(side: usize, most: usize, across: usize) -> Vec<usize> {
     let heads = match side {
         0 => 0,
-        1 if across <= 6 => 280,
-        1 => 340,
-        _ => 500,
+        1 => (1000 / (most + 1)).clamp(200, 400),
+        _ => 507,
     };
-    let outer = 85;
-    let mut widths: Vec<usize> = (0..side).map(|i| if i + 1 == side { heads - outer * (side - 1) } else { outer }).collect();
+    let outer = |i: usize| if i == 0 { 77 } else { 94 };
+    let taken: usize = (0..side.saturating_sub(1)).map(outer).sum();
+    let mut widths: Vec<usize> = (0..side).map(|i| if i + 1 == side { heads.saturating_sub(taken) } else { outer(i) }).collect();
+    let heads: usize = widths.iter().sum();
     let rest = 1000 - heads;
     widths.extend((0..across).map(|i| rest * (i + 1) / across.max(1) - rest * i / across.max(1)));
     widths
@@ -244,6 +247,11 @@ impl Grid {
             row.sort_by_key(|s| s.column);
         }
         rows
+    }
+
+    /// Whether items stand one below the other, each with a head of its own.
+    pub(crate) fn stacked(&self) -> bool {
+        self.squares.iter().any(|s| s.role == Role::Item)
     }
 
     /// Whether any figure carries a class.
