@@ -135,8 +135,8 @@ impl Reader<'_, '_> {
         if self.series.iter().any(|s| s.id == id) {
             return Ok(id.to_owned());
         }
-        let hint = nearest(id, self.series.iter().map(|s| s.id.as_str()))
-            .map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+        let hint =
+            nearest(id, self.series.iter().map(|s| s.id.as_str())).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
         Err(self.error(id, &format!("unknown series{hint}")))
     }
 

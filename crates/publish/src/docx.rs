@@ -40,18 +40,24 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
         Docx::new().page_size(11906, 16838).page_margin(margin).footer(foot()).default_fonts(fonts(BODY)).default_size(32);
     for (i, piece) in story.pieces.iter().enumerate() {
         docx = match piece {
-            Piece::Table(grid) => docx.add_table(statutory(grid)).add_paragraph(gap()),
+            Piece::Table(grid) => {
+                let noted = matches!(story.pieces.get(i + 1), Some(Piece::Note(_)));
+                docx.add_table(statutory(grid, noted)).add_paragraph(gap().keep_next(noted))
+            }
             Piece::List(rows) => docx.add_paragraph(gap()).add_table(list(rows)).add_paragraph(gap()),
-            Piece::Heading(_) if tall(story.pieces.get(i + 1)) => docx.add_paragraph(words(piece).page_break_before(true)),
-            _ => docx.add_paragraph(words(piece)),
+            Piece::Heading(_) if tall(story.pieces.get(i + 1)) => docx.add_paragraph(words(piece, false).page_break_before(true)),
+            _ => docx.add_paragraph(words(piece, signed(&story.pieces[i + 1..]))),
         };
     }
     package(docx.build(), &story.title).map_err(PublishError::make(&story.title))
 }
 
+/// More rows than these fill most of a page.
+const TALL: usize = 20;
+
 /// Whether a table follows that fills most of a page and is read best from its top.
 fn tall(next: Option<&Piece>) -> bool {
-    matches!(next, Some(Piece::Table(grid)) if grid.rows > 20)
+    matches!(next, Some(Piece::Table(grid)) if grid.rows > TALL)
 }
 
 fn fonts(east_asia: &str) -> RunFonts {
@@ -83,7 +89,15 @@ fn gap() -> Paragraph {
     Paragraph::new().line_spacing(LineSpacing::new().line_rule(LineSpacingType::Exact).line(160)).add_run(run("", BODY, 10))
 }
 
-fn words(piece: &Piece) -> Paragraph {
+/// Whether nothing but a signature follows, so that this line must not part from it.
+fn signed(rest: &[Piece]) -> bool {
+    let blank = |p: &Piece| matches!(p, Piece::Flush(t) if t.is_empty());
+    let first = rest.iter().find(|p| !blank(p));
+    matches!(first, Some(Piece::Right(_)))
+}
+
+/// A piece of words as a paragraph, `keep` with the next one.
+fn words(piece: &Piece, keep: bool) -> Paragraph {
     let new = Paragraph::new;
     let indent = |p: Paragraph| p.indent(Some(0), Some(SpecialIndentType::FirstLine(640)), None, None).first_line_chars(200);
     match piece {
@@ -104,15 +118,17 @@ fn words(piece: &Piece) -> Paragraph {
             indent(new()).keep_next(true).outline_lvl(1).line_spacing(line(120, 0)).add_run(run(text, SUBHEADING, 32))
         }
         Piece::Paragraph(stretches) => {
-            stretches.iter().fold(indent(new()).align(AlignmentType::Both).line_spacing(line(0, 0)), |p, s| {
+            stretches.iter().fold(indent(new()).align(AlignmentType::Both).keep_next(keep).line_spacing(line(0, 0)), |p, s| {
                 let Stretch { bold, text } = s;
                 let run = run(text, BODY, 32);
                 p.add_run(if *bold { run.bold() } else { run })
             })
         }
-        Piece::Flush(text) => new().line_spacing(line(0, 0)).add_run(run(text, BODY, 32)),
+        Piece::Flush(text) => new().keep_next(keep).line_spacing(line(0, 0)).add_run(run(text, BODY, 32)),
+        // Who signs and when stay together, and with the last line above them.
         Piece::Right(text) => new()
             .align(AlignmentType::Right)
+            .keep_next(keep)
             .line_spacing(line(0, 0))
             .indent(None, None, Some(640), None)
             .add_run(run(text, BODY, 32)),
@@ -174,8 +190,10 @@ fn row(cells: Vec<TableCell>, head: bool, height: f32) -> TableRow {
     if head { row.height_rule(HeightRule::Auto) } else { row.height_rule(HeightRule::AtLeast) }
 }
 
-fn tight(p: Paragraph) -> Paragraph {
-    p.line_spacing(LineSpacing::new().line_rule(LineSpacingType::Auto).line(240).before(0).after(0))
+/// Lines of a table are as high in every font, so that a table fits its page whichever a system has.
+fn tight(p: Paragraph, half_points: usize) -> Paragraph {
+    let line = (half_points * 13) as i32;
+    p.line_spacing(LineSpacing::new().line_rule(LineSpacingType::Exact).line(line).before(0).after(0))
 }
 
 /// Half-points of the figures of a statutory table, and its columns: as the form has them, unless a figure is too long for
@@ -216,11 +234,17 @@ fn fitted(grid: &Grid) -> (usize, Vec<usize>) {
 /// Half-points of the words and figures of a statutory table.
 const FIGURE: usize = 20;
 
-fn statutory(grid: &Grid) -> Table {
+/// `noted` says that a note follows, which must not stand alone on the next page.
+fn statutory(grid: &Grid, noted: bool) -> Table {
     let (size, widths) = fitted(grid);
     // The one row of figures of table four is as high in the template.
-    let height = if grid.head > 0 && grid.head + 1 == grid.rows { 672.0 } else { 340.0 };
-    let setting = Setting { grid, size, widths: &widths };
+    let height = match () {
+        () if grid.head > 0 && grid.head + 1 == grid.rows => 672.0,
+        // A table that fills a page gives a little, so that its note stands below it.
+        () if grid.rows > TALL => 318.0,
+        () => 340.0,
+    };
+    let setting = Setting { grid, size, widths: &widths, noted };
     let rows = grid.by_row();
     let rows = rows.iter().enumerate().map(|(r, squares)| {
         let cells = squares.iter().map(|s| setting.square(s, r)).collect();
@@ -235,6 +259,7 @@ struct Setting<'g> {
     grid: &'g Grid,
     size: usize,
     widths: &'g [usize],
+    noted: bool,
 }
 
 impl Setting<'_> {
@@ -258,7 +283,7 @@ impl Setting<'_> {
             cell = cell.shading(Shading::new().fill(fill));
         }
         // Every row holds on to the next one, so that a table that fits on a page is not cut.
-        let paragraph = || tight(Paragraph::new().keep_next(row + 1 < self.grid.rows));
+        let paragraph = || tight(Paragraph::new().keep_next(self.noted || row + 1 < self.grid.rows), FIGURE);
         if s.row < row {
             return cell.add_paragraph(paragraph());
         }
@@ -286,7 +311,9 @@ impl Setting<'_> {
         match s.role {
             Role::Corner if text.chars().count() > 10 => vec![(text, SUBHEADING)],
             Role::RowHead if text.ends_with('）') => match text.char_indices().rev().find(|(_, c)| *c == '（') {
-                Some((at, _)) if at > 0 && text[at..].chars().count() > 10 => vec![(&text[..at], TABLE), (&text[at..], SUBHEADING)],
+                Some((at, _)) if at > 0 && text[at..].chars().count() > 10 => {
+                    vec![(&text[..at], TABLE), (&text[at..], SUBHEADING)]
+                }
                 _ => vec![(text, TABLE)],
             },
             _ => vec![(text, TABLE)],
@@ -294,13 +321,16 @@ impl Setting<'_> {
     }
 }
 
+/// Half-points of a plain table.
+const LIST: usize = 21;
+
 /// A plain table with a head that is repeated.
 fn list(list: &List) -> Table {
     let wide = twips(&list.widths, TEXT_WIDTH);
     let cell = |width: usize| TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
     let head = list.head.iter().zip(&wide).map(|(text, width)| {
-        let run = run(text, TABLE, 21).bold();
-        cell(*width).add_paragraph(tight(Paragraph::new().align(AlignmentType::Center).keep_next(true).add_run(run)))
+        let run = run(text, TABLE, LIST).bold();
+        cell(*width).add_paragraph(tight(Paragraph::new().align(AlignmentType::Center).keep_next(true).add_run(run), LIST))
     });
     let mut rows = vec![row(head.collect(), true, 340.0)];
     for (at, texts) in list.rows.iter().enumerate() {
@@ -308,15 +338,18 @@ fn list(list: &List) -> Table {
         let cells = texts.iter().zip(&wide).enumerate().map(|(column, (text, width))| {
             let cell = cell(*width);
             let Some(text) = text else {
-                return cell.vertical_merge(VMergeType::Continue).add_paragraph(tight(Paragraph::new()));
+                return cell.vertical_merge(VMergeType::Continue).add_paragraph(tight(Paragraph::new(), LIST));
             };
             let cell = if merged(column, at + 1) { cell.vertical_merge(VMergeType::Restart) } else { cell };
             let align = if text.chars().count() <= 8 { AlignmentType::Center } else { AlignmentType::Left };
             text.split('\n').fold(cell, |cell, line| {
-                cell.add_paragraph(tight(Paragraph::new().align(align).add_run(run(line, TABLE, 21))))
+                cell.add_paragraph(tight(Paragraph::new().align(align).add_run(run(line, TABLE, LIST)), LIST))
             })
         });
-        rows.push(row(cells.collect(), false, 400.0));
+        let cells = cells.collect();
+        // A row with much to say may go on on the next page.
+        let long = texts.iter().flatten().any(|t| t.chars().count() > 400);
+        rows.push(if long { TableRow::new(cells) } else { row(cells, false, 400.0) });
     }
     table(wide.clone(), rows, 4)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use nianbao_compile::{Compilation, CoverageRow, SumRow};
-use nianbao_form::{Cell, Form, FormIx, Forms, decimal_text};
+use nianbao_form::{Cell, Form, FormIx, Forms, Report, decimal_text};
 
 use crate::Edition;
 
@@ -15,6 +15,10 @@ pub(crate) struct Figures<'a> {
     pub(crate) year: u16,
     pub(crate) compilation: &'a Compilation,
     sums: HashMap<usize, &'a SumRow>,
+    /// Agencies that give the figure of a cell in another generation's row: they owe nothing.
+    elsewhere: HashMap<usize, BTreeSet<&'a str>>,
+    /// The reports that are counted.
+    reports: Vec<&'a Report>,
     /// Coverage of the group at the top in the year, in its own order.
     pub(crate) coverage: Vec<&'a CoverageRow>,
 }
@@ -51,7 +55,9 @@ impl<'a> Figures<'a> {
         let compilation = edition.compilation;
         let sums = compilation.sums_of(&compilation.root, edition.year).iter().map(|s| (s.cell.index(), s)).collect();
         let coverage = compilation.coverage_of(&compilation.root, edition.year).iter().collect();
-        Figures { forms: edition.forms, form, year: edition.year, compilation, sums, coverage }
+        let reports: Vec<&Report> = edition.counted().map(|e| e.report).collect();
+        let elsewhere = elsewhere(&reports, form);
+        Figures { forms: edition.forms, form, year: edition.year, compilation, sums, elsewhere, reports, coverage }
     }
 
     /// Which of the forms it is.
@@ -76,7 +82,7 @@ impl<'a> Figures<'a> {
         let mut at: HashMap<&str, usize> = HashMap::new();
         for &cell in cells.iter().filter(|c| self.of(**c).missing as usize > absent.len()) {
             for agency in self.compilation.owing(&self.compilation.root, self.year, cell) {
-                if !absent.contains(agency) {
+                if !absent.contains(agency) && !self.elsewhere(cell).any(|a| a == agency) {
                     let i = *at.entry(agency).or_insert(owed.len());
                     if i == owed.len() {
                         owed.push((agency, Vec::new()));
@@ -91,14 +97,21 @@ impl<'a> Figures<'a> {
     /// The figure of a cell.
     pub(crate) fn of(&self, cell: Cell) -> Printed {
         let Some(sum) = self.sums.get(&cell.index()) else { return Printed::default() };
-        Printed { number: sum.millionths.map(decimal_text).unwrap_or_default(), missing: sum.missing }
+        let elsewhere = self.elsewhere(cell).count() as u32;
+        Printed { number: sum.millionths.map(decimal_text).unwrap_or_default(), missing: sum.missing.saturating_sub(elsewhere) }
     }
 
-    /// The sum of cells.
+    fn elsewhere(&self, cell: Cell) -> impl Iterator<Item = &'a str> + '_ {
+        self.elsewhere.get(&cell.index()).into_iter().flatten().copied()
+    }
+
+    /// The sum of cells, and of the rows of another generation that agencies print in their place.
     pub(crate) fn sum(&self, cells: &[Cell]) -> Sum {
-        let rows: Vec<Option<&&SumRow>> = cells.iter().map(|c| self.sums.get(&c.index())).collect();
-        let known: Vec<i128> = rows.iter().filter_map(|r| (*r)?.millionths).collect();
-        let whole = rows.iter().all(|r| r.is_some_and(|s| s.millionths.is_some() && s.missing == 0));
+        let swapped = self.form.alternates.iter().filter(|a| a.own.iter().all(|c| cells.contains(c)));
+        let guests: Vec<Cell> = swapped.flat_map(|a| &a.guest).filter(|g| !cells.contains(g)).copied().collect();
+        let of = |c: &Cell| self.sums.get(&c.index()).and_then(|s| s.millionths);
+        let known: Vec<i128> = cells.iter().chain(&guests).filter_map(of).collect();
+        let whole = cells.iter().all(|c| of(c).is_some() && self.of(*c).missing == 0);
         Sum {
             millionths: (!known.is_empty()).then(|| known.iter().sum()),
             partial: !whole,
@@ -106,9 +119,30 @@ impl<'a> Figures<'a> {
         }
     }
 
-    /// Cells of the year that are no row of the form but bear a figure: rows of another generation that agencies print.
+    /// Cells of the year that are no row of the form but bear a figure other than 0: rows of another generation that
+    /// agencies print.
     pub(crate) fn guests(&self) -> Vec<Cell> {
-        let of = |c: &Cell| self.sums.get(&c.index()).is_some_and(|s| s.millionths.is_some());
+        let of = |c: &Cell| self.sums.get(&c.index()).is_some_and(|s| s.millionths.is_some_and(|m| m != 0));
         self.form.guests.iter().copied().filter(of).collect()
     }
+
+    /// Agencies that give the figure of any of the cells.
+    pub(crate) fn givers(&self, cells: &[Cell]) -> Vec<&'a str> {
+        let gives = |r: &&&Report| cells.iter().any(|c| r.counts_as(*c).is_some());
+        self.reports.iter().filter(gives).map(|r| r.agency.as_str()).collect()
+    }
+}
+
+/// For each cell the agencies whose report prints, in the place of the cell's row, a row of another generation.
+fn elsewhere<'a>(reports: &[&'a Report], form: &Form) -> HashMap<usize, BTreeSet<&'a str>> {
+    let mut elsewhere: HashMap<usize, BTreeSet<&'a str>> = HashMap::new();
+    for report in reports {
+        let known = |c: &Cell| report.counts_as(*c).is_some();
+        for a in form.alternates.iter().filter(|a| a.guest.iter().all(known)) {
+            for own in a.own.iter().filter(|c| !known(c)) {
+                elsewhere.entry(own.index()).or_default().insert(&report.agency);
+            }
+        }
+    }
+    elsewhere
 }

@@ -60,7 +60,8 @@ pub(crate) fn paragraph(text: impl Into<String>) -> Piece {
     Piece::Paragraph(vec![Stretch { bold: false, text: text.into() }])
 }
 
-/// The statutory tables of a section with the district's figures.
+/// The statutory tables of a section with the district's figures, rows of another generation among them where agencies
+/// print such.
 pub(crate) fn district_tables(form: &Form, section: Option<&Section>, figures: &Figures<'_>) -> Vec<Grid> {
     // Where whole reports are missing, every figure lacks them and the note says so; only what lacks more is shaded.
     let absent = figures.absent().count();
@@ -70,7 +71,12 @@ pub(crate) fn district_tables(form: &Form, section: Option<&Section>, figures: &
         Fill { text: printed.number, class: class.to_owned(), note: String::new() }
     };
     let local = |block: &Block, row: usize| (0..block.columns.len()).any(|c| !figures.of(block.cell(row, c)).number.is_empty());
-    grid::tables(form, section, &Filler { figure: &fill, local: &local })
+    let filler = Filler { figure: &fill, local: &local };
+    let guests = figures.guests();
+    if guests.is_empty() {
+        return grid::tables(form, section, &filler);
+    }
+    grid::tables_with(form, section, &filler, &grid::extras(figures.forms, form, &guests).0)
 }
 
 /// The empty form, for agencies to fill in.

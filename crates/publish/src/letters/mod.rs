@@ -132,11 +132,7 @@ pub(crate) fn files(edition: &Edition<'_>, form: &Form, letters: &[Letter]) -> R
 
 /// Who signs, and room for the date.
 fn signature(edition: &Edition<'_>, lang: Lang) -> Vec<Piece> {
-    vec![
-        Piece::Flush(String::new()),
-        Piece::Right(signer(edition).to_owned()),
-        Piece::Right(lang.say("date_blank").to_owned()),
-    ]
+    vec![Piece::Flush(String::new()), Piece::Right(signer(edition).to_owned()), Piece::Right(lang.say("date_blank").to_owned())]
 }
 
 fn signer<'e>(edition: &'e Edition<'_>) -> &'e str {

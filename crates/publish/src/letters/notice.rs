@@ -11,6 +11,8 @@ use crate::words::Lang;
 
 /// A finding of so many cells has a line for each; one of more is summed up.
 const LINES: usize = 6;
+/// So many other ways to mend the same error are said.
+const ALTERNATIVES: usize = 4;
 
 pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
     let lang = Lang::of_form(form);
@@ -19,7 +21,8 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
     let own = report.map_or(form, |r| edition.forms.form(r.form));
     let tables = report.map(|r| marked::tables(own, r, &marked::marks(edition, letter))).unwrap_or_default();
     let findings = || letter.findings.iter().map(|&i| &edition.findings[i]);
-    let mut files: Vec<&str> = findings().map(|f| f.subject.report.as_str()).filter(|r| !r.is_empty()).collect();
+    let name = |f: &'_ Finding| f.subject.report.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut files: Vec<String> = findings().map(name).filter(|r| !r.is_empty()).collect();
     files.sort_unstable();
     files.dedup();
     let mut pieces = vec![Piece::Title(title.to_owned()), Piece::Flush(lang.salutation(&letter.agency))];
@@ -27,7 +30,7 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
     let asked = Asked { edition, form, ix: edition.forms.find(&own.id), lang };
     let rows = findings().enumerate().flat_map(|(n, f)| asked.rows(n + 1, f)).collect();
     let head = ["no", "checked_item", "found", "proposed", "reason"].map(|k| lang.say(k).to_owned()).to_vec();
-    pieces.push(Piece::List(List { widths: vec![60, 275, 110, 145, 410], head, rows }));
+    pieces.push(Piece::List(List { widths: vec![75, 270, 105, 145, 405], head, rows }));
     pieces.push(paragraph(lang.please_answer(&answer_by(edition, lang))));
     pieces.push(paragraph(lang.say(if tables.is_empty() { "enclosed_slip" } else { "enclosed_both" })));
     pieces.extend(signature(edition, lang));
@@ -97,10 +100,17 @@ impl Asked<'_, '_> {
         let findings = self.edition.findings;
         let mut reason = f.text(self.lang.code()).to_owned();
         let same = |o: &&Finding| !o.leads() && o.cause.is_none() && o.cause_key() == f.cause_key() && o.key != f.key;
-        for other in findings.iter().filter(same) {
+        // The message itself names the other ways where it knows them.
+        let named = |o: &&Finding| reason.contains(cell_names(self.edition, self.form, self.lang, o).as_str());
+        let others: Vec<&Finding> = findings.iter().filter(same).filter(|o| !named(o)).take(ALTERNATIVES).collect();
+        for other in others {
+            let value = |list: &[String], i: usize| list.get(i).map_or("", |v| v.trim()).to_owned();
+            let change =
+                |(i, name): (usize, String)| self.lang.change_to(&name, &value(&other.found, i), &value(wanted(other), i));
+            let changes = self.names(other).into_iter().enumerate().map(change);
             reason.push('\n');
             reason.push_str(self.lang.say("alternative"));
-            reason.push_str(other.text(self.lang.code()));
+            reason.push_str(&self.lang.list(changes.collect::<Vec<_>>().iter().map(String::as_str)));
         }
         let place = self.lang.place(&f.place);
         if !place.is_empty() {
@@ -126,7 +136,7 @@ fn slip(pieces: &mut Vec<Piece>, edition: &Edition<'_>, asked: &Asked<'_, '_>, l
             rows.push(vec![(line == 0).then(|| (n + 1).to_string()), Some(name), verified, empty(), empty()]);
         }
     }
-    pieces.push(Piece::List(List { widths: vec![60, 340, 185, 155, 260], head, rows }));
+    pieces.push(Piece::List(List { widths: vec![75, 330, 185, 150, 260], head, rows }));
     for line in ["slip_person", "slip_head"] {
         pieces.push(Piece::Flush(lang.say(line).to_owned()));
     }

@@ -1,9 +1,9 @@
 //! What a reader must know of figures that are not whole: who has not reported, who has left something out.
 
-use nianbao_form::{Cell, FormIx};
+use nianbao_form::{Cell, FormIx, Section};
 
 use crate::figures::Figures;
-use crate::grid::Grid;
+use crate::grid::{self, Grid};
 use crate::labels;
 use crate::words::Lang;
 
@@ -31,6 +31,21 @@ pub(super) fn note_of_words(cells: &[Cell], figures: &Figures<'_>, lang: Lang) -
         return None;
     }
     note(&gaps(cells, figures, lang, "gap_words"), lang)
+}
+
+/// What must be said of figures that agencies have given in another generation's form and that this one has no place for.
+pub(super) fn note_of_other_form(section: &Section, figures: &Figures<'_>, lang: Lang) -> Option<String> {
+    let form = figures.form_ix()?;
+    let of_section = |c: &Cell| {
+        let home = figures.forms.iter().find_map(|(_, f)| f.block_of(*c));
+        home.is_some_and(|b| b.section == section.id)
+    };
+    let mut homeless = grid::extras(figures.forms, figures.form, &figures.guests()).1;
+    homeless.retain(of_section);
+    let agencies = figures.givers(&homeless);
+    let first_cell = labels::short(figures.forms, form, *homeless.first()?, lang);
+    let agencies = lang.counted(&first(&agencies, lang), agencies.len());
+    note(&[lang.in_other_form(&agencies, &first_cell, homeless.len())], lang)
 }
 
 fn note(parts: &[String], lang: Lang) -> Option<String> {

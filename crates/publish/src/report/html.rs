@@ -57,7 +57,9 @@ fn table(grid: &Grid) -> Value {
             Role::Item => ("th", "colgroup", "item"),
             Role::Corner => ("td", "", if s.fill.text.chars().count() > 10 { "corner remark" } else { "corner" }),
             Role::ColumnHead => ("th", if s.columns > 1 { "colgroup" } else { "col" }, "head"),
-            Role::RowHead => ("th", if s.rows > 1 { "rowgroup" } else { "row" }, if grid.stacked() { "side middle" } else { "side" }),
+            Role::RowHead => {
+                ("th", if s.rows > 1 { "rowgroup" } else { "row" }, if grid.stacked() { "side middle" } else { "side" })
+            }
             Role::Figure => ("td", "", "figure"),
         };
         let class = format!("{class} {}", s.fill.class).trim().to_owned();

@@ -141,6 +141,9 @@ impl Writer<'_, '_> {
                 self.noted = note;
             }
         }
+        if let Some(note) = section.and_then(|s| gaps::note_of_other_form(s, self.figures, self.lang)) {
+            self.pieces.push(Piece::Note(note));
+        }
     }
 }
 

@@ -129,7 +129,8 @@ mod tests {
         assert_eq!(text(&words.parts[3]), "网站。|#新媒体|账号。");
         assert_eq!(text(&words.rest), "#其他工作|别的。");
         assert_eq!(text(&words.parts[0]), "公开。");
-        let words = read("（一）主动公开。围绕项目。\n（五）监督保障\n考核。\n**2.依申请公开：**统一受理。\n一般情况。\n三是加强。");
+        let words =
+            read("（一）主动公开。围绕项目。\n（五）监督保障\n考核。\n**2.依申请公开：**统一受理。\n一般情况。\n三是加强。");
         assert_eq!(text(&words.parts[0]), "围绕项目。");
         assert_eq!(text(&words.parts[4]), "考核。");
         assert_eq!(text(&words.parts[1]), "统一受理。|一般情况。|三是加强。");

@@ -55,8 +55,13 @@ impl<'s, 'a> Speaker<'s, 'a> {
 
     /// One sentence; `None` if it cannot be said or none of its figures is known.
     pub(super) fn sentence(&self, sentence: &Sentence) -> Option<String> {
-        if !sentence.zero.is_empty() && sentence.zero.iter().all(|c| self.figures.sum(&[*c]).is_zero()) {
+        let sums: Vec<Sum> = sentence.zero.iter().map(|c| self.figures.sum(&[*c])).collect();
+        if !sums.is_empty() && sums.iter().all(Sum::is_zero) {
             return self.say(&sentence.none, sentence, false).map(|said| said.text);
+        }
+        // Where nothing would be said of a zero, nothing is said of a zero that some agencies do not confirm.
+        if !sums.is_empty() && sentence.none.is_empty() && sums.iter().all(|s| s.millionths.is_none_or(|m| m == 0)) {
+            return None;
         }
         let said = self.say(&sentence.pieces, sentence, false)?;
         said.known.then_some(said.text)
@@ -89,7 +94,7 @@ impl<'s, 'a> Speaker<'s, 'a> {
                     }
                     out.known |= items.iter().any(|i| i.known);
                     let texts: Vec<String> = items.into_iter().map(|i| i.text).collect();
-                    out.text.push_str(&texts.join(if self.lang == Lang::Zh { "；" } else { "; " }));
+                    out.text.push_str(&self.lang.join(&texts));
                 }
                 Piece::Optional(inner) => {
                     if let Some(said) = self.say(inner, sentence, true) {
@@ -109,7 +114,7 @@ impl<'s, 'a> Speaker<'s, 'a> {
             _ => None,
         });
         let sums: Vec<Sum> = sums.collect();
-        if !sums.is_empty() && sums.iter().all(|s| s.is_zero() || s.millionths.is_none()) {
+        if !sums.is_empty() && sums.iter().all(|s| s.millionths.is_none_or(|m| m == 0)) {
             return None;
         }
         self.say(pieces, sentence, false)
@@ -122,6 +127,10 @@ impl<'s, 'a> Speaker<'s, 'a> {
             return number;
         }
         self.lower.borrow_mut().extend(cells.iter().filter(|c| self.figures.of(**c).missing > 0));
+        // “At least 0” says nothing; the note says whose figures are missing.
+        if millionths == 0 {
+            return number;
+        }
         // Where parts may be negative a missing one can lower the sum, so it is no bound.
         if sum.signed { self.lang.incomplete(&number) } else { self.lang.at_least(&number) }
     }

@@ -47,7 +47,17 @@ impl Lang {
     /// `2025-01-31` as letters write it; other wording as it is; `None` if there is none.
     pub(crate) fn date(self, text: &str) -> Option<String> {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
             "December",
         ];
         let parts: Vec<Option<usize>> = text.split('-').map(|p| p.parse().ok()).collect();
@@ -83,14 +93,26 @@ impl Lang {
     }
 
     /// What a notice begins with.
-    pub(crate) fn found(self, year: u16, form: &Form, files: &[&str], count: usize) -> String {
+    pub(crate) fn found(self, year: u16, form: &Form, files: &[String], count: usize) -> String {
         let title = &form.report_title;
         match (self, files.is_empty()) {
             (Lang::Zh, true) => format!("经核对，你单位{year}年{title}中有{count}处数据或内容需要核实更正，情况如下："),
             (Lang::Zh, false) => {
-                format!("经核对，你单位{year}年{title}（报送文件：{}）中有{count}处数据或内容需要核实更正，情况如下：", files.join("、"))
+                format!(
+                    "经核对，你单位{year}年{title}（报送文件：{}）中有{count}处数据或内容需要核实更正，情况如下：",
+                    files.join("、")
+                )
             }
             (Lang::En, _) => format!("{count} figures or passages of your {title} {year} need to be verified:"),
+        }
+    }
+
+    /// Another way to mend an error: a cell, what it holds and what it would hold.
+    pub(crate) fn change_to(self, cell: &str, found: &str, value: &str) -> String {
+        match self {
+            Lang::Zh if found.is_empty() => format!("{cell}填{value}"),
+            Lang::Zh => format!("{cell}由{found}改为{value}"),
+            Lang::En => format!("{cell}: {value} instead of {found}"),
         }
     }
 
@@ -120,7 +142,9 @@ impl Lang {
     /// What a reply slip begins with.
     pub(crate) fn slip(self, year: u16, form: &Form, count: usize) -> String {
         match self {
-            Lang::Zh => format!("你办关于我单位{year}年{}的核实更正通知收悉。所列{count}项已逐项核实，情况如下：", form.report_title),
+            Lang::Zh => {
+                format!("你办关于我单位{year}年{}的核实更正通知收悉。所列{count}项已逐项核实，情况如下：", form.report_title)
+            }
             Lang::En => format!("We have verified the {count} items of your notice on our {} {year}:", form.report_title),
         }
     }
@@ -163,7 +187,9 @@ impl Lang {
         let title = &form.report_title;
         match self {
             Lang::Zh => vec![
-                format!("你单位报送的{year}年{title}收悉。经核对，各表勾稽关系以及与上一年度数据的衔接未发现需要更正的问题，数据已计入汇总。"),
+                format!(
+                    "你单位报送的{year}年{title}收悉。经核对，各表勾稽关系以及与上一年度数据的衔接未发现需要更正的问题，数据已计入汇总。"
+                ),
                 "感谢你单位对年度报告编制工作的支持。报告公开后如有更正，请及时告知。".to_owned(),
             ],
             Lang::En => vec![format!(
@@ -178,7 +204,9 @@ impl Lang {
         match self {
             Lang::Zh => {
                 let thanks = if thanks > 0 { format!("、核对情况函{thanks}份") } else { String::new() };
-                format!("{year}年度报告核对工作共发出更正通知{notices}份、催报函{reminders}份{thanks}，请收到更正通知和催报函的单位于{by}前答复。")
+                format!(
+                    "{year}年度报告核对工作共发出更正通知{notices}份、催报函{reminders}份{thanks}，请收到更正通知和催报函的单位于{by}前答复。"
+                )
             }
             Lang::En => {
                 let thanks = if thanks > 0 { format!(", {thanks} letters of thanks") } else { String::new() };

@@ -24,6 +24,28 @@ impl Lang {
         }
     }
 
+    /// Figures that were reported in another year's form.
+    pub(crate) fn in_other_form(self, agencies: &str, first: &str, cells: usize) -> String {
+        match (self, cells) {
+            (Lang::Zh, 1) => format!("{agencies}沿用其他年度格式填报，其“{first}”数据在本年度格式中没有对应栏目，未列入本表。"),
+            (Lang::Zh, n) => {
+                format!("{agencies}沿用其他年度格式填报，其“{first}”等{n}项数据在本年度格式中没有对应栏目，未列入本表。")
+            }
+            (Lang::En, n) => format!("{agencies}: {n} figures of another year's form (“{first}” …) have no place in this one."),
+        }
+    }
+
+    /// The items of a list.
+    pub(crate) fn join(self, items: &[String]) -> String {
+        let nested = items.iter().any(|i| i.contains(['，', ',']));
+        items.join(match (self, nested) {
+            (Lang::Zh, false) => "，",
+            (Lang::Zh, true) => "；",
+            (Lang::En, false) => ", ",
+            (Lang::En, true) => "; ",
+        })
+    }
+
     /// A change against the year before, `percent` with its sign and perhaps rounded to zero.
     pub(crate) fn change(self, change: i128, percent: &str) -> String {
         let size = percent.trim_start_matches('-');
