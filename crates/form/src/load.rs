@@ -13,12 +13,13 @@ use crate::forms::Forms;
 use crate::label;
 use crate::nearest;
 use crate::toml_error::{FormError, explain_toml, line_of};
+use crate::wording;
 
 /// What the variables of an `each` stand for: id and short name.
-type Binding = HashMap<String, (String, String)>;
+pub(crate) type Binding = HashMap<String, (String, String)>;
 
 /// What is at hand while one file is turned into a form.
-struct Loader<'a> {
+pub(crate) struct Loader<'a> {
     forms: &'a mut Forms,
     path: &'a Path,
     text: &'a str,
@@ -59,14 +60,6 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
     form.words = words;
     Ok(form)
 }
-fn section(s: FileSection) -> Section {
-    let kind = match s.kind {
-        FileSectionKind::Prose => SectionKind::Prose,
-        FileSectionKind::Table => SectionKind::Table,
-    };
-    Section { id: s.id, number: s.number, title: s.title, aliases: s.aliases, kind, note: s.note, prompt: s.prompt }
-}
-
 fn line(l: &FileLine, local: bool) -> Line {
     // `本年增/减` is one label, not two levels: a slash between two single characters belongs to the words.
     let mut label: Vec<String> = Vec::new();
@@ -119,6 +112,10 @@ impl Loader<'_> {
             }
         }
         self.prove_directions(&identities, &lines)?;
+        let series = self.series(&file.series)?;
+        let sections: Vec<Section> = file.section.into_iter().map(wording::section).collect();
+        let sentences = file.sentence.iter().map(|s| wording::sentence(&self, &sections, &series, s));
+        let sentences = sentences.collect::<Result<_, _>>()?;
         let mut form = Form {
             english: None,
             words: English::new(),
@@ -131,7 +128,7 @@ impl Loader<'_> {
             previous,
             report_title: file.report_title,
             none: file.none,
-            sections: file.section.into_iter().map(section).collect(),
+            sections,
             cells: defs.iter().filter(|d| !d.local).map(|d| d.cell).collect(),
             local: defs.iter().filter(|d| d.local).map(|d| d.cell).collect(),
             guests: Vec::new(),
@@ -139,7 +136,7 @@ impl Loader<'_> {
             chains: self.chains(&file.chain, previous)?,
             crosswalk: self.crosswalk(&file.crosswalk, previous)?,
             alternates: Vec::new(),
-            series: self.series(&file.series)?,
+            series,
             screen: match &file.screen {
                 Some(s) => self.resolve_all(&s.cells, &HashMap::new())?,
                 None => Vec::new(),
@@ -148,7 +145,7 @@ impl Loader<'_> {
                 Some(r) => Rulemaking { cells: self.resolve_all(&r.cells, &HashMap::new())?, kinds: r.kinds.clone() },
                 None => Rulemaking::default(),
             },
-            sentences: file.sentence.iter().map(|s| self.sentence(s)).collect::<Result<_, _>>()?,
+            sentences,
             prose: self.prose(&file.prose)?,
             blocks: self.blocks,
             defs: Vec::new(),
@@ -161,7 +158,7 @@ impl Loader<'_> {
         Ok((form, lines))
     }
 
-    fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> FormError {
+    pub(crate) fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> FormError {
         FormError::new(self.path, line_of(self.text, span.start), key, message)
     }
 
@@ -289,7 +286,7 @@ impl Loader<'_> {
         })
     }
 
-    fn resolve_all(&self, patterns: &Ids, binding: &Binding) -> Result<Vec<Cell>, FormError> {
+    pub(crate) fn resolve_all(&self, patterns: &Ids, binding: &Binding) -> Result<Vec<Cell>, FormError> {
         let mut cells = Vec::new();
         for p in patterns {
             cells.extend(self.resolve(p, binding)?);
@@ -461,31 +458,6 @@ impl Loader<'_> {
             least: p.least.iter().map(|l| (l.section.clone(), l.characters)).collect(),
             explain: p.explain.iter().map(explain).collect::<Result<_, _>>()?,
         })
-    }
-
-    fn sentence(&self, s: &FileSentence) -> Result<Sentence, FormError> {
-        let mut pieces = Vec::new();
-        let mut rest = s.text.get_ref().as_str();
-        while let Some(open) = rest.find('{') {
-            if open > 0 {
-                pieces.push(Piece::Words(rest[..open].to_owned()));
-            }
-            let Some(close) = rest[open..].find('}') else {
-                return Err(self.error(s.text.span(), "text", "a { without its }"));
-            };
-            let inside = &rest[open + 1..open + close];
-            pieces.push(if inside == "year" {
-                Piece::Year
-            } else {
-                let ids: Ids = inside.split('+').map(|id| Spanned::new(s.text.span(), id.trim().to_owned())).collect();
-                Piece::Sum(self.resolve_all(&ids, &HashMap::new())?)
-            });
-            rest = &rest[open + close + 1..];
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Words(rest.to_owned()));
-        }
-        Ok(Sentence { section: s.section.clone(), pieces })
     }
 }
 

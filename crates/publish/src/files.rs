@@ -127,6 +127,7 @@ mod tests {
             ("", "_"),
             ("=cmd|' /C calc'!A0", "=cmd_'__C_calc'!A0"),
             ("-rf", "_-rf"),
+            ("a\u{202E}b\u{1F600}", "ab\u{1F600}"),
         ] {
             assert_eq!(safe_name(words), want, "{words}");
         }

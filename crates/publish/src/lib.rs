@@ -23,10 +23,12 @@ mod error;
 mod figures;
 mod files;
 mod grid;
+mod labels;
 mod letters;
 mod markdown;
 mod page;
 mod records;
+mod report;
 mod store;
 mod story;
 mod words;
@@ -72,6 +74,10 @@ pub struct Notices {
     pub answer_by: String,
     /// Who signs; empty means the office of the edition.
     pub from: String,
+    /// The day by which reports were due, `2025-01-31`; empty where none is set.
+    pub deadline: String,
+    /// Whether agencies with a report and no open error or warning are told so.
+    pub thanks: bool,
 }
 
 /// A file that was read.
@@ -237,7 +243,7 @@ pub fn publish(edition: &Edition<'_>, out: &Path) -> Result<Published, PublishEr
         page,
         files: outputs.len() + 1,
         bytes: outputs.iter().chain([&run]).map(|f| f.bytes.len() as u64).sum(),
-        notices: letters.iter().filter(|l| !l.reminder).count(),
+        notices: letters.iter().filter(|l| !l.reminder && !l.thanks).count(),
         reminders: letters.iter().filter(|l| l.reminder).count(),
         edited,
     })
@@ -252,14 +258,14 @@ fn render(edition: &Edition<'_>, letters: &[letters::Letter]) -> Result<Vec<File
     // The office's own page and tables speak the language of the edition, documents that of the form.
     let spoken = form.in_language(edition.lang);
     let spoken_figures = figures::Figures::new(edition, spoken);
-    let story = story::district_report(edition, form, &figures);
+    let story = report::district_report(edition, form, &figures);
     let names = page::Names::new(edition, letters);
     let jobs: Vec<Job<'_>> = vec![
         Box::new(|| Ok(vec![FileOut::new("tables.xlsx", workbook::workbook(edition, spoken, &spoken_figures)?)])),
         Box::new(|| data::data_files(edition)),
         Box::new(|| Ok(vec![FileOut::new("district-report.docx", docx::document(&story)?)])),
         Box::new(|| page::pages(edition, spoken, &spoken_figures, &names)),
-        Box::new(|| page::report_page(&story, form)),
+        Box::new(|| report::page(&story, form)),
         Box::new(|| letters::files(edition, form, letters)),
         Box::new(|| Ok(charts(edition.charts))),
     ];

@@ -102,13 +102,6 @@ impl Lang {
         }
     }
 
-    pub(crate) fn lacking(self, agencies: u32) -> String {
-        match self {
-            Lang::Zh => format!("（有{agencies}个单位数据缺失）"),
-            Lang::En => format!(" (figures of {agencies} agencies are missing)"),
-        }
-    }
-
     /// The title of the group's report.
     pub(crate) fn report_title(self, group: &str, year: u16, form: &Form) -> String {
         match self {

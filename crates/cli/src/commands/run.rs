@@ -105,6 +105,8 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
             severities: pipeline.notice_severities.clone(),
             answer_by: pipeline.answer_by.clone(),
             from: pipeline.from.clone(),
+            deadline: deadline_of(&pipeline.deadline, year),
+            thanks: pipeline.thanks,
         },
         group_name: group_name(&assessment, &office),
         office: office_name(pipeline, &assessment, &office),
@@ -123,6 +125,11 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     summary::tell_run(&closing, common);
     let done = Done { unread: assessment.unread(), failed_on: fails(&findings, wish.fail_on) };
     Ok((done, Some(published.address)))
+}
+
+/// The day by which reports on a year were due, if the pipeline or the law sets one.
+fn deadline_of(month_day: &str, year: u16) -> String {
+    if month_day.is_empty() { String::new() } else { format!("{}-{month_day}", year + 1) }
 }
 
 /// A path as a person standing here would write it.

@@ -252,6 +252,8 @@ impl World {
                 severities: vec![Severity::Error, Severity::Warning],
                 answer_by: "2025年2月20日".into(),
                 from: String::new(),
+                deadline: "2025-01-31".into(),
+                thanks: false,
             },
             group_name: "江城市青山区".into(),
             office: "江城市青山区政务公开办公室".into(),
