@@ -25,10 +25,12 @@ mod files;
 mod grid;
 mod labels;
 mod letters;
+mod live;
 mod markdown;
 mod page;
 mod records;
 mod report;
+mod sheet;
 mod store;
 mod story;
 mod words;
@@ -156,6 +158,8 @@ pub struct Edition<'a> {
     pub charts: &'a [(Picture, Vec<u8>)],
     /// The office's own words by section id, Markdown.
     pub texts: BTreeMap<String, String>,
+    /// When reports were received, by their file: `received.csv`.
+    pub received: BTreeMap<String, String>,
     /// What notices say.
     pub notices: Notices,
     /// Name of the group as titles say it, such as `某市某区`.

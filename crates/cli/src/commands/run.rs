@@ -101,6 +101,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
         compilation: &assessment.compilation,
         charts: &pictures,
         texts,
+        received: office.received.clone(),
         notices: Notices {
             severities: pipeline.notice_severities.clone(),
             answer_by: pipeline.answer_by.clone(),
