@@ -117,7 +117,12 @@ fn table(ctx: &Ctx<'_>, columns: [(&Vec<Node<'_>>, f64); 3], whole: Fig, unit: &
         }
     }
     rows.push(vec![ctx.what(), words.total(), whole.text(), String::new()]);
-    let heads = [words.pick("项目", "Item"), words.pick("类别", "Side"), ctx.head(&words.year(ctx.scope.year), unit), words.pick("占比", "Share")];
+    let heads = [
+        words.pick("项目", "Item"),
+        words.pick("类别", "Side"),
+        ctx.head(&words.year(ctx.scope.year), unit),
+        words.pick("占比", "Share"),
+    ];
     Table { columns: heads.into(), rows }
 }
 

@@ -119,7 +119,10 @@ fn table(ctx: &Ctx<'_>, points: &[Point<'_>], figs: &[(&Member, Fig)]) -> Table 
         vec![member.name.clone(), number::plain(fig.base()), fig.text(), verdict]
     };
     let axis = ctx.spec.axis.clone().unwrap_or_else(|| words.pick("分母", "Denominator"));
-    Table { columns: vec![ctx.agency_head(), axis, ctx.what(), words.pick("判断", "Verdict")], rows: order.iter().map(row).collect() }
+    Table {
+        columns: vec![ctx.agency_head(), axis, ctx.what(), words.pick("判断", "Verdict")],
+        rows: order.iter().map(row).collect(),
+    }
 }
 
 /// Gives every point its place; those that would cover another one stand beside it. Whether any had to move.

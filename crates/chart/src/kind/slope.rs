@@ -183,11 +183,15 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
     let up = rows.iter().filter(|r| r.change() > 0.0).count();
     let down = rows.iter().filter(|r| r.change() < 0.0).count();
     let same = rows.len() - up - down;
-    let most = rows.iter().filter(|r| r.change() != 0.0).max_by(|a, b| {
-        a.change().abs().total_cmp(&b.change().abs()).then(b.member.name.cmp(&a.member.name))
-    });
+    let most = rows
+        .iter()
+        .filter(|r| r.change() != 0.0)
+        .max_by(|a, b| a.change().abs().total_cmp(&b.change().abs()).then(b.member.name.cmp(&a.member.name)));
     let most = most.map_or_else(String::new, |r| {
-        words.pick(format!("；变化最大的是{}（{}）", r.member.name, sized(r)), format!("; the largest change at {} ({})", r.member.name, sized(r)))
+        words.pick(
+            format!("；变化最大的是{}（{}）", r.member.name, sized(r)),
+            format!("; the largest change at {} ({})", r.member.name, sized(r)),
+        )
     });
     let same = match same {
         0 => String::new(),
