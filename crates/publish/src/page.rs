@@ -12,7 +12,7 @@ use crate::figures::Figures;
 use crate::files::{FileOut, href, safe_name, unique};
 use crate::grid::{self, Fill, Filler, Grid, Role};
 use crate::letters::{self, Letter};
-use crate::story::{self, Piece, Story};
+use crate::story;
 use crate::words::Lang;
 use crate::workbook::percent;
 use crate::{Edition, Entry, PublishError, data};
@@ -47,7 +47,7 @@ impl Names {
             })
             .collect();
         let mut by_agency: HashMap<String, Vec<(String, bool)>> = HashMap::new();
-        for l in letters {
+        for l in letters.iter().filter(|l| !l.thanks) {
             by_agency.entry(key(&l.agency_id, &l.agency)).or_default().push((l.path.clone(), l.reminder));
         }
         Names { pages: agencies.iter().map(|(k, _, p)| (k.clone(), p.clone())).collect(), agencies, letters: by_agency }
@@ -63,7 +63,6 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         ("finding.html", include_str!("../templates/finding.html")),
         ("index.html", include_str!("../templates/index.html")),
         ("agency.html", include_str!("../templates/agency.html")),
-        ("report.html", include_str!("../templates/report.html")),
     ] {
         env.add_template(name, text)?;
     }
@@ -94,36 +93,6 @@ fn grid_view(grid: &Grid) -> Value {
     let rows: Vec<Value> = rows.into_iter().map(Value::from).collect();
     let widths: Vec<String> = grid.widths.iter().map(|w| format!("{:.1}%", *w as f64 / 10.0)).collect();
     context! { rows, widths, wide => grid.columns > 6 }
-}
-
-/// The district's report for the website.
-pub(crate) fn report_page(story: &Story, form: &Form) -> Result<Vec<FileOut>, PublishError> {
-    let env = environment().map_err(PublishError::make("district-report.html"))?;
-    let pieces: Vec<Value> = story.pieces.iter().map(piece_view).collect();
-    let context = context! { lang => story.lang.html(), title => &story.title, pieces, issued_as => &form.issued_as };
-    Ok(vec![render(&env, "report.html", "district-report.html", context)?])
-}
-
-fn piece_view(piece: &Piece) -> Value {
-    let text = |kind: &str, text: &String| context! { kind, text };
-    match piece {
-        Piece::Title(t) => text("title", t),
-        Piece::Centred(t) => text("centred", t),
-        Piece::Heading(t) => text("heading", t),
-        Piece::Subheading(t) => text("subheading", t),
-        Piece::Flush(t) | Piece::Right(t) => text("flush", t),
-        Piece::Placeholder(t) => text("placeholder", t),
-        Piece::Note(t) => text("note", t),
-        Piece::Paragraph(stretches) => {
-            let stretches: Vec<_> = stretches.iter().map(|s| context! { bold => s.bold, text => &s.text }).collect();
-            context! { kind => "paragraph", stretches }
-        }
-        Piece::Table(grid) => context! { kind => "table", grid => grid_view(grid) },
-        Piece::List(_, head, rows) => {
-            let rows: Vec<Value> = rows.iter().map(|r| Value::from(r.clone())).collect();
-            context! { kind => "list", head => Value::from(head.clone()), rows }
-        }
-    }
 }
 
 /// Shared by all pages of an edition.
@@ -355,7 +324,7 @@ impl<'a, 'e> Pages<'a, 'e> {
             extra => report.map(|r| self.extra(r)).unwrap_or_default(),
             years => self.years(key, true),
         };
-        render(&self.env, "agency.html", page, context)
+        render(&self.env, "agency.html", page, context).map(|file| file.of_agency(key))
     }
 
     fn letters(&self, letters: &[(String, bool)], up: &str) -> Vec<Value> {
