@@ -117,11 +117,6 @@ impl Live {
     pub(crate) fn sides(&self) -> [String; 2] {
         [&self.parts, &self.whole].map(|terms| call("SUM", &spots(terms, |_| true)))
     }
-
-    /// The terms of the side that stands for the result.
-    pub(crate) fn whole(&self) -> &[Term] {
-        &self.whole
-    }
 }
 
 impl Verdict {

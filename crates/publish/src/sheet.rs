@@ -42,6 +42,13 @@ pub(crate) fn page(sheet: &mut Worksheet, lang: Lang, landscape: bool, pages: u1
     sheet.set_footer(if lang == Lang::Zh { "&C&9&A　第&P页，共&N页" } else { "&C&9&A  page &P of &N" });
 }
 
+/// A title at the head of every printed page.
+pub(crate) fn header(sheet: &mut Worksheet, title: &str) {
+    // Excel takes 255 characters, and a mark of its own begins with `&`.
+    let text: String = fit(title).replace('&', "&&").chars().filter(|c| !c.is_control()).take(100).collect();
+    sheet.set_header(format!("&L&11&\"-,Bold\" {}", text.trim_end_matches('&')));
+}
+
 /// Text that a cell takes: without control characters, at most 32,767 characters.
 pub(crate) fn fit(text: &str) -> String {
     const MOST: usize = 32_000;

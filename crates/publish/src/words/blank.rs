@@ -28,6 +28,7 @@ pub(super) const WORDS: &[Phrase] = &[
     ("blank_year_ask", "从列表中选择报告年度，即数据所属的年份。", "Choose the year that the figures are of."),
     ("blank_year_wrong", "该年度不在本表式的适用年度内，请核对。", "This form is not meant for that year; please check."),
     ("blank_prose_ask", "在黄色格内填写，一段一格，写完一段换下一格。", "Type in the yellow cells, one paragraph a cell."),
+    ("blank_prose_ask_word", "点击此处填写", "Click and type"),
     ("blank_ask", "填写要求", "What to type"),
     ("blank_wrong", "填写有误", "Not accepted"),
     ("blank_count_ask", "填0或者正整数，只填数字。没有的填“0”。", "0 or a whole number; digits only."),
@@ -57,6 +58,17 @@ impl Lang {
             Lang::Zh => format!("{agency}{year}年{}", form.report_title),
             Lang::En => format!("{agency} {} {year}", form.report_title),
         }
+    }
+
+    /// What asks for the year in the title, with the word that belongs to it.
+    pub(crate) fn year_asked(self) -> String {
+        let year = self.say("blank_year");
+        if self == Lang::Zh { format!("{year}年") } else { year.to_owned() }
+    }
+
+    /// A year as the title says it.
+    pub(crate) fn year_named(self, year: u16) -> String {
+        if self == Lang::Zh { format!("{year}年") } else { year.to_string() }
     }
 
     /// The same as a formula over the cells of agency and year.

@@ -31,7 +31,7 @@ pub(super) const WORDS: &[Phrase] = &[
     ("book_legend_derived", "斜体", "Italic"),
     ("book_legend_derived_is", "原件空白，由勾稽关系推算得出，或者已按更正登记改正，依据见批注。", "Blank in the report and proved by an identity, or corrected by the office; see the comment."),
     ("book_legend_lower", "黄底合计", "Yellow total"),
-    ("book_legend_lower_is", "有单位数据缺失，实际数不少于该数，缺失单位见批注。", "A lower bound: some agencies' figures are missing; see the comment."),
+    ("book_legend_lower_is", "已报送单位中有的缺该项数据，实际数不少于该数，缺失单位见批注。", "A lower bound: some reports lack the figure; see the comment."),
     ("book_legend_blank", "空白、“/”", "Blank, marks"),
     ("book_legend_blank_is", "照录原件：空白为未填，“/”“无”等为原件所填，不等同于0；合计时“/”“无”按0计，空白不计。", "As in the report: a blank was left blank, a mark is a mark; neither is a zero. Marks count as 0 in sums, blanks do not count."),
     ("book_legend_check", "勾稽核对", "Check"),
@@ -47,6 +47,9 @@ pub(super) const WORDS: &[Phrase] = &[
     ("book_gap_partial", "报告中部分数据缺失的单位：", "Some figures missing from: "),
     ("book_no", "序号", "No."),
     ("book_unit", "计量单位", "Unit"),
+    ("book_note", "注：", "Note: "),
+    ("book_gap_names_note", "各数不含未报送单位数据，未报送的单位：", "Figures leave out the agencies that have not reported: "),
+    ("book_gap_partial_note", "黄底各数还不含下列单位缺失的数据：", "Figures in yellow also lack those of: "),
     ("book_unknown_names", "名录以外的报送单位：", "Not in the registry: "),
     ("book_no_agencies", "没有单位数据", "No agency"),
     ("book_table_note", "合计为公式，随数据变动；颜色和批注的含义见目录。", "Totals are live. For colours and comments see the contents."),
@@ -153,15 +156,28 @@ impl Lang {
         if self == Lang::Zh { format!("{year}年") } else { year.to_string() }
     }
 
-    /// Why a figure is not compared: some agencies' are missing in it.
-    pub(crate) fn gap(self, key: &str, count: u32) -> String {
-        match (self, key, count) {
-            (Lang::Zh, "gap_before", 0) => "上年有单位数据缺失，不作比较".to_owned(),
-            (Lang::Zh, "gap_before", n) => format!("上年有{n}个单位数据缺失，不作比较"),
-            (Lang::Zh, _, 0) => "本年有单位数据缺失，不作比较".to_owned(),
-            (Lang::Zh, _, n) => format!("本年有{n}个单位数据缺失，不作比较"),
-            (Lang::En, "gap_before", _) => "Figures are missing last year: not compared".to_owned(),
-            (Lang::En, ..) => "Figures are missing this year: not compared".to_owned(),
+    /// Why a figure is not compared: so many agencies' are missing in it last year, this year (0: the number is not known).
+    pub(crate) fn gap(self, before: Option<u32>, now: Option<u32>) -> String {
+        let of = |count: Option<u32>, zh: &str, en: &str| {
+            count.map(|n| match (self, n) {
+                (Lang::Zh, 0) => zh.to_owned(),
+                (Lang::Zh, n) => format!("{zh}缺{n}个单位"),
+                (Lang::En, 0) => en.to_owned(),
+                (Lang::En, n) => format!("{en} ({n})"),
+            })
+        };
+        let parts: Vec<String> = [of(before, "上年", "last year"), of(now, "本年", "this year")].into_iter().flatten().collect();
+        match self {
+            Lang::Zh => format!("数据不全（{}），不作比较", parts.join("，")),
+            Lang::En => format!("Not compared: figures of agencies are missing {}", parts.join(", ")),
+        }
+    }
+
+    /// That sums leave out those who have not reported.
+    pub(crate) fn without(self, absent: usize) -> String {
+        match self {
+            Lang::Zh => format!("合计不含{absent}个未报送单位的数据。"),
+            Lang::En => format!(" Totals leave out {absent} agencies that have not reported."),
         }
     }
 
