@@ -89,7 +89,10 @@ pub(crate) fn sheet_name(taken: &mut HashSet<String>, name: &str) -> String {
     };
     let cleaned: String = name.chars().map(|c| if allowed(c) { c } else { '_' }).take_while(short).collect();
     let name = cleaned.trim();
-    crate::files::unique(taken, if name.is_empty() || name.eq_ignore_ascii_case("history") { "_".to_owned() } else { name.to_owned() })
+    crate::files::unique(
+        taken,
+        if name.is_empty() || name.eq_ignore_ascii_case("history") { "_".to_owned() } else { name.to_owned() },
+    )
 }
 
 /// Text over a rectangle: top, left, rows, columns.
@@ -135,7 +138,8 @@ pub(crate) fn lay_out(
             figure(sheet, s, area)?;
             continue;
         }
-        let look = if matches!(s.role, Role::ColumnHead) || (s.role == Role::RowHead && s.rows > 1) { frame.head } else { frame.left };
+        let look =
+            if matches!(s.role, Role::ColumnHead) || (s.role == Role::RowHead && s.rows > 1) { frame.head } else { frame.left };
         block(sheet, area, &s.fill.text, look)?;
     }
     Ok(())

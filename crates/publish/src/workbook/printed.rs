@@ -68,7 +68,8 @@ impl Maker<'_, '_> {
     fn remarks(&self, grid: &Grid) -> Option<String> {
         let lang = self.lang;
         let absent: Vec<&str> = self.figures.absent().map(|c| c.agency.as_str()).collect();
-        let lacking = self.figures.lacking(&grid.squares.iter().filter_map(|s| s.cell).collect::<Vec<_>>());
+        let owed = self.figures.owed(&grid.squares.iter().filter_map(|s| s.cell).collect::<Vec<_>>());
+        let lacking: Vec<&str> = owed.iter().map(|(agency, _)| *agency).collect();
         let stop = if lang == Lang::Zh { "。" } else { ". " };
         let mut text = String::new();
         if !absent.is_empty() {

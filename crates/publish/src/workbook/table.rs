@@ -57,10 +57,11 @@ impl Maker<'_, '_> {
         let absent = self.figures.absent().count();
         let mut text = self.lang.say("book_table_note").to_owned();
         if absent > 0 {
-            text.push_str(&self.lang.without(absent));
+            text.push_str(&self.lang.not_in_sum(absent));
         }
         sheet.write_string_with_format(1, 2, text, &looks.small)?;
-        let mut sides: Vec<(String, f64)> = vec![(self.lang.say("book_no").to_owned(), 5.0), (self.lang.say("agency").to_owned(), 24.0)];
+        let mut sides: Vec<(String, f64)> =
+            vec![(self.lang.say("book_no").to_owned(), 5.0), (self.lang.say("agency").to_owned(), 24.0)];
         sides.extend((0..self.shape.levels).map(|_| (self.lang.say("book_group_of").to_owned(), 14.0)));
         sides.push((self.lang.say("status").to_owned(), 11.0));
         if !plan.checks.is_empty() {
@@ -162,7 +163,12 @@ impl Maker<'_, '_> {
                 let formula = formula(self.edition.forms.kind(cell), plan, row, column, group, known.is_some());
                 let result = known.map(decimal_text).unwrap_or_default();
                 let shown = self.decimals(cell, known.map_or(0, decimals));
-                sheet.write_formula_with_format(row, column, Formula::new(formula).set_result(result), self.looks.number(style, shown))?;
+                sheet.write_formula_with_format(
+                    row,
+                    column,
+                    Formula::new(formula).set_result(result),
+                    self.looks.number(style, shown),
+                )?;
             }
         }
         if remarks.is_empty() { Ok(()) } else { note(sheet, row, column, &remarks.join("\n")) }
@@ -279,7 +285,8 @@ impl Maker<'_, '_> {
         }
         let (from, to) = (column_number_to_name(plan.checked()), column_number_to_name(plan.checked() + last as u16));
         let range = format!("{from}{0}:{to}{0}", row + 1);
-        let (bad, wait, good) = (self.lang.say("book_check_bad"), self.lang.say("book_check_wait"), self.lang.say("book_check_good"));
+        let (bad, wait, good) =
+            (self.lang.say("book_check_bad"), self.lang.say("book_check_wait"), self.lang.say("book_check_good"));
         let formula = format!(
             "=IF(SUMPRODUCT(ISNUMBER({range})*({range}<>0))>0,SUMPRODUCT(ISNUMBER({range})*({range}<>0))&\"{bad}\",IF(COUNTIF({range},\"{open}\")>0,COUNTIF({range},\"{open}\")&\"{wait}\",\"{good}\"))"
         );
