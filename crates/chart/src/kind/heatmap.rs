@@ -46,11 +46,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let slot = area.w / scope.years.len() as f64;
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(if ratio { "%" } else { unit }));
+    let year_size = TEXT.min((slot - 8.0) / font::width(&words.year(scope.year), 1.0));
     for (i, year) in scope.years.iter().enumerate() {
         scene.text(
             area.x + slot * (i as f64 + 0.5),
             area.y - 12.0,
-            Style::new(TEXT).middle().strong(i == now),
+            Style::new(year_size).middle().strong(i == now),
             words.year(*year),
         );
     }
