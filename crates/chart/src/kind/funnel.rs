@@ -34,8 +34,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let item = &ctx.spec.series[0];
     let figs: Vec<(&Member, Fig)> = scope.members.iter().map(|m| (m, scope.of(&item.id, &m.id, scope.year))).collect();
     // A part larger than its whole is a wrong figure, not a high rate: it is named and left out.
-    let (wrong, figs): (Vec<_>, Vec<_>) = figs.into_iter().partition(|(_, f)| f.value().is_some_and(|v| v > 100.0));
-    let whole = Fig::sum(figs.iter().map(|(_, f)| *f).filter(|f| f.numerator.is_some()));
+    let (wrong, figs): (Vec<_>, Vec<_>) = figs.into_iter().partition(|(_, f)| f.value().is_some_and(|v| !(0.0..=100.0).contains(&v)));
+    let whole = Fig::sum(figs.iter().map(|(_, f)| *f).filter(|f| f.value().is_some()));
     let p = whole.value()? / 100.0;
     let none = figs.iter().filter(|(_, f)| f.numerator.is_some() && f.value().is_none()).count();
     let pairs: Vec<(f64, f64)> = figs.iter().filter_map(|(_, f)| Some((f.base(), f.value()? / 100.0))).collect();
@@ -80,8 +80,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let said: Vec<String> =
             wrong.iter().map(|(m, f)| format!("{} {}", m.name, number::percent(f.value().unwrap_or_default()))).collect();
         notes.push(words.pick(
-            format!("{}：比率超过100%，数据有误，未画出", said.join("、")),
-            format!("{}: above 100 %, so a figure is wrong; not drawn", said.join(", ")),
+            format!("{}：比率不在0至100%之间，数据有误，未画出", said.join("、")),
+            format!("{}: not between 0 and 100 %, so a figure is wrong; not drawn", said.join(", ")),
         ));
     }
     let table = table(ctx, &points, &figs);
