@@ -186,6 +186,24 @@ fn one_agency_and_one_level() {
 }
 
 #[test]
+fn an_unknown_agency_or_level_is_answered_with_those_that_there_are() {
+    let world = district::district();
+    let asked = |agency: Option<&str>, level: Option<&str>| {
+        let target = Target { agency: agency.map(str::to_owned), level: level.map(str::to_owned) };
+        target.check(data(&world, 2024)).map_err(|e| e.to_string())
+    };
+    for known in ["TS-024", "铁山区财政局", "铁山区商务和粮食局"] {
+        assert_eq!(asked(Some(known), None), Ok(()));
+    }
+    assert_eq!(asked(None, Some("town")), Ok(()));
+    assert_eq!(asked(Some("铁山区财务局"), None).unwrap_err(), "no agency `铁山区财务局`; did you mean `铁山区财政局`?");
+    let message = asked(Some("街道"), None).unwrap_err();
+    assert!(message.contains("`铁山区铁山街道办事处`") && message.contains("`铁山区鹿獐山街道办事处`"), "{message}");
+    let message = asked(None, Some("twon")).unwrap_err();
+    assert!(message.contains("known are agency, bureau, district, office, sub-district, town, zone"), "{message}");
+}
+
+#[test]
 fn coverage_names_who_is_missing() {
     let world = district::district();
     let p = picture(&world, "11-", 2024, &Target::default());
