@@ -174,7 +174,14 @@ pub fn draw_png(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(Pictu
 fn picture(chart: &Chart, scene: &scene::Scene, framed: frame::Framed) -> Result<Picture, ChartError> {
     let head = svg::Head { id: &chart.name, title: &framed.title, describe: &framed.caption };
     let svg = svg::paint(scene, framed.size, &head).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
-    Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg, table: framed.table, file: chart.file.clone() })
+    Ok(Picture {
+        name: chart.name.clone(),
+        title: framed.title,
+        caption: framed.caption,
+        svg,
+        table: framed.table,
+        file: chart.file.clone(),
+    })
 }
 
 /// The drawing before it is painted.

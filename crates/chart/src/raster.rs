@@ -230,11 +230,16 @@ fn encode(map: &Pixmap) -> Result<Vec<u8>, String> {
     let (w, h) = (map.width() as usize, map.height() as usize);
     let mut rows = Vec::with_capacity((w * 3 + 1) * h);
     let pixels = map.data();
+    // Above the first row a decoder sees zeros.
     let blank = vec![0; w * 4];
     for y in 0..h {
         let row = &pixels[y * w * 4..(y + 1) * w * 4];
         let above = if y == 0 { &blank[..] } else { &pixels[(y - 1) * w * 4..y * w * 4] };
         rows.push(2);
+        if row == above {
+            rows.resize(rows.len() + w * 3, 0);
+            continue;
+        }
         for (p, a) in row.as_chunks::<4>().0.iter().zip(above.as_chunks::<4>().0) {
             rows.extend([p[0].wrapping_sub(a[0]), p[1].wrapping_sub(a[1]), p[2].wrapping_sub(a[2])]);
         }

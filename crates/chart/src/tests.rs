@@ -196,7 +196,7 @@ fn an_unknown_agency_or_level_is_answered_with_those_that_there_are() {
         assert_eq!(asked(Some(known), None), Ok(()));
     }
     assert_eq!(asked(None, Some("town")), Ok(()));
-    assert_eq!(asked(Some("铁山区财务局"), None).unwrap_err(), "no agency `铁山区财务局`; did you mean `铁山区财政局`?");
+    assert_eq!(asked(Some("铁山区财政厅"), None).unwrap_err(), "no agency `铁山区财政厅`; did you mean `铁山区财政局`?");
     let message = asked(Some("街道"), None).unwrap_err();
     assert!(message.contains("`铁山区铁山街道办事处`") && message.contains("`铁山区鹿獐山街道办事处`"), "{message}");
     let message = asked(None, Some("twon")).unwrap_err();

@@ -23,7 +23,7 @@ pub(crate) fn gallery(edition: &Edition<'_>, form: &Form) -> Result<Vec<FileOut>
     let lang = if Lang::of_form(form) == Lang::En { Lang::En } else { Lang::parse(edition.lang) };
     let charts: Vec<Value> = edition.charts.iter().map(|(picture, png)| view(lang, picture, png.len())).collect();
     let title = match lang {
-        Lang::Zh => format!("{}{}年{}", edition.group_name, edition.year, lang.say("gallery_title")),
+        Lang::Zh => format!("{}{}年度{}", edition.group_name, edition.year, lang.say("gallery_title")),
         Lang::En => format!("{} {}: {}", edition.group_name, edition.year, lang.say("gallery_title")).trim().to_owned(),
     };
     let context = context! { lang => lang.html(), title, charts, t => Value::from_object(lang.all()) };
@@ -41,7 +41,8 @@ fn page(context: Value) -> Result<String, minijinja::Error> {
 fn view(lang: Lang, picture: &Picture, png: usize) -> Value {
     let kind = nianbao_chart::parse(Path::new(&picture.name), &picture.file).ok().and_then(|chart| chart.kind());
     let said = |texts: &[&'static str; 2]| texts[usize::from(lang == Lang::En)];
-    let kind_view = kind.map(|k| context! { name => k.name, title => said(&k.title), shows => said(&k.shows), when => said(&k.when) });
+    let kind_view =
+        kind.map(|k| context! { name => k.name, title => said(&k.title), shows => said(&k.shows), when => said(&k.when) });
     let lines = lines(&picture.file);
     let used: Vec<&str> = lines.iter().flat_map(|(_, keys)| keys.iter().map(|k| k.name)).collect();
     let explain = |keys: &[&'static KeyRecord]| keys.iter().map(|k| said(&k.means)).collect::<Vec<_>>();
@@ -125,7 +126,16 @@ mod tests {
         let none: Vec<&str> = Vec::new();
         assert_eq!(
             told,
-            [none.clone(), vec!["kind"], vec!["panel"], vec!["panel.title"], vec!["panel.series"], vec!["series.id", "series.label"], none.clone(), none]
+            [
+                none.clone(),
+                vec!["kind"],
+                vec!["panel"],
+                vec!["panel.title"],
+                vec!["panel.series"],
+                vec!["series.id", "series.label"],
+                none.clone(),
+                none
+            ]
         );
     }
 }

@@ -113,7 +113,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
 }
 
 /// Two years and their difference, agency by agency.
-pub(super) fn changes(ctx: &Ctx<'_>, rows: impl Iterator<Item = (String, String, String, String)>, last: u16, unit: &str) -> Table {
+pub(super) fn changes(
+    ctx: &Ctx<'_>,
+    rows: impl Iterator<Item = (String, String, String, String)>,
+    last: u16,
+    unit: &str,
+) -> Table {
     let (words, year) = (ctx.words, ctx.scope.year);
     let change = words.pick("变化", "Change");
     let change = match unit {

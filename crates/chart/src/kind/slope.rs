@@ -6,7 +6,7 @@ use crate::axis;
 use crate::font;
 use crate::names;
 use crate::number;
-use crate::palette::{ACCENT, GRID, MAIN, MUTED, PAPER, RULE, Rgb};
+use crate::palette::{ACCENT, MAIN, MUTED, PAPER, RULE, Rgb};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
 use crate::words::signed;
@@ -164,7 +164,7 @@ fn lines(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, rows: &[Row<'_>], (last_y
 /// From the end of a line to its figure, where that had to give way.
 fn leader(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
     if (from.1 - to.1).abs() > 3.0 {
-        scene.line(vec![from, to], GRID, 2);
+        scene.line(vec![from, to], RULE, 1);
     }
 }
 
@@ -184,11 +184,15 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
     let up = rows.iter().filter(|r| r.change() > 0.0).count();
     let down = rows.iter().filter(|r| r.change() < 0.0).count();
     let same = rows.len() - up - down;
-    let most = rows.iter().filter(|r| r.change() != 0.0).max_by(|a, b| {
-        a.change().abs().total_cmp(&b.change().abs()).then(b.member.name.cmp(&a.member.name))
-    });
+    let most = rows
+        .iter()
+        .filter(|r| r.change() != 0.0)
+        .max_by(|a, b| a.change().abs().total_cmp(&b.change().abs()).then(b.member.name.cmp(&a.member.name)));
     let most = most.map_or_else(String::new, |r| {
-        words.pick(format!("；变化最大的是{}（{}）", r.member.name, sized(r)), format!("; the largest change at {} ({})", r.member.name, sized(r)))
+        words.pick(
+            format!("；变化最大的是{}（{}）", r.member.name, sized(r)),
+            format!("; the largest change at {} ({})", r.member.name, sized(r)),
+        )
     });
     let same = match same {
         0 => String::new(),

@@ -63,7 +63,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     total(&mut scene, place(rows - 1), words.year(scope.year), now.text(), x(a));
     let mut notes = ctx.notes(&[], now.lower || last.lower);
     if from > 0.0 {
-        notes.push(words.pick("横轴不从0起，只宜看各步的长短", "The scale does not begin at 0: compare the lengths of the steps"));
+        notes
+            .push(words.pick("横轴不从0起，只宜看各步的长短", "The scale does not begin at 0: compare the lengths of the steps"));
     }
     if one_sided > 0 {
         notes.push(words.pick(
@@ -147,7 +148,9 @@ fn table(ctx: &Ctx<'_>, steps: &[Step], last: (u16, Fig), now: Fig, unit: &str) 
     let mut rows = vec![whole(last.0, last.1)];
     rows.extend(steps.iter().map(|s| vec![s.name.clone(), signed(s.by, 2)]));
     rows.push(whole(ctx.scope.year, now));
-    Table { columns: vec![words.pick("合计和各单位的增减", "Totals, and changes by agency"), ctx.head(&ctx.what(), unit)], rows }
+    Table {
+        columns: vec![words.pick("合计和各单位的增减", "Totals, and changes by agency"), ctx.head(&ctx.what(), unit)], rows
+    }
 }
 
 fn finding(ctx: &Ctx<'_>, steps: &[Step], now: Fig, last: Fig, unit: &str) -> String {

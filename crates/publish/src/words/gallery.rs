@@ -3,7 +3,7 @@
 use super::Phrase;
 
 pub(super) const WORDS: &[Phrase] = &[
-    ("gallery_title", "年度报告图表集", "charts"),
+    ("gallery_title", "报告图表集", "charts"),
     ("gallery_back", "返回工作页面", "Back to the page"),
     ("gallery_list", "图表目录", "Charts"),
     ("gallery_figures", "图中数字", "Figures in this chart"),
@@ -22,7 +22,11 @@ pub(super) const WORDS: &[Phrase] = &[
         "用文本编辑器改 charts 文件夹中的同名 TOML 文件，保存后重新运行即可；写错的键和指标会指出行号和最接近的写法。单独画一幅、只画某个单位或某一层级：",
         "Change the TOML file of the same name in the folder `charts` with a text editor and run again; a wrong key or series is named with its line and the nearest known one. To draw one chart alone, for one agency or level:",
     ),
-    ("gallery_command", "nianbao chart charts/{name}.toml 报告文件夹 -o 图.png --agency 单位名称", "nianbao chart charts/{name}.toml FOLDER -o chart.png --agency NAME"),
+    (
+        "gallery_command",
+        "nianbao chart charts/{name}.toml 报告文件夹 -o 图.png --agency 单位名称",
+        "nianbao chart charts/{name}.toml FOLDER -o chart.png --agency NAME",
+    ),
     (
         "gallery_note",
         "图中“≥”和斜线表示有单位未报送或数据不全，为下限；“—”表示没有数据。SVG 适合网页和放大印刷，PNG（宽1600像素）适合插入文稿。",
