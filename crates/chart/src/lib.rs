@@ -200,7 +200,7 @@ fn compose(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(scene::Sce
     let ctx = kind::Ctx { spec: &chart.spec, scope: &scope, words: scope.words };
     let body = match absent {
         Some(absent) => kind::empty(&ctx, &absent),
-        None => kind::draw(&ctx).unwrap_or_else(|| kind::empty(&ctx, &scope::Absent::Year)),
+        None => kind::draw(&ctx).unwrap_or_else(|| kind::empty(&ctx, &kind::absent(&ctx))),
     };
     Ok(frame::frame(&ctx, body))
 }

@@ -88,6 +88,8 @@ pub(crate) struct Member {
 pub(crate) enum Absent {
     /// No figure for the year.
     Year,
+    /// Figures for the year, but none of this earlier one to compare them with.
+    Before(u16),
     /// No such agency, or none with figures.
     Agency(String),
     /// No such level, or none with figures.

@@ -87,6 +87,10 @@ impl Words {
     pub(crate) fn absent(self, absent: &Absent, year: u16) -> String {
         match absent {
             Absent::Year => self.pick(format!("{year}年没有可用数据"), format!("No data for {year}")),
+            Absent::Before(last) => self.pick(
+                format!("没有{last}年的可比数据，{year}年无从比较"),
+                format!("No comparable figures for {last}, so {year} cannot be compared"),
+            ),
             Absent::Agency(name) => self.pick(format!("没有“{name}”的可用数据"), format!("No data for {name}")),
             Absent::Level(level) => self.pick(format!("没有“{level}”一级的可用数据"), format!("No data at level {level}")),
         }
