@@ -61,9 +61,30 @@ pub(crate) fn tick(value: f64, zh: bool) -> String {
     if value.abs() >= if zh { 1e8 } else { 1e9 } { number::short(value, zh) } else { number::plain(value) }
 }
 
+/// Years below a drawing, each in a slot of its own: all of them, or as many as can be read, the last one always.
+pub(crate) fn years(scene: &mut Scene, area: Area, years: &[u16], size: f64) {
+    let slot = area.w / years.len().max(1) as f64;
+    let at = size.min((slot - 6.0) / font::width("2024", 1.0));
+    let (at, every) =
+        if at < READABLE { (READABLE, ((font::width("2024", READABLE) + 8.0) / slot).ceil() as usize) } else { (at, 1) };
+    for (i, year) in years.iter().enumerate().filter(|(i, _)| (years.len() - 1 - i).is_multiple_of(every)) {
+        scene.text(area.x + slot * (i as f64 + 0.5), area.bottom() + size * 1.25, Style::new(at).middle(), year.to_string());
+    }
+}
+
+/// Years smaller than this can not be read on a page.
+const READABLE: f64 = 16.0;
+
 /// A vertical scale from 0 at the bottom of the area, with grid lines and tick labels at its left; gives the function from
 /// value to y.
-pub(crate) fn vertical(scene: &mut Scene, area: Area, ticks: &[f64], size: f64, percent: bool, zh: bool) -> impl Fn(f64) -> f64 + use<> {
+pub(crate) fn vertical(
+    scene: &mut Scene,
+    area: Area,
+    ticks: &[f64],
+    size: f64,
+    percent: bool,
+    zh: bool,
+) -> impl Fn(f64) -> f64 + use<> {
     let top = ticks.last().copied().unwrap_or(1.0);
     // A count below 0 is a wrong figure: it stands at the bottom, with its number.
     let y = move |v: f64| area.bottom() - v.max(0.0) / top * area.h;

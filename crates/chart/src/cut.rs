@@ -52,6 +52,8 @@ pub(crate) fn cut(face: &Face<'_>, characters: &BTreeSet<char>) -> Option<Vec<u8
         (b"hmtx", hmtx),
         (b"loca", loca),
         (b"maxp", changed(b"maxp", 4, &count)?),
+        // Browsers refuse a font without names, but not one whose list of names is empty.
+        (b"name", vec![0, 0, 0, 0, 0, 6]),
         (b"post", table(b"post")?.to_vec()),
     ];
     Some(file(&tables))

@@ -31,6 +31,7 @@ mod scope;
 mod spec;
 mod svg;
 mod table;
+mod target;
 mod words;
 
 #[cfg(test)]
@@ -42,6 +43,7 @@ use nianbao_compile::Compilation;
 use nianbao_form::{Finding, Forms, Registry, nearest};
 
 pub use built_in::built_in;
+pub use target::Target;
 
 /// A chart file, read and proved.
 #[derive(Clone, Debug)]
@@ -81,6 +83,9 @@ pub enum ChartError {
         /// Why.
         error: std::io::Error,
     },
+    /// The agency or level that was asked for is not known.
+    #[error("{0}")]
+    Target(String),
     /// Drawing failed.
     #[error("chart `{0}`: {1}")]
     Draw(String, String),
@@ -99,16 +104,6 @@ pub struct Data<'a> {
     pub findings: &'a [Finding],
     /// The year that is published.
     pub year: u16,
-}
-
-/// For whom it is drawn.
-#[derive(Clone, Debug, Default)]
-pub struct Target {
-    /// A level instead of the chart file's: a kind of group or of agency. Sums are then those over all of the level,
-    /// comparisons are among its members.
-    pub level: Option<String>,
-    /// An agency, by id or name, instead of the group at the top. Comparisons pick it out among the others.
-    pub agency: Option<String>,
 }
 
 /// A chart as drawn.
@@ -179,7 +174,14 @@ pub fn draw_png(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(Pictu
 fn picture(chart: &Chart, scene: &scene::Scene, framed: frame::Framed) -> Result<Picture, ChartError> {
     let head = svg::Head { id: &chart.name, title: &framed.title, describe: &framed.caption };
     let svg = svg::paint(scene, framed.size, &head).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
-    Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg, table: framed.table, file: chart.file.clone() })
+    Ok(Picture {
+        name: chart.name.clone(),
+        title: framed.title,
+        caption: framed.caption,
+        svg,
+        table: framed.table,
+        file: chart.file.clone(),
+    })
 }
 
 /// The drawing before it is painted.
@@ -198,7 +200,7 @@ fn compose(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(scene::Sce
     let ctx = kind::Ctx { spec: &chart.spec, scope: &scope, words: scope.words };
     let body = match absent {
         Some(absent) => kind::empty(&ctx, &absent),
-        None => kind::draw(&ctx).unwrap_or_else(|| kind::empty(&ctx, &scope::Absent::Year)),
+        None => kind::draw(&ctx).unwrap_or_else(|| kind::empty(&ctx, &kind::absent(&ctx))),
     };
     Ok(frame::frame(&ctx, body))
 }

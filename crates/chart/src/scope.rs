@@ -88,6 +88,8 @@ pub(crate) struct Member {
 pub(crate) enum Absent {
     /// No figure for the year.
     Year,
+    /// Figures for the year, but none of this earlier one to compare them with.
+    Before(u16),
     /// No such agency, or none with figures.
     Agency(String),
     /// No such level, or none with figures.
@@ -111,6 +113,8 @@ pub(crate) struct Scope<'a> {
     /// The agency that was asked for, as the registry or the figures name it.
     pub(crate) picked: Option<String>,
     index: HashMap<(&'a str, &'a str, u16), &'a SeriesRow>,
+    /// Rows at which a series breaks.
+    noted: Vec<&'a SeriesRow>,
     generations: Vec<&'a Form>,
 }
 
@@ -125,11 +129,17 @@ impl<'a> Scope<'a> {
             list
         });
         let words = Words { zh: generations.first().is_none_or(|f| f.language != "en") };
-        let ids: HashSet<&str> = spec.all().map(|i| i.id.as_str()).collect();
-        let mut index = HashMap::new();
+        // A handful: quicker to compare than to hash for each of many rows.
+        let mut ids: Vec<&str> = spec.all().map(|i| i.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let (mut index, mut noted) = (HashMap::new(), Vec::new());
         for row in &data.compilation.series {
-            if ids.contains(row.series.as_str()) && row.year <= data.year {
+            if row.year <= data.year && ids.iter().any(|id| *id == row.series) {
                 index.insert((row.series.as_str(), row.group_id.as_str(), row.year), row);
+                if !row.break_note.is_empty() {
+                    noted.push(row);
+                }
             }
         }
         let mut years: Vec<u16> = data.compilation.years.iter().copied().filter(|y| *y <= data.year).collect();
@@ -145,6 +155,7 @@ impl<'a> Scope<'a> {
             level: target.level.clone().or_else(|| spec.level.clone()),
             picked: None,
             index,
+            noted,
             generations,
         };
         let absent = scope.choose(target);
@@ -227,8 +238,13 @@ impl<'a> Scope<'a> {
             |id: &str| root.is_empty() || registry.get(id).is_none() || registry.ancestors(id).iter().any(|a| a.id == root);
         let mut seen = HashSet::new();
         let mut list = Vec::new();
+        let mut before = None;
         for r in rows.iter().filter(|r| fits(r)) {
             let id = r.group_id.as_str();
+            // Rows of one agency mostly follow each other.
+            if before.replace(id) == Some(id) {
+                continue;
+            }
             if seen.insert(id) && id != root && below(id) {
                 list.push((registry.position(id).unwrap_or(usize::MAX), id, r.group.as_str()));
             }
@@ -257,7 +273,9 @@ impl<'a> Scope<'a> {
     pub(crate) fn total(&self, series: &str, year: u16) -> Fig {
         match &self.level {
             None => self.of(series, &self.data.compilation.root, year),
-            Some(_) => Fig::sum(self.members.iter().filter_map(|m| self.index.get(&(series, m.id.as_str(), year)).map(|r| Fig::of(r)))),
+            Some(_) => {
+                Fig::sum(self.members.iter().filter_map(|m| self.index.get(&(series, m.id.as_str(), year)).map(|r| Fig::of(r))))
+            }
         }
     }
 
@@ -284,9 +302,8 @@ impl<'a> Scope<'a> {
     /// The first year of figures that can not be compared with those before, with the reason.
     pub(crate) fn breaks(&self, series: &[&str]) -> Vec<(u16, &'a str)> {
         let mut found: Vec<(u16, &str)> = Vec::new();
-        let noted = |r: &&SeriesRow| !r.break_note.is_empty() && series.contains(&r.series.as_str());
         // The group at the top knows best: a single agency may have used the new form too early.
-        let rows = || self.data.compilation.series.iter().filter(noted);
+        let rows = || self.noted.iter().filter(|r| series.contains(&r.series.as_str()));
         let top = rows().any(|r| r.level != AGENCY);
         for row in rows().filter(|r| !top || r.level != AGENCY) {
             match found.iter_mut().find(|(_, note)| *note == row.break_note) {

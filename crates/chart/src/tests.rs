@@ -163,6 +163,13 @@ fn what_has_no_data_says_so() {
             );
         }
     }
+    // The first year has figures, but none before it.
+    for chart in
+        charts("charts").iter().filter(|c| c.kind().is_some_and(|k| ["waterfall", "dumbbell", "slope"].contains(&k.name)))
+    {
+        let p = draw(chart, data(&world, 2019), &Target::default()).unwrap();
+        assert_eq!(p.title, "没有2018年的可比数据，2019年无从比较", "{}", chart.name);
+    }
     let nothing = nianbao_compile::compile(&world.forms, &world.registry, &[], None).unwrap();
     let empty = Data { compilation: &nothing, findings: &[], ..data(&world, 2024) };
     for chart in charts("charts") {
@@ -183,6 +190,24 @@ fn one_agency_and_one_level() {
     assert!(p.title.starts_with("铁山区2个乡镇合计2024年"), "{}", p.title);
     let p = picture(&world, "06-", 2024, &towns);
     assert!(p.svg.contains("熊家境镇人民政府") && !p.svg.contains("教育局"));
+}
+
+#[test]
+fn an_unknown_agency_or_level_is_answered_with_those_that_there_are() {
+    let world = district::district();
+    let asked = |agency: Option<&str>, level: Option<&str>| {
+        let target = Target { agency: agency.map(str::to_owned), level: level.map(str::to_owned) };
+        target.check(data(&world, 2024)).map_err(|e| e.to_string())
+    };
+    for known in ["TS-024", "铁山区财政局", "铁山区商务和粮食局"] {
+        assert_eq!(asked(Some(known), None), Ok(()));
+    }
+    assert_eq!(asked(None, Some("town")), Ok(()));
+    assert_eq!(asked(Some("铁山区财政厅"), None).unwrap_err(), "no agency `铁山区财政厅`; did you mean `铁山区财政局`?");
+    let message = asked(Some("街道"), None).unwrap_err();
+    assert!(message.contains("`铁山区铁山街道办事处`") && message.contains("`铁山区鹿獐山街道办事处`"), "{message}");
+    let message = asked(None, Some("twon")).unwrap_err();
+    assert!(message.contains("known are agency, bureau, district, office, sub-district, town, zone"), "{message}");
 }
 
 #[test]

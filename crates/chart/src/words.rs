@@ -87,6 +87,10 @@ impl Words {
     pub(crate) fn absent(self, absent: &Absent, year: u16) -> String {
         match absent {
             Absent::Year => self.pick(format!("{year}年没有可用数据"), format!("No data for {year}")),
+            Absent::Before(last) => self.pick(
+                format!("没有{last}年的可比数据，{year}年无从比较"),
+                format!("No comparable figures for {last}, so {year} cannot be compared"),
+            ),
             Absent::Agency(name) => self.pick(format!("没有“{name}”的可用数据"), format!("No data for {name}")),
             Absent::Level(level) => self.pick(format!("没有“{level}”一级的可用数据"), format!("No data at level {level}")),
         }
@@ -173,9 +177,7 @@ impl Words {
     /// A name as it is drawn. The font's curly quotation marks are as wide as a Chinese character, which tears English apart.
     /// Marks that are not seen and could turn the direction of what stands beside them are left out.
     pub(crate) fn name(self, name: &str) -> String {
-        let turns = |c: char| {
-            matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-        };
+        let turns = |c: char| matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         let name: String = name.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
         if self.zh { name } else { name.replace(['’', '‘'], "'").replace(['“', '”'], "\"") }
     }

@@ -22,6 +22,7 @@ mod docx;
 mod error;
 mod figures;
 mod files;
+mod gallery;
 mod grid;
 mod labels;
 mod letters;
@@ -272,6 +273,7 @@ fn render(edition: &Edition<'_>, letters: &[letters::Letter]) -> Result<Vec<File
         Box::new(|| report::page(&story, form)),
         Box::new(|| letters::files(edition, form, letters)),
         Box::new(|| Ok(charts(edition.charts))),
+        Box::new(|| gallery::gallery(edition, form)),
     ];
     let mut outputs = Vec::new();
     for files in jobs.par_iter().with_max_len(1).map(|job| job()).collect::<Vec<_>>() {

@@ -2,6 +2,7 @@
 
 mod blank;
 mod common;
+mod gallery;
 mod letters;
 mod page;
 mod report;
@@ -173,7 +174,9 @@ type Phrase = (&'static str, &'static str, &'static str);
 
 /// Every phrase, by the output that says it.
 fn phrases() -> impl Iterator<Item = &'static Phrase> {
-    [common::WORDS, report::WORDS, page::WORDS, workbook::WORDS, letters::WORDS, blank::WORDS].into_iter().flatten()
+    [common::WORDS, report::WORDS, page::WORDS, workbook::WORDS, letters::WORDS, blank::WORDS, gallery::WORDS]
+        .into_iter()
+        .flatten()
 }
 
 static BY_KEY: LazyLock<HashMap<&'static str, &'static Phrase>> = LazyLock::new(|| phrases().map(|p| (p.0, p)).collect());

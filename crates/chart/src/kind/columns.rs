@@ -57,11 +57,12 @@ impl Columns<'_> {
         let scale = axis::vertical(scene, room, &ticks, self.size * 0.9, self.percent, self.words.zh);
         let slot = area.w / self.years.len() as f64;
         self.rules(scene, area, slot);
+        axis::years(scene, area, self.years, self.size);
         let widest = self.stacks.iter().map(|s| font::width(&self.total_text(s), 100.0)).fold(0.0, f64::max);
         let size = (self.size).min((slot - 6.0) / widest.max(1.0) * 100.0);
         let mut tops = Vec::new();
         let mut parts = Parts::new();
-        for (i, (year, stack)) in self.years.iter().zip(&self.stacks).enumerate() {
+        for (i, stack) in self.stacks.iter().enumerate() {
             let x = area.x + slot * (i as f64 + 0.5);
             let w = (slot * 0.62).min(130.0).round();
             parts = self.column(scene, &scale, Area::new(x - w / 2.0, 0.0, w, 0.0), stack, i + 1 == self.years.len());
@@ -76,8 +77,6 @@ impl Columns<'_> {
                 let top = tops.iter().rev().take(under).copied().fold(f64::MAX, f64::min);
                 scene.text(area.right(), top - self.size * 0.35, Style::new(self.size).right().strong(true), text);
             }
-            let year_size = self.size.min((slot - 6.0) / font::width("2024", 100.0) * 100.0);
-            scene.text(x, area.bottom() + self.size * 1.25, Style::new(year_size).middle(), year.to_string());
         }
         parts
     }
@@ -90,7 +89,8 @@ impl Columns<'_> {
 
     /// How much the tick labels need left of the area.
     pub(crate) fn axis_width(&self) -> f64 {
-        let wide = self.ticks().into_iter().map(|t| font::width(&axis::tick(t, self.words.zh), self.size * 0.9)).fold(0.0, f64::max);
+        let wide =
+            self.ticks().into_iter().map(|t| font::width(&axis::tick(t, self.words.zh), self.size * 0.9)).fold(0.0, f64::max);
         wide + 14.0 + if self.percent { self.size } else { 0.0 }
     }
 

@@ -95,7 +95,10 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let parts_differ = parts_of.map(|at| (outs[at].value - part_total).abs()).filter(|d| *d > 1e-9 && has_parts);
     if let Some(d) = parts_differ {
         let d = words.amount(&number::plain(d), unit);
-        notes.push(words.pick(format!("各项结果之和与办理数相差{d}，数据待核"), format!("The outcomes differ from their whole by {d}: to be checked")));
+        notes.push(words.pick(
+            format!("各项结果之和与办理数相差{d}，数据待核"),
+            format!("The outcomes differ from their whole by {d}: to be checked"),
+        ));
     }
     let bottom = [&ins, &outs, &parts].iter().flat_map(|l| l.iter()).map(|n| n.y + n.h).fold(whole.0 + whole.1, f64::max);
     let finding = finding(ctx, &outs, whole_fig, unit);

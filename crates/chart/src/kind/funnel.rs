@@ -34,7 +34,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let item = &ctx.spec.series[0];
     let figs: Vec<(&Member, Fig)> = scope.members.iter().map(|m| (m, scope.of(&item.id, &m.id, scope.year))).collect();
     // A part larger than its whole is a wrong figure, not a high rate: it is named and left out.
-    let (wrong, figs): (Vec<_>, Vec<_>) = figs.into_iter().partition(|(_, f)| f.value().is_some_and(|v| !(0.0..=100.0).contains(&v)));
+    let (wrong, figs): (Vec<_>, Vec<_>) =
+        figs.into_iter().partition(|(_, f)| f.value().is_some_and(|v| !(0.0..=100.0).contains(&v)));
     let whole = Fig::sum(figs.iter().map(|(_, f)| *f).filter(|f| f.value().is_some()));
     let p = whole.value()? / 100.0;
     let none = figs.iter().filter(|(_, f)| f.numerator.is_some() && f.value().is_none()).count();

@@ -37,8 +37,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let breaks = scope.breaks(&[&item.id]);
     let ratio = rows.iter().flat_map(|r| &r.figs).any(|f| f.ratio);
     let sums = usize::from(!ratio);
-    let sum_of =
-        |r: &Row<'_>| fitting(Fig::sum(r.figs.iter().copied().filter(|f| f.value().is_some())), 130.0, words);
+    let sum_of = |r: &Row<'_>| fitting(Fig::sum(r.figs.iter().copied().filter(|f| f.value().is_some())), 130.0, words);
     let widest = rows.iter().map(|r| font::width(&sum_of(r), SMALL)).fold(font::width("Total", TEXT), f64::max);
     let right = if sums == 1 { widest + 30.0 } else { 0.0 };
     let height = ROW.max(names::room(rows.iter().map(|r| r.name.as_str()), NAME));
@@ -66,7 +65,13 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let style = Style::new(TEXT - 1.0).right().strong(picked);
         scene.name(Area::new(MARGIN, y, NAME, height), if r.member.is_some() { style } else { style.muted() }, &r.name);
         for (k, fig) in r.figs.iter().enumerate() {
-            cell(&mut scene, Area::new(area.x + slot * k as f64, y, slot, height), *fig, most, Cell { words, single: r.member.is_some() });
+            cell(
+                &mut scene,
+                Area::new(area.x + slot * k as f64, y, slot, height),
+                *fig,
+                most,
+                Cell { words, single: r.member.is_some() },
+            );
         }
         if sums == 1 {
             scene.mid(WIDTH - MARGIN, y + height / 2.0, Style::new(SMALL).muted().right(), sum_of(r));

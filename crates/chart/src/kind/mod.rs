@@ -105,6 +105,17 @@ pub(crate) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
 }
 
+/// Why a chart could not be drawn: no figure for the year, or none to compare it with.
+pub(crate) fn absent(ctx: &Ctx<'_>) -> Absent {
+    let compares = matches!(ctx.spec.kind, Kind::Dumbbell | Kind::Slope | Kind::Waterfall);
+    let back = ctx.spec.back.unwrap_or(1).max(1);
+    let known = |item: &Item| ctx.scope.members.iter().any(|m| ctx.scope.of(&item.id, &m.id, ctx.scope.year).value().is_some());
+    match ctx.scope.year.checked_sub(back) {
+        Some(last) if compares && ctx.spec.series.iter().any(known) => Absent::Before(last),
+        _ => Absent::Year,
+    }
+}
+
 /// A chart that says that there is nothing to draw.
 pub(crate) fn empty(ctx: &Ctx<'_>, absent: &Absent) -> Body {
     use crate::palette::{GRID, Rgb};

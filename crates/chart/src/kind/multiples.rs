@@ -50,10 +50,9 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     ));
     if !idle.is_empty() {
         let list = words.some(&idle.iter().map(|(m, _)| m.name.clone()).collect::<Vec<_>>(), 8);
-        notes.push(words.pick(
-            format!("各年均为0的{}个单位未画：{list}", idle.len()),
-            format!("Not drawn, 0 in every year: {list}"),
-        ));
+        notes.push(
+            words.pick(format!("各年均为0的{}个单位未画：{list}", idle.len()), format!("Not drawn, 0 in every year: {list}")),
+        );
     }
     if known.len() > shown {
         let n = known.len() - shown;

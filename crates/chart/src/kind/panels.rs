@@ -140,10 +140,7 @@ fn lines_over_years(scene: &mut Scene, area: Area, c: &Columns<'_>) {
             rule(scene, c.words, area.x + slot * i as f64, area, c.size * 0.85);
         }
     }
-    let year_size = c.size.min((slot - 6.0) / font::width("2024", 100.0) * 100.0);
-    for (i, year) in c.years.iter().enumerate() {
-        scene.text(x(i), area.bottom() + c.size * 1.25, Style::new(year_size).middle(), year.to_string());
-    }
+    axis::years(scene, area, c.years, c.size);
     // The row of years is taken from the start.
     let mut taken = vec![Area::new(area.x, area.bottom() + 4.0, area.w, c.size * 1.4)];
     let series = c.stacks.first().map_or(0, Vec::len);

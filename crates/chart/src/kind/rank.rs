@@ -54,7 +54,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     // At the right: this year's figure, and last year's.
     let wide = |text: String| font::width(&text, TEXT);
     let year = wide(words.year(scope.year)) + 26.0;
-    let widest = all().map(|r| wide(r.fig.text())).fold(year, f64::max) + 30.0;
+    let widest = all().map(|r| wide(r.fig.text())).fold(year, f64::max) + 56.0;
     let before = last_year.map_or(0.0, |_| all().map(|r| wide(r.before.text())).fold(year, f64::max) + 30.0);
     let area = Area::new(
         MARGIN + NAME + 24.0,

@@ -6,7 +6,7 @@ use crate::axis;
 use crate::font;
 use crate::names;
 use crate::number;
-use crate::palette::{ACCENT, GRID, MAIN, MUTED, PAPER, RULE, Rgb};
+use crate::palette::{ACCENT, MAIN, MUTED, PAPER, RULE, Rgb};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
 use crate::words::signed;
@@ -57,12 +57,16 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if scope.breaks(&[&item.id]).iter().any(|(year, _)| (last_year + 1..=scope.year).contains(year)) {
         return None;
     }
-    let (mut rows, mut few, mut one_sided) = (Vec::new(), 0, 0);
+    let (mut rows, mut few, mut one_sided, mut wrong) = (Vec::new(), 0, 0, Vec::new());
     let small = f64::from(ctx.spec.small.unwrap_or(0));
     for member in &scope.members {
         let (now, last) = (scope.of(&item.id, &member.id, scope.year), scope.of(&item.id, &member.id, last_year));
         match (now.value(), last.value()) {
             (Some(_), Some(_)) if now.ratio && now.base().min(last.base()) < small && !member.picked => few += 1,
+            // A part larger than its whole is a wrong figure, not a high rate.
+            (Some(a), Some(b)) if now.ratio && !(0.0..=100.0).contains(&a.max(b)) => {
+                wrong.push(format!("{} {}→{}", member.name, last.text(), now.text()));
+            }
             (Some(a), Some(b)) => rows.push(Row { member, now, last, a, b }),
             (None, None) => {}
             _ => one_sided += 1,
@@ -104,6 +108,13 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         notes.push(words.pick(
             format!("只有一年有数据的{one_sided}个单位未画"),
             format!("{} with figures for one of the years only are not drawn", words.agencies(one_sided)),
+        ));
+    }
+    if !wrong.is_empty() {
+        let list = words.list(&wrong);
+        notes.push(words.pick(
+            format!("{list}：比率不在0至100%之间，数据有误，未画出"),
+            format!("{list}: not between 0 and 100 %, so a figure is wrong; not drawn"),
         ));
     }
     let table = changes(ctx, rows.iter().map(|r| (r.member.name.clone(), r.last.text(), r.now.text(), r.by())), last_year, unit);
@@ -164,7 +175,7 @@ fn lines(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, rows: &[Row<'_>], (last_y
 /// From the end of a line to its figure, where that had to give way.
 fn leader(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
     if (from.1 - to.1).abs() > 3.0 {
-        scene.line(vec![from, to], GRID, 2);
+        scene.line(vec![from, to], RULE, 1);
     }
 }
 

@@ -87,7 +87,10 @@ fn records_are_the_keys_that_files_have() {
     let keys = |message: String| message.split('`').skip(3).step_by(2).map(str::to_owned).collect::<Vec<_>>();
     let nested = |front: &str, list: Vec<String>| list.into_iter().map(|k| format!("{front}{k}")).collect::<Vec<_>>();
     let mut all = keys(known("kind = \"rank\"\ntitle = \"\"\nsubtitle = \"\"\nnothing = 1\n"));
-    all.extend(nested("series.", keys(known("kind = \"rank\"\ntitle = \"\"\nsubtitle = \"\"\nseries = [{ id = \"\", nothing = 1 }]\n"))));
+    all.extend(nested(
+        "series.",
+        keys(known("kind = \"rank\"\ntitle = \"\"\nsubtitle = \"\"\nseries = [{ id = \"\", nothing = 1 }]\n")),
+    ));
     all.extend(nested("panel.", keys(known("kind = \"rank\"\ntitle = \"\"\nsubtitle = \"\"\n[[panel]]\nnothing = 1\n"))));
     let mut records: Vec<&str> = KEYS.iter().map(|k| k.name).collect();
     all.sort();

@@ -32,8 +32,13 @@ const NAMES: [&str; 8] = [
 
 fn world(agencies: usize, years: u16, figures: Figures) -> World {
     let forms = Forms::built_in().clone();
-    let district =
-        Agency { id: "LJ".into(), name: "临江区".into(), kind: "district".into(), reports: Reports::Compiled, ..Agency::default() };
+    let district = Agency {
+        id: "LJ".into(),
+        name: "临江区".into(),
+        kind: "district".into(),
+        reports: Reports::Compiled,
+        ..Agency::default()
+    };
     let name = |i: usize| NAMES.get(i).map_or_else(|| format!("临江区第{i}局"), |n| (*n).to_owned());
     let own = (0..agencies).map(|i| Agency {
         id: format!("LJ-{i:03}"),
@@ -87,7 +92,10 @@ fn nothing_clashes_at_any_size() {
                     let clashes = clashes(&scene, framed.size);
                     if !clashes.is_empty() {
                         let first: Vec<&String> = clashes.iter().take(2).collect();
-                        found.push(format!("{agencies} agencies, {years} years, {figures:?}, {target:?}, {}: {first:#?}", chart.name));
+                        found.push(format!(
+                            "{agencies} agencies, {years} years, {figures:?}, {target:?}, {}: {first:#?}",
+                            chart.name
+                        ));
                     }
                     let table = framed.table;
                     assert!(table.rows.iter().all(|r| r.len() == table.columns.len()), "{}: {table:?}", chart.name);

@@ -24,6 +24,7 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
         year,
     };
     let target = Target { level: args.level.clone(), agency: args.agency.clone() };
+    target.check(data).map_err(|e| Failure::Usage(e.into()))?;
     let drawn = match format {
         "png" => nianbao_chart::draw_png(&chart, data, &target).map(|(_, png)| png),
         _ => nianbao_chart::draw(&chart, data, &target).map(|picture| picture.svg.into_bytes()),

@@ -204,6 +204,8 @@ pub fn world(agencies: usize, first: u16) -> World {
                     columns: vec!["年份".into(), "新收申请".into()],
                     rows: vec![vec!["2024".into(), "1,234".into()]],
                 },
+                file: "kind = \"rank\"\ntitle = \"{finding}\"\nsubtitle = \"\"\nseries = [ { id = \"requests_received\" } ]\n"
+                    .into(),
             },
             vec![0x89, b'P', b'N', b'G'],
         )
