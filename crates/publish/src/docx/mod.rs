@@ -105,9 +105,7 @@ fn words(piece: &Piece, keep_next: bool) -> Paragraph<'_> {
         }
         Piece::Right(t) => Paragraph { align: Align::Right, right: 640, ..text }.run(Run::new(t, BODY, TEXT)),
         // Grey is seen in print too, so nobody publishes a placeholder unseen.
-        Piece::Placeholder(t) => {
-            Paragraph { indented: true, ..text }.run(Run { shaded: true, ..Run::new(t, BODY, TEXT) })
-        }
+        Piece::Placeholder(t) => Paragraph { indented: true, ..text }.run(Run { shaded: true, ..Run::new(t, BODY, TEXT) }),
         Piece::Note(t) => {
             let note = Paragraph { align: Align::Both, after: 120, line: 320, ..text };
             note.run(Run::new(t, TABLE, 20))
