@@ -187,7 +187,7 @@ fn word_documents_keep_the_order_of_the_schema() {
     const ORDER: [(&str, &[&str]); 5] = [
         ("w:pPr", &["w:pStyle", "w:keepNext", "w:pageBreakBefore", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"]),
         ("w:rPr", &["w:rFonts", "w:b", "w:bCs", "w:sz", "w:szCs", "w:shd", "w:lang"]),
-        ("w:tcPr", &["w:tcW", "w:gridSpan", "w:vMerge", "w:shd", "w:vAlign"]),
+        ("w:tcPr", &["w:tcW", "w:gridSpan", "w:vMerge", "w:shd", "w:textDirection", "w:vAlign"]),
         ("w:tblPr", &["w:tblW", "w:jc", "w:tblBorders", "w:tblLayout", "w:tblCellMar"]),
         ("w:sectPr", &["w:footerReference", "w:pgSz", "w:pgMar", "w:cols"]),
     ];
