@@ -35,12 +35,12 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
             Piece::Table(grid) => {
                 let noted = matches!(next, Some(Piece::Note(_)));
                 tables::statutory(grid, noted, &mut body);
-                gap(noted, &mut body);
+                gap(noted, next.is_none(), &mut body);
             }
             Piece::List(list) => {
-                gap(true, &mut body);
+                gap(true, false, &mut body);
                 tables::list(list, &mut body);
-                gap(false, &mut body);
+                gap(false, next.is_none(), &mut body);
             }
             Piece::Title(text) => title(text).write(&mut body),
             Piece::PageTitle(text) => page_title(text).write(&mut body),
@@ -54,9 +54,10 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
     package::package(&story.title, &body, &foot).map_err(PublishError::make(&story.title))
 }
 
-/// The empty line that Word wants between two tables, and behind one.
-fn gap(keep_next: bool, out: &mut String) {
-    Paragraph { keep_next, ..Paragraph::new(160) }.write(out);
+/// The empty line that Word wants between two tables, and behind one; the last of all takes no room, lest it stand on a page
+/// of its own.
+fn gap(keep_next: bool, last: bool, out: &mut String) {
+    Paragraph { keep_next, ..Paragraph::new(if last { 20 } else { 160 }) }.write(out);
 }
 
 fn title(text: &str) -> Paragraph<'_> {
