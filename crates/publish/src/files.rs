@@ -69,7 +69,7 @@ pub(crate) fn safe_name(words: &str) -> String {
     let device = DEVICES
         .iter()
         .any(|d| stem.strip_prefix(d).is_some_and(|rest| rest.len() <= 1 && rest.chars().all(|c| c.is_ascii_digit())));
-    match (name.is_empty(), device || name.starts_with(['-', '~'])) {
+    match (name.is_empty(), device || name.starts_with(['-', '~', '=', '+', '@'])) {
         (true, _) => "_".to_owned(),
         (_, true) => format!("_{name}"),
         _ => name,
@@ -125,7 +125,7 @@ mod tests {
             ("共享", "共享"),
             ("..", "_"),
             ("", "_"),
-            ("=cmd|' /C calc'!A0", "=cmd_'__C_calc'!A0"),
+            ("=cmd|' /C calc'!A0", "_=cmd_'__C_calc'!A0"),
             ("-rf", "_-rf"),
             ("a\u{202E}b\u{1F600}", "ab\u{1F600}"),
         ] {

@@ -35,12 +35,12 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
             Piece::Table(grid) => {
                 let noted = matches!(next, Some(Piece::Note(_)));
                 tables::statutory(grid, noted, &mut body);
-                gap(noted, &mut body);
+                gap(noted, next.is_none(), &mut body);
             }
             Piece::List(list) => {
-                gap(true, &mut body);
+                gap(true, false, &mut body);
                 tables::list(list, &mut body);
-                gap(false, &mut body);
+                gap(false, next.is_none(), &mut body);
             }
             Piece::Title(text) => title(text).write(&mut body),
             Piece::PageTitle(text) => page_title(text).write(&mut body),
@@ -54,9 +54,10 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
     package::package(&story.title, &body, &foot).map_err(PublishError::make(&story.title))
 }
 
-/// The empty line that Word wants between two tables, and behind one.
-fn gap(keep_next: bool, out: &mut String) {
-    Paragraph { keep_next, ..Paragraph::new(160) }.write(out);
+/// The empty line that Word wants between two tables, and behind one; the last of all takes no room, lest it stand on a page
+/// of its own.
+fn gap(keep_next: bool, last: bool, out: &mut String) {
+    Paragraph { keep_next, ..Paragraph::new(if last { 20 } else { 160 }) }.write(out);
 }
 
 fn title(text: &str) -> Paragraph<'_> {
@@ -105,9 +106,7 @@ fn words(piece: &Piece, keep_next: bool) -> Paragraph<'_> {
         }
         Piece::Right(t) => Paragraph { align: Align::Right, right: 640, ..text }.run(Run::new(t, BODY, TEXT)),
         // Grey is seen in print too, so nobody publishes a placeholder unseen.
-        Piece::Placeholder(t) => {
-            Paragraph { indented: true, ..text }.run(Run { shaded: true, ..Run::new(t, BODY, TEXT) })
-        }
+        Piece::Placeholder(t) => Paragraph { indented: true, ..text }.run(Run { shaded: true, ..Run::new(t, BODY, TEXT) }),
         Piece::Note(t) => {
             let note = Paragraph { align: Align::Both, after: 120, line: 320, ..text };
             note.run(Run::new(t, TABLE, 20))

@@ -49,7 +49,7 @@ fn fitted(grid: &Grid) -> (usize, Vec<Twips>) {
             // `room / 20` points hold characters of half a size each; in half-points that is a fifth of it for each.
             room / 5 / halves(s).max(1)
         };
-        grid.squares.iter().filter(numeric).map(fit).min().unwrap_or(FIGURE).clamp(9, FIGURE)
+        grid.squares.iter().filter(numeric).map(fit).min().unwrap_or(FIGURE).clamp(7, FIGURE)
     };
     let official = twips(&grid.widths, TABLE_WIDTH);
     let size = size_in(&official);
@@ -69,6 +69,20 @@ fn fitted(grid: &Grid) -> (usize, Vec<Twips>) {
     (size_in(&wider), wider)
 }
 
+/// How high the head must be where words of it, such as English ones, are longer than their column is wide: they then stand
+/// upright. Chinese breaks between any two characters and never needs it.
+fn upright(grid: &Grid, widths: &[Twips]) -> Option<Twips> {
+    let heads = || grid.squares.iter().filter(|s| s.role == Role::ColumnHead);
+    let room = |s: &Square| widths[s.column..s.column + s.columns].iter().sum::<usize>().saturating_sub(2 * CELL_MARGIN);
+    let half = FIGURE * 10 / 2;
+    let word = |s: &Square| s.fill.text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
+    if grid.head != 1 || !heads().any(|s| word(s) * half > room(s)) {
+        return None;
+    }
+    let needed = |s: &Square| s.fill.text.chars().count() * half / (room(s) / (FIGURE * 13)).max(1) + word(s) * half / 2;
+    heads().map(needed).max().map(|h| h.clamp(600, 2600))
+}
+
 /// `noted` says that a note follows, which must not stand alone on the next page.
 pub(super) fn statutory(grid: &Grid, noted: bool, out: &mut String) {
     let (size, widths) = fitted(grid);
@@ -79,7 +93,8 @@ pub(super) fn statutory(grid: &Grid, noted: bool, out: &mut String) {
         () if grid.rows > TALL => 318,
         () => 340,
     };
-    let setting = Setting { grid, size, widths: &widths, noted };
+    let upright = upright(grid, &widths);
+    let setting = Setting { grid, size, widths: &widths, noted, upright: upright.is_some() };
     let rows: Vec<Row<'_>> = grid
         .by_row()
         .iter()
@@ -87,7 +102,7 @@ pub(super) fn statutory(grid: &Grid, noted: bool, out: &mut String) {
         .map(|(r, squares)| {
             let cells = squares.iter().map(|s| setting.square(s, r)).collect();
             let head = r < grid.head;
-            Row { height: if head { 340 } else { height }, splits: false, head, cells }
+            Row { height: if head { upright.unwrap_or(340) } else { height }, splits: false, head, cells }
         })
         .collect();
     xml::table(&widths, &rows, 8, (0, CELL_MARGIN), out);
@@ -99,6 +114,7 @@ struct Setting<'g> {
     size: usize,
     widths: &'g [Twips],
     noted: bool,
+    upright: bool,
 }
 
 impl<'g> Setting<'g> {
@@ -125,7 +141,8 @@ impl<'g> Setting<'g> {
             paragraph.runs = self.hands(s).map(|(text, font)| Run { bold: marked, ..Run::new(text, font, size) }).collect();
         }
         let width = self.widths[s.column..s.column + s.columns].iter().sum();
-        TableCell { width, columns: s.columns, merge, fill, paragraphs: vec![paragraph] }
+        let upright = self.upright && s.role == Role::ColumnHead;
+        TableCell { width, columns: s.columns, merge, fill, upright, paragraphs: vec![paragraph] }
     }
 
     fn align(&self, s: &Square) -> Align {
@@ -155,7 +172,8 @@ impl<'g> Setting<'g> {
 /// A plain table with a head that is repeated.
 pub(super) fn list(list: &List, out: &mut String) {
     let widths = twips(&list.widths, TEXT_WIDTH);
-    let cell = |width: Twips, merge: Merge, paragraphs| TableCell { width, columns: 1, merge, fill: None, paragraphs };
+    let cell =
+        |width: Twips, merge: Merge, paragraphs| TableCell { width, columns: 1, merge, fill: None, upright: false, paragraphs };
     let head = list.head.iter().zip(&widths).map(|(text, width)| {
         let paragraph = line(LIST).run(Run { bold: true, ..Run::new(text, TABLE, LIST) });
         cell(*width, Merge::None, vec![Paragraph { align: Align::Center, keep_next: true, ..paragraph }])

@@ -180,6 +180,8 @@ pub(super) struct TableCell<'t> {
     pub(super) merge: Merge,
     /// Colour behind it, `RRGGBB`.
     pub(super) fill: Option<&'static str>,
+    /// Whether its words stand upright, to be read from below.
+    pub(super) upright: bool,
     pub(super) paragraphs: Vec<Paragraph<'t>>,
 }
 
@@ -196,6 +198,9 @@ impl TableCell<'_> {
         }
         if let Some(fill) = self.fill {
             out.push_str(&format!("<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"{fill}\"/>"));
+        }
+        if self.upright {
+            out.push_str("<w:textDirection w:val=\"btLr\"/>");
         }
         out.push_str("<w:vAlign w:val=\"center\"/></w:tcPr>");
         self.paragraphs.iter().for_each(|p| p.write(out));

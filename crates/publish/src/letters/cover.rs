@@ -16,7 +16,7 @@ pub(super) fn list(edition: &Edition<'_>, form: &Form, letters: &[Letter]) -> St
     let head = ["no", "agency", "letter", "errors_few", "warnings_few", "contact", "sent", "answered"];
     let rows = letters.iter().enumerate().map(|(n, l)| row(edition, lang, n + 1, l)).collect();
     pieces.push(Piece::List(List {
-        widths: vec![65, 305, 130, 75, 75, 170, 90, 90],
+        widths: vec![78, 292, 120, 78, 78, 160, 97, 97],
         head: head.map(|k| lang.say(k).to_owned()).to_vec(),
         rows,
     }));

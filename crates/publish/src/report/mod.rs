@@ -129,7 +129,7 @@ impl Writer<'_, '_> {
     fn tables(&mut self, section: Option<&Section>) {
         for grid in district_tables(self.form, section, self.figures) {
             if section.is_none() {
-                self.pieces.push(Piece::Subheading(grid.table.clone()));
+                self.pieces.push(Piece::Subheading(self.lang.table_name(&grid.table)));
             }
             let note = notes(&grid, self.figures, self.lang);
             self.pieces.push(Piece::Table(grid));
