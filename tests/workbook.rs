@@ -169,7 +169,8 @@ fn checks_say_what_the_checker_says(folder: &Path) {
     for ((sheet, row, column), value) in &all {
         let Data::String(text) = value else { continue };
         // 表三（各单位总计） says again what 表三（各单位全部） says.
-        if sheet.contains("总计") || *column != 3 || !(text.ends_with("不成立") || text.ends_with("待核") || text == "通过") {
+        if sheet.contains("总计") || *column != 3 || !(text.ends_with("不成立") || text.ends_with("待核") || text == "通过")
+        {
             continue;
         }
         judged += 1;
@@ -199,7 +200,9 @@ fn links_lead_somewhere(file: &Path) {
     for i in 0..zip.len() {
         let mut text = String::new();
         let mut part = zip.by_index(i).unwrap();
-        if !part.name().unwrap().starts_with("xl/worksheets/sheet") || std::io::Read::read_to_string(&mut part, &mut text).is_err() {
+        if !part.name().unwrap().starts_with("xl/worksheets/sheet")
+            || std::io::Read::read_to_string(&mut part, &mut text).is_err()
+        {
             continue;
         }
         for target in text.split(" location=\"").skip(1).filter_map(|t| t.split('"').next()) {
@@ -272,7 +275,8 @@ fn what_nobody_hopes_for() {
         "😀办公室&amp;'\"",
         &long,
     ];
-    let mut registry = "agency_id,agency,kind,parent,aliases,from,to,successor,reports\nG,+1+1|'区\",district,,,,,,none\n".replace('"', "");
+    let mut registry =
+        "agency_id,agency,kind,parent,aliases,from,to,successor,reports\nG,+1+1|'区,district,,,,,,none\n".to_owned();
     let quote = |s: &str| format!("\"{}\"", s.replace('"', "\"\""));
     let mut cells = "agency,year,cell,value,state\n".to_owned();
     for (i, name) in names.iter().enumerate() {
@@ -328,13 +332,8 @@ fn reads_back_text(book: &Path, cell: &str, want: &str) {
 fn one_agency_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.csv"), "agency,year,cell,value,state\n甲局,2024,requests.received.total,3,\n").unwrap();
-    let output = nianbao_in(dir.path(), &["run", "--progress", "none", "."]);
-    let folder = if code(&output) == 2 {
-        std::fs::write(dir.path().join("p.toml"), "charts = []\n[input]\nreports = [\"*.csv\"]\n[output]\ndir = \"out\"\n").unwrap();
-        published(&[&dir.path().join("p.toml").to_string_lossy()], &dir.path().join("out"))
-    } else {
-        panic!("{}", err(&output))
-    };
+    std::fs::write(dir.path().join("p.toml"), "charts = []\n[input]\nreports = [\"*.csv\"]\n[output]\ndir = \"out\"\n").unwrap();
+    let folder = published(&[&dir.path().join("p.toml").to_string_lossy()], &dir.path().join("out"));
     let book = folder.join("tables.xlsx");
     let all = values(&book);
     assert!(all.values().any(|v| plain(Some(v)) == "甲局"));

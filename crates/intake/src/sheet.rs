@@ -202,7 +202,8 @@ impl Workbook {
             [(name, only)] => only.titles.push(name.to_string()),
             many => {
                 // A sheet that begins with its own name says it once.
-                let begins = |d: &Document, name: &str| matches!(d.blocks.first(), Some(Block::Paragraph(p)) if p.text == name.trim());
+                let begins =
+                    |d: &Document, name: &str| matches!(d.blocks.first(), Some(Block::Paragraph(p)) if p.text == name.trim());
                 let unsaid = many.iter_mut().filter(|(name, d)| !begins(d, name));
                 unsaid.for_each(|(name, d)| drop(d.blocks.splice(0..0, layout::heading(name))));
             }

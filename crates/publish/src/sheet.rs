@@ -62,7 +62,7 @@ pub(crate) fn note(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> 
     let text = fit(text);
     let lines = text.lines().map(|l| 1 + wide(l) / 44).sum::<usize>() as u32;
     let note =
-        Note::new(text).set_author("nianbao").add_author_prefix(false).set_width(320).set_height((lines * 17 + 14).min(420));
+        Note::new(text).set_author("nianbao").add_author_prefix(false).set_width(320).set_height((lines * 17 + 14).min(700));
     sheet.insert_note(row, column, &note).map(|_| ())
 }
 
@@ -89,7 +89,10 @@ pub(crate) fn sheet_name(taken: &mut HashSet<String>, name: &str) -> String {
     };
     let cleaned: String = name.chars().map(|c| if allowed(c) { c } else { '_' }).take_while(short).collect();
     let name = cleaned.trim();
-    crate::files::unique(taken, if name.is_empty() || name.eq_ignore_ascii_case("history") { "_".to_owned() } else { name.to_owned() })
+    crate::files::unique(
+        taken,
+        if name.is_empty() || name.eq_ignore_ascii_case("history") { "_".to_owned() } else { name.to_owned() },
+    )
 }
 
 /// Text over a rectangle: top, left, rows, columns.
@@ -135,7 +138,8 @@ pub(crate) fn lay_out(
             figure(sheet, s, area)?;
             continue;
         }
-        let look = if matches!(s.role, Role::ColumnHead) || (s.role == Role::RowHead && s.rows > 1) { frame.head } else { frame.left };
+        let look =
+            if matches!(s.role, Role::ColumnHead) || (s.role == Role::RowHead && s.rows > 1) { frame.head } else { frame.left };
         block(sheet, area, &s.fill.text, look)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! A document as a sequence of pieces; Word and HTML are two ways of setting the same story.
 
-use nianbao_form::{Block, Cell, Form, Section, SectionKind};
+use nianbao_form::{Block, Cell, Form, Section};
 
 use crate::figures::Figures;
 use crate::grid::{self, Fill, Filler, Grid};

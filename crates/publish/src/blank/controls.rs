@@ -87,7 +87,13 @@ fn controls(xml: &str, form: &Form) -> String {
 fn text(xml: &str) -> String {
     let pieces = xml.split("<w:t").skip(1).filter(|p| p.starts_with([' ', '>']));
     let words = pieces.filter_map(|p| p.split_once('>')?.1.split_once("</w:t>").map(|t| t.0));
-    words.collect::<String>().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
+    words
+        .collect::<String>()
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
 }
 
 /// The beginning of a control, up to its content. `kind` says what it takes; rich text if empty.
@@ -145,7 +151,11 @@ fn title(paragraph: &str, form: &Form, ids: &mut u32) -> String {
     let words = text(run);
     let (agency, year) = (lang.say("blank_agency"), lang.year_asked());
     let last = form.to.unwrap_or(form.from.saturating_add(24));
-    let items: String = (form.from..=last).take(40).map(|y| lang.year_named(y)).map(|y| format!("<w:listItem w:displayText=\"{y}\" w:value=\"{y}\"/>")).collect();
+    let items: String = (form.from..=last)
+        .take(40)
+        .map(|y| lang.year_named(y))
+        .map(|y| format!("<w:listItem w:displayText=\"{y}\" w:value=\"{y}\"/>"))
+        .collect();
     let kinds = [
         (agency, lang.say("blank_agency_field"), "agency", "<w:text/>".to_owned()),
         (year.as_str(), lang.say("blank_year_field"), "year", format!("<w:comboBox>{items}</w:comboBox>")),

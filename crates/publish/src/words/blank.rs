@@ -11,6 +11,7 @@ pub(super) const WORDS: &[Phrase] = &[
     ("blank_agency_field", "单位名称", "Agency"),
     ("blank_year_field", "报告年度", "Reporting year"),
     ("blank_guide", "填报说明（报送前可以删去）", "How to fill this in (may be deleted before submission)"),
+    ("blank_guide_book", "填报说明", "How to fill this in"),
     (
         "blank_rule_cells",
         "只在空格内填写，不增删行列，不合并、拆分单元格，不改动表头。没有发生的填“0”，不要留空。",
@@ -23,7 +24,11 @@ pub(super) const WORDS: &[Phrase] = &[
     ),
     ("blank_sheet_cover", "封面和填报说明", "Cover and guide"),
     ("blank_sheet_checks", "勾稽核对", "Checks"),
-    ("blank_cover_hint", "先填单位名称和报告年度，再依次填写后面各表；填完看“勾稽核对”。", "Fill in the agency and the year, then the sheets that follow; then look at Checks."),
+    (
+        "blank_cover_hint",
+        "先填单位名称和报告年度，再依次填写后面各表；填完看“勾稽核对”。",
+        "Fill in the agency and the year, then the sheets that follow; then look at Checks.",
+    ),
     ("blank_agency_ask", "填写单位全称，与公章一致。", "The agency's full name."),
     ("blank_year_ask", "从列表中选择报告年度，即数据所属的年份。", "Choose the year that the figures are of."),
     ("blank_year_wrong", "该年度不在本表式的适用年度内，请核对。", "This form is not meant for that year; please check."),
@@ -32,11 +37,27 @@ pub(super) const WORDS: &[Phrase] = &[
     ("blank_ask", "填写要求", "What to type"),
     ("blank_wrong", "填写有误", "Not accepted"),
     ("blank_count_ask", "填0或者正整数，只填数字。没有的填“0”。", "0 or a whole number; digits only."),
-    ("blank_count_wrong", "该格只能填0或者正整数，不能有小数、负数、单位或者文字。没有的请填“0”。", "Only 0 or a whole number can stand here: no decimals, no negative numbers, no words."),
+    (
+        "blank_count_wrong",
+        "该格只能填0或者正整数，不能有小数、负数、单位或者文字。没有的请填“0”。",
+        "Only 0 or a whole number can stand here: no decimals, no negative numbers, no words.",
+    ),
     ("blank_change_ask", "填整数，只填数字；减少的填负数，没有变化的填“0”。", "A whole number; negative for a decrease."),
-    ("blank_change_wrong", "该格只能填整数（可以为负数），不能有小数、单位或者文字。", "Only a whole number can stand here (it may be negative)."),
-    ("blank_signed_wrong", "该格只能填数字（可以为负数），不能写单位或者文字。", "Only a number can stand here (it may be negative)."),
-    ("blank_amount_wrong", "该格只能填0或者正数，不能有负数、单位或者文字。没有的请填“0”。", "Only 0 or a positive number can stand here: no words, no units."),
+    (
+        "blank_change_wrong",
+        "该格只能填整数（可以为负数），不能有小数、单位或者文字。",
+        "Only a whole number can stand here (it may be negative).",
+    ),
+    (
+        "blank_signed_wrong",
+        "该格只能填数字（可以为负数），不能写单位或者文字。",
+        "Only a number can stand here (it may be negative).",
+    ),
+    (
+        "blank_amount_wrong",
+        "该格只能填0或者正数，不能有负数、单位或者文字。没有的请填“0”。",
+        "Only 0 or a positive number can stand here: no words, no units.",
+    ),
     ("blank_holds", "成立", "holds"),
     ("blank_differs", "不成立，相差", "does not hold, differs by "),
     ("blank_open", "未填全，暂不能核对", "not filled in yet"),
@@ -85,7 +106,7 @@ impl Lang {
     /// The heading of a table in a form without sections: its number and what it is about.
     pub(crate) fn table_heading(self, form: &Form, table: &str) -> String {
         let about = form.blocks.iter().find(|b| b.table == table).map_or("", |b| b.corner.as_str());
-        let separator = if self == Lang::Zh { "　" } else { ": " };
+        let separator = if self == Lang::Zh { "　" } else { ". " };
         match (table.is_empty(), about.is_empty()) {
             (true, _) => about.to_owned(),
             (_, true) => format!("{}{table}", self.say("book_sheet_table")),
@@ -138,6 +159,20 @@ impl Lang {
         }
     }
 
+    /// What to write in a section of several parts, and what a government's own report says besides.
+    pub(crate) fn parts(self, heading: &str, parts: &[&str], governments: &[&str]) -> String {
+        let listed = self.list(parts.iter().copied());
+        let besides = self.list(governments.iter().copied());
+        match (self, governments.is_empty()) {
+            (Lang::Zh, true) => format!("“{heading}”部分从{listed}{}个方面填写。", parts.len()),
+            (Lang::Zh, false) => {
+                format!("“{heading}”部分从{listed}{}个方面填写；一级政府的报告还应当写明{besides}。", parts.len())
+            }
+            (Lang::En, true) => format!("“{heading}”: {listed}."),
+            (Lang::En, false) => format!("“{heading}”: {listed}; a government's own report also states {besides}."),
+        }
+    }
+
     /// What to write in a section.
     pub(crate) fn prompt(self, heading: &str, prompt: &str) -> String {
         match self {
@@ -165,7 +200,9 @@ impl Lang {
                 format!("共{total}条：成立0条，不成立0条，未填全{total}条。"),
             ),
             Lang::En => (
-                format!("=\"{total} identities: \"&{good}&\" hold, \"&{bad}&\" do not, \"&({total}-{good}-{bad})&\" are not filled in.\""),
+                format!(
+                    "=\"{total} identities: \"&{good}&\" hold, \"&{bad}&\" do not, \"&({total}-{good}-{bad})&\" are not filled in.\""
+                ),
                 format!("{total} identities: 0 hold, 0 do not, {total} are not filled in."),
             ),
         }

@@ -163,7 +163,17 @@ impl Maker<'_, '_> {
             false => compilation.growth(&compilation.root, id, self.edition.year),
         };
         let remark = if note.is_empty() { self.remark(b, n, None, growth, ratio) } else { lang.broken(note) };
-        Line { table: lang.say("book_key_figures").to_owned(), item: label.to_owned(), unit: unit.to_owned(), before: b, now: n, growth, ratio, remark, link: None }
+        Line {
+            table: lang.say("book_key_figures").to_owned(),
+            item: label.to_owned(),
+            unit: unit.to_owned(),
+            before: b,
+            now: n,
+            growth,
+            ratio,
+            remark,
+            link: None,
+        }
     }
 
     fn sum_line(&self, table: String, cell: Cell) -> Line {
