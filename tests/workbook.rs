@@ -276,7 +276,7 @@ fn what_nobody_hopes_for() {
         &long,
     ];
     let mut registry =
-        "agency_id,agency,kind,parent,aliases,from,to,successor,reports\nG,+1+1|'区\",district,,,,,,none\n".replace('"', "");
+        "agency_id,agency,kind,parent,aliases,from,to,successor,reports\nG,+1+1|'区,district,,,,,,none\n".to_owned();
     let quote = |s: &str| format!("\"{}\"", s.replace('"', "\"\""));
     let mut cells = "agency,year,cell,value,state\n".to_owned();
     for (i, name) in names.iter().enumerate() {
@@ -332,14 +332,8 @@ fn reads_back_text(book: &Path, cell: &str, want: &str) {
 fn one_agency_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.csv"), "agency,year,cell,value,state\n甲局,2024,requests.received.total,3,\n").unwrap();
-    let output = nianbao_in(dir.path(), &["run", "--progress", "none", "."]);
-    let folder = if code(&output) == 2 {
-        std::fs::write(dir.path().join("p.toml"), "charts = []\n[input]\nreports = [\"*.csv\"]\n[output]\ndir = \"out\"\n")
-            .unwrap();
-        published(&[&dir.path().join("p.toml").to_string_lossy()], &dir.path().join("out"))
-    } else {
-        panic!("{}", err(&output))
-    };
+    std::fs::write(dir.path().join("p.toml"), "charts = []\n[input]\nreports = [\"*.csv\"]\n[output]\ndir = \"out\"\n").unwrap();
+    let folder = published(&[&dir.path().join("p.toml").to_string_lossy()], &dir.path().join("out"));
     let book = folder.join("tables.xlsx");
     let all = values(&book);
     assert!(all.values().any(|v| plain(Some(v)) == "甲局"));

@@ -112,9 +112,12 @@ impl Live {
         (text.chars().count() <= LONGEST).then_some(text)
     }
 
-    /// Both sides as expressions.
+    /// Both sides as formulas; nothing where nothing is filled in.
     pub(crate) fn sides(&self) -> [String; 2] {
-        [&self.parts, &self.whole].map(|terms| call("SUM", &spots(terms, |_| true)))
+        [&self.parts, &self.whole].map(|terms| {
+            let all = spots(terms, |_| true);
+            format!("=IF({}=0,\"\",{})", call("COUNTA", &all), call("SUM", &all))
+        })
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn note(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> 
     let text = fit(text);
     let lines = text.lines().map(|l| 1 + wide(l) / 44).sum::<usize>() as u32;
     let note =
-        Note::new(text).set_author("nianbao").add_author_prefix(false).set_width(320).set_height((lines * 17 + 14).min(420));
+        Note::new(text).set_author("nianbao").add_author_prefix(false).set_width(320).set_height((lines * 17 + 14).min(700));
     sheet.insert_note(row, column, &note).map(|_| ())
 }
 

@@ -201,9 +201,9 @@ fn names_from_outside_do_no_harm() {
             assert!(!text.contains("<script"), "{name}");
             assert!(!text.contains("src=\"http") && !text.contains("url("), "{name} loads from outside");
         } else if name == "tables.xlsx" {
-            let sheet = part(&bytes, "xl/worksheets/sheet2.xml");
-            assert!(!sheet.contains("HYPERLINK"), "an agency's name became a formula");
-            assert!(sheet.contains("<f>SUM("));
+            let sheets: String = (1..=8).map(|i| part(&bytes, &format!("xl/worksheets/sheet{i}.xml"))).collect();
+            assert!(!sheets.contains("HYPERLINK"), "an agency's name became a formula");
+            assert!(sheets.contains("<f>SUM("));
         } else {
             assert!(name.chars().all(|c| !"<>:\"\\|?*".contains(c)), "{name}");
         }
@@ -345,7 +345,7 @@ fn blank_forms_open() {
             blank(forms, ix, &path).unwrap();
             let bytes = fs::read(&path).unwrap();
             if ending == "docx" {
-                let text = words(&bytes);
+                let text = words(&bytes).replace('|', "");
                 assert!(
                     text.contains("〔单位名称〕〔年份〕年政府信息公开工作年度报告") && text.contains("结转下年度继续办理"),
                     "{text}"

@@ -166,6 +166,7 @@ impl Maker<'_> {
         sheet.add_data_validation(3, 1, 3, 1, &asked(years, "blank_year_ask")?)?;
         let mut row = 5;
         for (i, text) in guide::lines(form).into_iter().enumerate() {
+            let text = if i == 0 { lang.say("blank_guide_book").to_owned() } else { text };
             let look = if i == 0 {
                 plain(lang).set_bold().set_font_size(11)
             } else {
@@ -182,7 +183,7 @@ impl Maker<'_> {
 
     fn words(&self, sheet: &mut Worksheet, section: &Section) -> Result<(), XlsxError> {
         let lang = self.lang;
-        sheet.set_column_width(0, 100)?;
+        sheet.set_column_width(0, 90)?;
         let heading = lang.heading(&section.number, &section.title);
         sheet.write_string_with_format(0, 0, fit(&heading), &title(lang))?;
         sheet.set_row_height(0, 30)?;
@@ -203,11 +204,7 @@ impl Maker<'_> {
     /// What a section of words asks for, within what a message holds.
     fn ask(&self, section: &Section) -> String {
         let how = self.lang.say("blank_prose_ask");
-        let text = if section.prompt.is_empty() {
-            how.to_owned()
-        } else {
-            format!("{}\n{how}", self.lang.prompt(&self.lang.heading(&section.number, &section.title), &section.prompt))
-        };
+        let text = guide::asked(section, self.lang).map_or_else(|| how.to_owned(), |asked| format!("{asked}\n{how}"));
         text.chars().take(250).collect()
     }
 
@@ -342,12 +339,7 @@ impl Maker<'_> {
             }
             let Some(live) = self.live(identity, None) else { continue };
             for (column, side) in live.sides().into_iter().enumerate() {
-                sheet.write_formula_with_format(
-                    row,
-                    3 + column as u16,
-                    Formula::new(format!("={side}")).set_result("0"),
-                    &centre,
-                )?;
+                sheet.write_formula_with_format(row, 3 + column as u16, Formula::new(side).set_result(""), &centre)?;
             }
             let said = |d: &str| format!("IF({d}=0,\"{holds}\",\"{differs}\"&ABS({d}))");
             match live.branches(&said, open) {

@@ -1,6 +1,6 @@
 //! How to fill the form in, from what the form says of itself.
 
-use nianbao_form::{Form, Kind, SectionKind};
+use nianbao_form::{Form, Identity, Kind, Section, SectionKind};
 
 use crate::words::Lang;
 
@@ -28,22 +28,36 @@ pub(super) fn lines(form: &Form) -> Vec<String> {
     if let Some(text) = identities(form, lang) {
         rules.push(text);
     }
-    for section in form.sections.iter().filter(|s| s.kind == SectionKind::Prose && !s.prompt.is_empty()) {
-        rules.push(lang.prompt(&lang.heading(&section.number, &section.title), &section.prompt));
-    }
+    rules.extend(form.sections.iter().filter(|s| s.kind == SectionKind::Prose).filter_map(|s| asked(s, lang)));
     out.extend(rules.iter().enumerate().map(|(i, r)| format!("{}. {r}", i + 1)));
     out
 }
 
+/// What a section of words asks for, if the form says so.
+pub(super) fn asked(section: &Section, lang: Lang) -> Option<String> {
+    let heading = lang.heading(&section.number, &section.title);
+    let parts: Vec<&str> = section.parts.iter().map(|p| p.title.as_str()).collect();
+    if !parts.is_empty() {
+        let governments: Vec<&str> = section.parts.iter().flat_map(|p| &p.require).map(|r| r.prompt.as_str()).collect();
+        return Some(lang.parts(&heading, &parts, &governments));
+    }
+    (!section.prompt.is_empty()).then(|| lang.prompt(&heading, &section.prompt))
+}
+
 /// One identity of each kind, and how many there are.
 fn identities(form: &Form, lang: Lang) -> Option<String> {
+    let said = kinds(form.identities.iter(), lang);
+    (!said.is_empty()).then(|| lang.must_hold(&said))
+}
+
+/// The first of each kind of identities in words, with the number of its kind.
+pub(crate) fn kinds<'i>(identities: impl Iterator<Item = &'i Identity>, lang: Lang) -> Vec<String> {
     let mut kinds: Vec<(&str, &str, usize)> = Vec::new();
-    for identity in &form.identities {
+    for identity in identities {
         match kinds.iter_mut().find(|k| k.0 == identity.name) {
             Some(kind) => kind.2 += 1,
             None => kinds.push((&identity.name, &identity.label, 1)),
         }
     }
-    let said: Vec<String> = kinds.iter().map(|(_, label, n)| lang.identity_kind(label, *n)).collect();
-    (!said.is_empty()).then(|| lang.must_hold(&said))
+    kinds.iter().map(|(_, label, n)| lang.identity_kind(label, *n)).collect()
 }

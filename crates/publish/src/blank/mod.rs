@@ -14,6 +14,8 @@ use crate::story::{Piece, Story};
 use crate::words::Lang;
 use crate::{PublishError, docx, store};
 
+pub(crate) use guide::kinds;
+
 /// Writes the empty form, as Word document or workbook by the ending of `path`.
 ///
 /// # Errors

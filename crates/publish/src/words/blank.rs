@@ -11,6 +11,7 @@ pub(super) const WORDS: &[Phrase] = &[
     ("blank_agency_field", "单位名称", "Agency"),
     ("blank_year_field", "报告年度", "Reporting year"),
     ("blank_guide", "填报说明（报送前可以删去）", "How to fill this in (may be deleted before submission)"),
+    ("blank_guide_book", "填报说明", "How to fill this in"),
     (
         "blank_rule_cells",
         "只在空格内填写，不增删行列，不合并、拆分单元格，不改动表头。没有发生的填“0”，不要留空。",
@@ -105,7 +106,7 @@ impl Lang {
     /// The heading of a table in a form without sections: its number and what it is about.
     pub(crate) fn table_heading(self, form: &Form, table: &str) -> String {
         let about = form.blocks.iter().find(|b| b.table == table).map_or("", |b| b.corner.as_str());
-        let separator = if self == Lang::Zh { "　" } else { ": " };
+        let separator = if self == Lang::Zh { "　" } else { ". " };
         match (table.is_empty(), about.is_empty()) {
             (true, _) => about.to_owned(),
             (_, true) => format!("{}{table}", self.say("book_sheet_table")),
@@ -155,6 +156,20 @@ impl Lang {
         match self {
             Lang::Zh => format!("填写的数据应当符合下列勾稽关系：{}。", kinds.join("；")),
             Lang::En => format!("The figures must satisfy: {}.", kinds.join("; ")),
+        }
+    }
+
+    /// What to write in a section of several parts, and what a government's own report says besides.
+    pub(crate) fn parts(self, heading: &str, parts: &[&str], governments: &[&str]) -> String {
+        let listed = self.list(parts.iter().copied());
+        let besides = self.list(governments.iter().copied());
+        match (self, governments.is_empty()) {
+            (Lang::Zh, true) => format!("“{heading}”部分从{listed}{}个方面填写。", parts.len()),
+            (Lang::Zh, false) => {
+                format!("“{heading}”部分从{listed}{}个方面填写；一级政府的报告还应当写明{besides}。", parts.len())
+            }
+            (Lang::En, true) => format!("“{heading}”: {listed}."),
+            (Lang::En, false) => format!("“{heading}”: {listed}; a government's own report also states {besides}."),
         }
     }
 

@@ -7,6 +7,7 @@ use super::{Maker, percent};
 use crate::letters;
 use crate::live::quoted;
 use crate::sheet::{fit, lines, page};
+use crate::words::Lang;
 
 /// A workbook takes no more links on a sheet (Excel: 65,530).
 const LINKS: usize = 60_000;
@@ -66,6 +67,8 @@ impl Maker<'_, '_> {
             let receipt = receipt.and_then(|e| self.edition.receipts.get(e.receipt));
             texts.push(source);
             texts.push(receipt.map_or(String::new(), |r| lang.file_status(r.status.as_str()).to_owned()));
+            let tall = texts.iter().zip(&heads[1..]).map(|(t, h)| lines(t, h.1)).fold(1.0, f64::max);
+            sheet.set_row_height(row, (13.0 * tall + 4.0).min(400.0))?;
             for (c, text) in texts.iter().enumerate() {
                 sheet.write_string_with_format(row, 1 + c as u16, fit(text), if c == 0 { &looks.left } else { &looks.name })?;
             }
@@ -85,23 +88,24 @@ impl Maker<'_, '_> {
 
     /// Files whose figures are not in the sums, with the reason: none is passed over.
     fn other_files(&self, sheet: &mut Worksheet, mut row: u32) -> Result<(), XlsxError> {
-        let (lang, looks) = (self.lang, &self.looks);
-        let used = |i: usize| self.edition.entries.iter().any(|e| e.receipt == i && !e.superseded);
-        let others: Vec<_> = self.edition.receipts.iter().enumerate().filter(|(i, _)| !used(*i)).map(|r| r.1).collect();
+        let (lang, look) = (self.lang, crate::sheet::plain(self.lang));
+        let entries = |i: usize| self.edition.entries.iter().filter(move |e| e.receipt == i);
+        let unused = |i: &usize| entries(*i).all(|e| e.superseded);
+        let others: Vec<usize> = (0..self.edition.receipts.len()).filter(unused).collect();
         if others.is_empty() {
             return Ok(());
         }
-        sheet.write_string_with_format(row, 0, lang.say("book_other_files"), &crate::sheet::plain(lang).set_bold())?;
-        for receipt in others {
+        sheet.write_string_with_format(row, 0, lang.say("book_other_files"), &look.clone().set_bold())?;
+        for i in others {
             row += 1;
-            let reason = if lang == crate::words::Lang::En { &receipt.reason_en } else { &receipt.reason };
-            let superseded = receipt.reports.iter().any(|r| r.year == self.edition.year) && reason.is_empty();
+            let receipt = &self.edition.receipts[i];
+            let reason = if lang == Lang::En { &receipt.reason_en } else { &receipt.reason };
+            let superseded = entries(i).next().is_some();
             let status = if superseded { "superseded" } else { receipt.status.as_str() };
             let text = format!("{}{}{}", receipt.name, lang.say("colon"), lang.file_status(status));
-            let text = if reason.is_empty() { text } else { format!("{text} — {reason}") };
-            sheet.write_string_with_format(row, 1, fit(&text), &crate::sheet::plain(lang))?;
+            let text = if superseded || reason.is_empty() { text } else { format!("{text} — {reason}") };
+            sheet.write_string_with_format(row, 1, fit(&text), &look)?;
         }
-        let _ = looks;
         Ok(())
     }
 
@@ -127,6 +131,8 @@ impl Maker<'_, '_> {
         let listed: Vec<&Finding> = self.edition.findings.iter().filter(|f| f.cause.is_none()).collect();
         let title = lang.sheet_title(&self.edition.group_name, self.edition.year, "book_findings_title");
         self.list(sheet, &title, &heads, listed.len(), 2)?;
+        // The key is for the command line; on paper it would only make the rest small.
+        sheet.set_print_area(0, 0, 2 + listed.len().max(1) as u32, heads.len() as u16 - 2)?;
         if listed.is_empty() {
             sheet.write_string_with_format(3, 1, lang.say("book_no_findings"), &looks.left)?;
         }

@@ -11,7 +11,7 @@ use super::{Maker, Printed};
 use crate::figures::Figures;
 use crate::grid::{Grid, Square};
 use crate::live::{decimals, fits};
-use crate::sheet::{Frame, block, boxed, fit, lay_out, lines, note, page, plain, sheet_name, title};
+use crate::sheet::{Frame, block, boxed, lay_out, lines, note, page, plain, sheet_name, title};
 use crate::story;
 use crate::words::Lang;
 
@@ -69,7 +69,7 @@ impl Maker<'_, '_> {
         let lang = self.lang;
         let absent: Vec<&str> = self.figures.absent().map(|c| c.agency.as_str()).collect();
         let owed = self.figures.owed(&grid.squares.iter().filter_map(|s| s.cell).collect::<Vec<_>>());
-        let lacking: Vec<&str> = owed.iter().map(|(agency, _)| *agency).collect();
+        let lacking: Vec<&str> = owed.into_iter().map(|o| o.0).collect();
         let stop = if lang == Lang::Zh { "。" } else { ". " };
         let mut text = String::new();
         if !absent.is_empty() {
@@ -86,8 +86,8 @@ impl Maker<'_, '_> {
         let (row, column, rows, columns) = area;
         let sum = self.edition.compilation.sum(&self.edition.compilation.root, self.edition.year, cell);
         let known = sum.and_then(|s| s.millionths);
-        let missing = sum.map_or(0, |s| s.missing);
-        let lower = missing as usize > self.absent(&self.edition.compilation.root);
+        let owing = self.owing(&self.edition.compilation.root, cell);
+        let lower = owing.len() > self.figures.absent().count();
         let style = if lower { Style::Lower } else { Style::Plain };
         let exact = known.filter(|n| !fits(*n) || self.has_long(cell));
         let look = self.looks.number(style, self.decimals(cell, known.map_or(0, decimals)));
@@ -105,9 +105,8 @@ impl Maker<'_, '_> {
             }
             (None, None) => sheet.write_blank(row, column, &look)?,
         };
-        if missing > 0 {
-            let owing = self.edition.compilation.owing(&self.edition.compilation.root, self.edition.year, cell);
-            note(sheet, row, column, &fit(&self.lang.owing(missing, &owing)))?;
+        if lower {
+            note(sheet, row, column, &self.lang.owing(owing.len() as u32, &owing))?;
         }
         Ok(())
     }

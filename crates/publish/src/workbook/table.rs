@@ -57,7 +57,7 @@ impl Maker<'_, '_> {
         let absent = self.figures.absent().count();
         let mut text = self.lang.say("book_table_note").to_owned();
         if absent > 0 {
-            text.push_str(&self.lang.not_in_sum(absent));
+            text.push_str(&self.lang.book_without(absent));
         }
         sheet.write_string_with_format(1, 2, text, &looks.small)?;
         let mut sides: Vec<(String, f64)> =
@@ -73,7 +73,7 @@ impl Maker<'_, '_> {
             sheet.write_string_with_format(plan.filter(), i as u16, "", &looks.slim)?;
         }
         if !plan.checks.is_empty() {
-            let labels: Vec<&str> = plan.checks.iter().map(|&k| self.form.identities[k].label.as_str()).collect();
+            let labels = crate::blank::kinds(plan.checks.iter().map(|&k| &self.form.identities[k]), self.lang);
             note(sheet, TOP, plan.side - 1, &format!("{}\n{}", self.lang.say("book_check_note"), labels.join("\n")))?;
         }
         for s in spans(&plan.labels, depth as usize) {
@@ -145,12 +145,11 @@ impl Maker<'_, '_> {
         (id, cell, sum): (&str, Cell, Option<&SumRow>),
     ) -> Result<(), XlsxError> {
         let known = sum.and_then(|s| s.millionths);
-        let missing = sum.map_or(0, |s| s.missing);
-        let style = if missing as usize > self.absent(id) { Style::Lower } else { Style::Total };
+        let owing = self.owing(id, cell);
+        let style = if owing.len() > self.absent(id) { Style::Lower } else { Style::Total };
         let mut remarks = Vec::new();
-        if missing > 0 {
-            let owing = self.edition.compilation.owing(id, self.edition.year, cell);
-            remarks.push(self.lang.owing(missing, &owing));
+        if !owing.is_empty() {
+            remarks.push(self.lang.owing(owing.len() as u32, &owing));
         }
         let long = known.is_some_and(|n| !fits(n)) || self.has_long(cell);
         match known {
@@ -177,6 +176,18 @@ impl Maker<'_, '_> {
     /// How many agencies of a group have not reported: that is said once, and sets no single sum off.
     pub(super) fn absent(&self, group: &str) -> usize {
         self.edition.compilation.coverage_of(group, self.edition.year).iter().filter(|c| c.status == "missing").count()
+    }
+
+    /// The agencies of a group whose figure a sum lacks. At the top those are left out that give it in another year's row.
+    pub(super) fn owing(&self, group: &str, cell: Cell) -> Vec<&str> {
+        let compilation = self.edition.compilation;
+        let all = compilation.owing(group, self.edition.year, cell);
+        if group != compilation.root || all.is_empty() {
+            return all;
+        }
+        let owed: Vec<&str> = self.figures.owed(&[cell]).into_iter().map(|o| o.0).collect();
+        let absent: Vec<&str> = self.figures.absent().map(|c| c.agency.as_str()).collect();
+        all.into_iter().filter(|a| owed.contains(a) || absent.contains(a)).collect()
     }
 
     /// Whether some agency's figure has more digits than formulas keep.
