@@ -71,16 +71,8 @@ impl<'a> Figures<'a> {
     /// The figure of a cell.
     pub(crate) fn of(&self, cell: Cell) -> Printed {
         let Some(sum) = self.sums.get(&cell.index()) else { return Printed::default() };
-        let Some(millionths) = sum.millionths else { return Printed { missing: sum.missing, ..Printed::default() } };
-        let number = decimal_text(millionths);
         // Where parts may be negative a missing one can lower the sum, so it is no bound.
-        let signed = self.form.def(cell).is_some_and(|d| d.signed);
-        let text = match (sum.missing, signed) {
-            (0, _) => number.clone(),
-            (_, false) => format!("≥{number}"),
-            (_, true) => format!("{number}（{}）", self.lang.say("incomplete")),
-        };
-        Printed { number, text, missing: sum.missing }
+        printed(sum, self.form.def(cell).is_some_and(|d| d.signed), self.lang)
     }
 
     /// How many agencies do not give one of the cells.
@@ -147,4 +139,16 @@ impl<'a> Figures<'a> {
         let missing = self.missing_in(cells);
         (text, if known.is_empty() { missing.max(1) } else { missing }, !known.is_empty())
     }
+}
+
+/// A sum as it is printed: a lower bound where figures are missing, unless parts may be negative (`signed`).
+pub(crate) fn printed(sum: &SumRow, signed: bool, lang: Lang) -> Printed {
+    let Some(millionths) = sum.millionths else { return Printed { missing: sum.missing, ..Printed::default() } };
+    let number = decimal_text(millionths);
+    let text = match (sum.missing, signed) {
+        (0, _) => number.clone(),
+        (_, false) => format!("≥{number}"),
+        (_, true) => format!("{number}（{}）", lang.say("incomplete")),
+    };
+    Printed { number, text, missing: sum.missing }
 }
