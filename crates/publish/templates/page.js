@@ -387,7 +387,7 @@
     one("basket-title").textContent = say("js_basket", { n: decided.length });
     one("lines").value = decided.map(csv).join("\n");
     one("basket-list").replaceChildren.apply(one("basket-list"), decided.map(function (d) {
-      return make("li", {}, make("b", {}, d.word), say("colon"), named(d.what), "（" + d.reason + "） ",
+      return make("li", {}, make("b", {}, d.word), say("colon"), named(d.what), say("par_open") + d.reason + say("par_close") + " ",
         button(say("js_remove"), function () { drop(d.key); }, { "aria-label": say("js_remove") + say("colon") + d.what }));
     }));
     all(".finding").forEach(mark);
@@ -404,12 +404,12 @@
     var text = act.querySelector(".decided");
     if (text) text.remove();
     act.querySelector("button").textContent = say(d ? "js_edit" : "js_decide");
-    if (d) act.prepend(make("span", { "class": "decided" }, say("js_decided") + d.word + "（" + d.reason + "）"), " ");
+    if (d) act.prepend(make("span", { "class": "decided" }, say("js_decided") + d.word + say("par_open") + d.reason + say("par_close")), " ");
   }
   function decorate() {
     all("#open > .finding").forEach(function (li) {
       if (li.querySelector(".act")) return;
-      li.append(make("div", { "class": "act" }, button(say("js_decide"), null, { "aria-haspopup": "dialog", "aria-describedby": li.id })));
+      li.querySelector(".foot").prepend(make("span", { "class": "act" }, button(say("js_decide"), null, { "aria-haspopup": "dialog" })));
     });
     basket();
   }

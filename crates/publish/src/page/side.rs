@@ -20,7 +20,7 @@ pub(super) const WORDS: &[&str] = &[
     "js_absent", "js_derived", "js_corrected", "js_corrected_blank", "js_missing", "js_read", "js_raw", "js_sum", "js_members",
     "js_by_order", "js_by_figure", "js_flat", "js_year", "js_no_cell", "js_history", "js_parts", "js_part_missing", "js_loading",
     "js_blank_figure", "js_more", "js_all_agencies", "agency", "found", "js_state", "js_source", "colon", "gap_mark", "gap_names",
-    "gap_partial", "complete", "note", "js_stop", "js_comma",
+    "gap_partial", "complete", "note", "js_stop", "js_comma", "par_open", "par_close",
 ];
 
 /// JSON that may stand in a script or in a `<script>` block: no `<`, `>`, `&` and no line separators of JavaScript.

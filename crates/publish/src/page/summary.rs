@@ -49,6 +49,7 @@ impl<'e> Pages<'_, 'e> {
             counted => count(&["counted", "partial"]),
             beyond,
             expected,
+            registry => !self.edition.registry.is_empty(),
             errors => self.count(None, Severity::Error),
             warnings => self.count(None, Severity::Warning),
             errors_of => with(Severity::Error),
@@ -94,7 +95,7 @@ impl<'e> Pages<'_, 'e> {
             };
             let title = cause.map_or(self.lang.say("cov_missing"), |f| self.lang.rule_title(f));
             let letters = self.letters(key, "");
-            out.push(context! { name => &row.agency, href => self.names.href(key, ""), title, say, file, letters });
+            out.push(context! { name => &row.agency, href => self.names.href(key, ""), severity => "error", title, say, file, letters });
         }
         out
     }
@@ -151,16 +152,23 @@ impl<'e> Pages<'_, 'e> {
             return f.text(self.lang.code()).to_owned();
         }
         let cells = letters::cell_names(self.edition, self.form, self.lang, f);
-        let proved = letters::is_proved(f) && !wanted.is_empty();
-        match (self.lang, found.is_empty(), proved) {
-            (Lang::Zh, false, true) => format!("“{cells}”填{found}，应为{wanted}，请核实更正。"),
-            (Lang::Zh, true, true) => format!("“{cells}”未填，应为{wanted}，请核实更正。"),
-            (Lang::Zh, false, false) => format!("“{cells}”填{found}，请对照台账核实。"),
-            (Lang::Zh, true, false) => format!("“{cells}”请对照台账核实。"),
-            (Lang::En, false, true) => format!("“{cells}” is {found} and should be {wanted}: please verify and correct."),
-            (Lang::En, true, true) => format!("“{cells}” is blank and should be {wanted}: please verify and correct."),
-            (Lang::En, false, false) => format!("“{cells}” is {found}: please verify."),
-            (Lang::En, true, false) => format!("“{cells}”: please verify."),
+        let (verify, correct) = match self.lang {
+            Lang::Zh => ("请对照台账核实。", "请核实更正。"),
+            Lang::En => ("please verify.", "please verify and correct."),
+        };
+        let stands = match (self.lang, found.is_empty()) {
+            (Lang::Zh, true) => format!("“{cells}”未填"),
+            (Lang::Zh, false) => format!("“{cells}”填{found}"),
+            (Lang::En, true) => format!("“{cells}” is blank"),
+            (Lang::En, false) => format!("“{cells}” is {found}"),
+        };
+        match (self.lang, wanted.is_empty(), letters::is_proved(f)) {
+            (Lang::Zh, true, _) => format!("{stands}，{verify}"),
+            (Lang::Zh, false, true) => format!("{stands}，应为{wanted}，{correct}"),
+            (Lang::Zh, false, false) => format!("{stands}，参考值{wanted}，{verify}"),
+            (Lang::En, true, _) => format!("{stands}: {verify}"),
+            (Lang::En, false, true) => format!("{stands} and should be {wanted}: {correct}"),
+            (Lang::En, false, false) => format!("{stands} (for reference: {wanted}): {verify}"),
         }
     }
 

@@ -69,7 +69,7 @@ impl Pages<'_, '_> {
             .groups()
             .iter()
             .enumerate()
-            .map(|(at, g)| context! { at, name => format!("{}{}", "　".repeat(g.depth), g.name) })
+            .map(|(at, g)| context! { at, name => format!("{}{}", "\u{2003}".repeat(g.depth), g.name) })
             .collect();
         context! { years, groups }
     }
