@@ -17,6 +17,17 @@ pub(crate) fn ticks(max: f64, n: usize, whole: bool) -> Vec<f64> {
     (0..=count).map(|i| i as f64 * step).collect()
 }
 
+/// Round values about `low` to `high`, and the first of them: 0 unless both lie far above it or below.
+pub(crate) fn around(low: f64, high: f64, n: usize) -> (f64, Vec<f64>) {
+    let least = if low > 0.0 && low < high * 0.4 { 0.0 } else { low };
+    let span = if high > least { high - least } else { high.abs().max(1.0) };
+    let step = ticks(span, n, high - low > 5.0).get(1).copied().unwrap_or(1.0);
+    let from = if least == 0.0 { 0.0 } else { ((least - span * 0.05) / step).floor() * step };
+    let from = if low >= 0.0 { from.max(0.0) } else { from };
+    let count = ((high + span * 0.02 - from) / step).ceil().max(1.0) as usize;
+    (from, (0..=count).map(|i| from + i as f64 * step).collect())
+}
+
 /// A vertical scale from 0 at the bottom of the area, with grid lines and tick labels at its left; gives the function from
 /// value to y.
 pub(crate) fn vertical(scene: &mut Scene, area: Area, ticks: &[f64], size: f64, percent: bool) -> impl Fn(f64) -> f64 + use<> {

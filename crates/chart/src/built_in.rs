@@ -10,7 +10,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 14] = files![
+const FILES: [(&str, &str); 15] = files![
     "01-requests-by-applicant.toml",
     "02-outcomes.toml",
     "03-flow.toml",
@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 14] = files![
     "12-every-agency.toml",
     "13-against-last-year.toml",
     "14-agencies-carry-over.toml",
+    "15-disclosure-rate-since-last-year.toml",
 ];
 
 /// The charts of `charts/*.toml`, as the binary carries them.

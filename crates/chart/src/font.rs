@@ -1,17 +1,11 @@
-//! The bundled font: measuring with it, cutting the used glyphs out of it, drawing PNGs with it.
+//! The bundled font: measuring with it, its outlines for PNGs, and the used glyphs of it for SVGs.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Once, OnceLock};
+use std::sync::OnceLock;
 
-use allsorts::binary::read::ReadScope;
-use allsorts::font::read_cmap_subtable;
-use allsorts::font_data::FontData;
-use allsorts::subset::{CmapTarget, SubsetProfile, subset};
-use allsorts::tables::FontTableProvider;
-use allsorts::tables::cmap::Cmap;
-use allsorts::tag;
-use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
-use resvg::usvg::fontdb;
+use ttf_parser::{Face, GlyphId};
+
+use crate::cut;
 
 /// Noto Sans SC Regular (SIL OFL, `fonts/OFL.txt`), cut down by `fonts/subset.py`.
 pub(crate) static BYTES: &[u8] = include_bytes!("../fonts/NotoSansSC-subset.ttf");
@@ -23,49 +17,67 @@ pub(crate) const FAMILY: &str = "Noto Sans SC";
 pub(crate) const FALLBACKS: &str =
     "'Noto Sans SC','Microsoft YaHei','PingFang SC','Source Han Sans SC','WenQuanYi Micro Hei',sans-serif";
 
-/// ab_glyph scales by ascent minus descent, which are 1160 and −288 of the font's 1000 units an em.
-const SIZE_OF_1000_PER_EM: f64 = 1448.0;
+/// Units of the font an em.
+pub(crate) const EM: f64 = 1000.0;
 
-/// Width of a line of text in pixels at `size` pixels an em.
-pub(crate) fn width(text: &str, size: f64) -> f64 {
-    static REGISTERED: Once = Once::new();
-    REGISTERED.call_once(|| {
-        // A font that was compiled in and that a test opens can not be invalid.
-        let _ = register_font(FAMILY, FontStyle::Normal, BYTES);
-    });
-    let font = FontDesc::new(FontFamily::Name(FAMILY), SIZE_OF_1000_PER_EM, FontStyle::Normal);
-    font.layout_box(text).map_or(0.0, |(_, (w, _))| f64::from(w) * size / 1000.0)
+/// The font, opened once: its glyph of every character of the basic plane, and how wide each is.
+struct Opened {
+    face: Face<'static>,
+    glyphs: Vec<u16>,
+    advances: Vec<u16>,
 }
 
-/// The glyph of each character in a font; 0, the empty box, for those that it does not have.
-fn glyphs(font: &[u8], characters: impl Iterator<Item = char>) -> Result<Vec<u16>, String> {
-    let data = ReadScope::new(font).read::<FontData<'_>>().map_err(|e| e.to_string())?;
-    let provider = data.table_provider(0).map_err(|e| e.to_string())?;
-    let cmap_data = provider.read_table_data(tag::CMAP).map_err(|e| e.to_string())?;
-    let cmap = ReadScope::new(&cmap_data).read::<Cmap<'_>>().map_err(|e| e.to_string())?;
-    let (_, map) = read_cmap_subtable(&cmap).map_err(|e| e.to_string())?.ok_or("the font has no Unicode character map")?;
-    characters.map(|c| map.map_glyph(u32::from(c)).map(Option::unwrap_or_default).map_err(|e| e.to_string())).collect()
+fn opened() -> Option<&'static Opened> {
+    static OPENED: OnceLock<Option<Opened>> = OnceLock::new();
+    // A font that was compiled in and that a test opens is there.
+    OPENED.get_or_init(|| Face::parse(BYTES, 0).ok().map(open)).as_ref()
+}
+
+fn open(face: Face<'static>) -> Opened {
+    let mut glyphs = vec![0; 0x1_0000];
+    for table in face.tables().cmap.iter().flat_map(|cmap| cmap.subtables).filter(|t| t.is_unicode()) {
+        table.codepoints(|c| {
+            if let (Some(place), Some(glyph)) = (glyphs.get_mut(c as usize), table.glyph_index(c)) {
+                *place = glyph.0;
+            }
+        });
+    }
+    let advances = (0..face.number_of_glyphs()).map(|g| face.glyph_hor_advance(GlyphId(g)).unwrap_or_default()).collect();
+    Opened { face, glyphs, advances }
+}
+
+/// The bundled font.
+pub(crate) fn face() -> Option<&'static Face<'static>> {
+    opened().map(|o| &o.face)
+}
+
+/// The glyph of a character; 0, the empty box, for one that the font does not have.
+pub(crate) fn glyph(c: char) -> u16 {
+    let Some(font) = opened() else { return 0 };
+    let basic = font.glyphs.get(c as usize).copied();
+    basic.unwrap_or_else(|| font.face.glyph_index(c).map_or(0, |g| g.0))
+}
+
+/// Width of a glyph in units of the font.
+pub(crate) fn advance(glyph: u16) -> u16 {
+    opened().and_then(|o| o.advances.get(usize::from(glyph)).copied()).unwrap_or_default()
+}
+
+/// Whether a character takes no room: it joins or varies its neighbours.
+pub(crate) fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{0300}'..='\u{036f}')
+}
+
+/// Width of a line of text in pixels at `size` pixels an em. The bundled font has no kerning, so widths add up.
+pub(crate) fn width(text: &str, size: f64) -> f64 {
+    let units: u32 = text.chars().filter(|c| !is_joiner(*c)).map(|c| u32::from(advance(glyph(c)))).sum();
+    f64::from(units) * size / EM
 }
 
 /// A TrueType font of just these characters, with a Unicode character map as browsers want it.
 pub(crate) fn cut(characters: &BTreeSet<char>) -> Result<Vec<u8>, String> {
-    let mut used = BTreeSet::from([0]);
-    used.extend(glyphs(BYTES, characters.iter().copied())?);
-    let used: Vec<u16> = used.into_iter().collect();
-    let data = ReadScope::new(BYTES).read::<FontData<'_>>().map_err(|e| e.to_string())?;
-    let provider = data.table_provider(0).map_err(|e| e.to_string())?;
-    subset(&provider, &used, &SubsetProfile::Minimal, CmapTarget::Unicode).map_err(|e| e.to_string())
-}
-
-/// The font database that holds the bundled font and nothing else.
-pub(crate) fn database() -> Arc<fontdb::Database> {
-    static DATABASE: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
-    let make = || {
-        let mut db = fontdb::Database::new();
-        db.load_font_source(fontdb::Source::Binary(Arc::new(BYTES)));
-        Arc::new(db)
-    };
-    DATABASE.get_or_init(make).clone()
+    let face = face().ok_or("the bundled font cannot be opened")?;
+    cut::cut(face, characters).ok_or_else(|| "the bundled font is damaged".to_owned())
 }
 
 #[cfg(test)]
@@ -77,7 +89,8 @@ mod tests {
 
     fn missing(font: &[u8], text: &str) -> String {
         let characters: Vec<char> = text.chars().filter(|c| *c != '\n').collect();
-        let found = glyphs(font, characters.iter().copied()).expect("a font");
+        let face = Face::parse(font, 0).expect("a font");
+        let found: Vec<u16> = characters.iter().map(|c| face.glyph_index(*c).map_or(0, |g| g.0)).collect();
         characters.iter().zip(found).filter(|(_, g)| *g == 0).map(|(c, _)| c).collect()
     }
 
@@ -118,7 +131,17 @@ mod tests {
         assert!(bytes.len() < 20_000, "{}", bytes.len());
         assert_eq!(missing(&bytes, text), "");
         assert_eq!(missing(&bytes, "市"), "市");
-        let mut db = fontdb::Database::new();
+        // Accented letters are made of others; each has the outline and the width of the whole font's.
+        let text: BTreeSet<char> = "Aéüñ铁".chars().collect();
+        let (bytes, whole) = (cut(&text).expect("cuts"), Face::parse(BYTES, 0).expect("a font"));
+        let small = Face::parse(&bytes, 0).expect("a font");
+        for c in text {
+            let (a, b) = (small.glyph_index(c).expect("there"), whole.glyph_index(c).expect("there"));
+            assert_eq!(small.glyph_bounding_box(a), whole.glyph_bounding_box(b), "{c}");
+            assert_eq!(small.glyph_hor_advance(a), whole.glyph_hor_advance(b), "{c}");
+        }
+        let bytes = cut(&"铁山区2024年，①件𬭎".chars().collect()).expect("cuts");
+        let mut db = resvg::usvg::fontdb::Database::new();
         db.load_font_data(bytes);
         assert_eq!(db.faces().count(), 1);
     }

@@ -46,7 +46,8 @@ pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
             y += NOTE * 1.4;
         }
     }
-    let height = (y + 26.0).ceil();
+    // Even, so that half of it is whole.
+    let height = ((y + 26.0) / 2.0).ceil() * 2.0;
     let mut whole = Scene::default();
     whole.rect(Area::new(0.0, 0.0, WIDTH, height), PAPER);
     whole.add(scene, 0.0, 0.0);

@@ -17,16 +17,20 @@
 
 mod axis;
 mod built_in;
+mod cut;
 mod font;
 mod frame;
+pub mod keys;
 mod kind;
 mod names;
 mod number;
 mod palette;
+mod raster;
 mod scene;
 mod scope;
 mod spec;
 mod svg;
+mod table;
 mod words;
 
 #[cfg(test)]
@@ -150,8 +154,22 @@ pub fn parse(path: &Path, text: &str) -> Result<Chart, ChartError> {
 /// A series that the form of the year does not have, with the nearest one.
 pub fn draw(chart: &Chart, data: Data<'_>, target: &Target) -> Result<Picture, ChartError> {
     let (scene, framed) = compose(chart, data, target)?;
-    let svg =
-        svg::paint(&scene, framed.size, &framed.title, &framed.caption).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
+    picture(chart, &scene, framed)
+}
+
+/// Draws one chart as [`draw`] does, and as a PNG of the same drawing, 1,600 pixels wide: twice what the SVG is on a page.
+///
+/// # Errors
+/// See [`draw`].
+pub fn draw_png(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(Picture, Vec<u8>), ChartError> {
+    let (scene, framed) = compose(chart, data, target)?;
+    let png = raster::png(&scene, framed.size).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
+    Ok((picture(chart, &scene, framed)?, png))
+}
+
+fn picture(chart: &Chart, scene: &scene::Scene, framed: frame::Framed) -> Result<Picture, ChartError> {
+    let head = svg::Head { id: &chart.name, title: &framed.title, describe: &framed.caption };
+    let svg = svg::paint(scene, framed.size, &head).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
     Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg, table: framed.table })
 }
 
@@ -174,12 +192,4 @@ fn compose(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(scene::Sce
         None => kind::draw(&ctx).unwrap_or_else(|| kind::empty(&ctx, &scope::Absent::Year)),
     };
     Ok(frame::frame(&ctx, body))
-}
-
-/// The picture as PNG, drawn from its SVG with the bundled font alone, so that it looks the same everywhere.
-///
-/// # Errors
-/// See [`ChartError`].
-pub fn png(picture: &Picture) -> Result<Vec<u8>, ChartError> {
-    svg::png(&picture.svg).map_err(|e| ChartError::Draw(picture.name.clone(), e))
 }

@@ -112,6 +112,24 @@ pub(crate) fn crosses(from: (f64, f64), to: (f64, f64), area: Area) -> bool {
 /// Above the baseline stand 0.88 of a Chinese character's em, below it 0.12; its middle is the middle of a line.
 const MIDDLE: f64 = 0.37;
 
+/// Width of the edge that makes a text strong.
+pub(crate) const STRONG: f64 = 0.75;
+
+/// A place on the grid of quarters of a pixel, on which everything stands: it keeps curves smooth.
+pub(crate) fn quarter(v: f64) -> f64 {
+    (v * 4.0).round() / 4.0
+}
+
+/// Moves a level or upright line of odd width to the middle of a row of pixels, where it is sharp.
+pub(crate) fn straightened(points: &[(f64, f64)], width: u32) -> Vec<(f64, f64)> {
+    let shift = if width % 2 == 1 { 0.5 } else { 0.0 };
+    match *points {
+        [(x0, y0), (x1, y1)] if y0 == y1 => vec![(x0, y0.round() + shift), (x1, y0.round() + shift)],
+        [(x0, y0), (x1, y1)] if x0 == x1 => vec![(x0.round() + shift, y0), (x0.round() + shift, y1)],
+        _ => points.to_vec(),
+    }
+}
+
 /// A drawing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scene {
@@ -175,7 +193,7 @@ impl Scene {
 
     /// A line of text on its baseline.
     pub(crate) fn text(&mut self, x: f64, baseline: f64, style: Style, text: impl Into<String>) {
-        let text = text.into();
+        let text: String = text.into();
         if !text.is_empty() {
             self.items.push(Item::Text { x, baseline, style, text });
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use nianbao_form::{FormError, explain_toml};
 use serde::Deserialize;
 
+use crate::keys::{self, KINDS};
 use crate::palette;
 
 /// How a chart is drawn.
@@ -31,6 +32,10 @@ pub(crate) enum Kind {
     Multiples,
     /// This year against last, agency by agency.
     Dumbbell,
+    /// Two years as the ends of lines.
+    Slope,
+    /// From last year's total to this year's, agency by agency.
+    Waterfall,
 }
 
 /// What a series is in a flow.
@@ -101,6 +106,8 @@ pub(crate) struct Spec {
     pub(crate) top: Option<usize>,
     /// Ratios with a smaller denominator are marked.
     pub(crate) small: Option<u32>,
+    /// How many years back the other end of a slope lies.
+    pub(crate) back: Option<u16>,
     /// What the denominator of a funnel is called.
     pub(crate) axis: Option<String>,
     #[serde(default)]
@@ -118,7 +125,7 @@ impl Spec {
 
 /// Reads and proves a chart file.
 pub(crate) fn read(path: &Path, text: &str) -> Result<Spec, FormError> {
-    let spec: Spec = toml::from_str(text).map_err(|e| explain_toml(path, text, &e))?;
+    let spec: Spec = toml::from_str(text).map_err(|e| explained(explain_toml(path, text, &e)))?;
     let refuse = |key: &str, message: String| FormError {
         path: path.to_owned(),
         line: line_of_key(text, key),
@@ -127,7 +134,11 @@ pub(crate) fn read(path: &Path, text: &str) -> Result<Spec, FormError> {
     };
     fields(&spec).map_err(|(key, message)| refuse(key, message))?;
     numbers_of_series(&spec).map_err(|(key, message)| refuse(key, message))?;
-    unused(&spec).map_err(|key| refuse(key, format!("a chart of kind `{}` does not use it; take it out", word(spec.kind))))?;
+    unused(&spec).map_err(|key| {
+        let used: Vec<&str> = KINDS.iter().filter(|k| k.takes(key)).map(|k| k.name).collect();
+        let message = format!("a chart of kind `{}` does not use it, only {}; take it out", word(spec.kind), used.join(", "));
+        refuse(key, message)
+    })?;
     Ok(spec)
 }
 
@@ -152,7 +163,7 @@ fn numbers_of_series(spec: &Spec) -> Result<(), (&'static str, String)> {
         Kind::Coverage if n > 0 => {
             return Err(("series", "a chart of kind `coverage` draws reports and findings, no series".into()));
         }
-        Kind::Rank | Kind::Funnel | Kind::Heatmap | Kind::Multiples | Kind::Dumbbell if n != 1 => {
+        Kind::Rank | Kind::Funnel | Kind::Heatmap | Kind::Multiples | Kind::Dumbbell | Kind::Slope | Kind::Waterfall if n != 1 => {
             return Err(("series", format!("a chart of kind `{kind}` draws one series, not {n}")));
         }
         Kind::Stacked | Kind::Share if !(2..=palette::MOST).contains(&n) => {
@@ -214,25 +225,34 @@ fn panels(spec: &Spec) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
-/// The first option that the kind has no use for: an option that does nothing would be a lie.
+/// The first key that the kind has no use for: an option that does nothing would be a lie.
 fn unused(spec: &Spec) -> Result<(), &'static str> {
-    let years = matches!(spec.kind, Kind::Stacked | Kind::Share | Kind::Heatmap | Kind::Panels | Kind::Multiples);
-    let top = matches!(spec.kind, Kind::Rank | Kind::Heatmap | Kind::Dumbbell | Kind::Coverage | Kind::Multiples);
-    let small = matches!(spec.kind, Kind::Funnel | Kind::Panels);
-    let unit = !matches!(spec.kind, Kind::Panels | Kind::Coverage | Kind::Funnel);
-    let what = !matches!(spec.kind, Kind::Panels | Kind::Coverage);
-    match () {
-        () if spec.years.is_some() && !years => Err("years"),
-        () if spec.top.is_some() && !top => Err("top"),
-        () if spec.small.is_some() && !small => Err("small"),
-        () if spec.unit.is_some() && !unit => Err("unit"),
-        () if spec.axis.is_some() && spec.kind != Kind::Funnel => Err("axis"),
-        () if !spec.what.is_empty() && !what => Err("what"),
-        () => Ok(()),
-    }
+    let Some(record) = keys::kind(word(spec.kind)) else { return Ok(()) };
+    let said = [
+        ("years", spec.years.is_some()),
+        ("top", spec.top.is_some()),
+        ("small", spec.small.is_some()),
+        ("unit", spec.unit.is_some()),
+        ("axis", spec.axis.is_some()),
+        ("back", spec.back.is_some()),
+        ("what", !spec.what.is_empty()),
+    ];
+    said.into_iter().find(|(name, said)| *said && !record.takes(name)).map_or(Ok(()), |(name, _)| Err(name))
 }
 
-fn word(kind: Kind) -> &'static str {
+/// Says what the nearest known key means, where a key is not known.
+fn explained(mut error: FormError) -> FormError {
+    let near = error.message.split_once("did you mean `").and_then(|(_, rest)| rest.split_once('`')).map(|(near, _)| near);
+    let named = |name: &str| keys::key(name).or_else(|| keys::key(&format!("series.{name}")));
+    if let Some(record) = near.and_then(named) {
+        let said = format!(" ({}: {})", record.name, record.means[1]);
+        error.message.push_str(&said);
+    }
+    error
+}
+
+/// The word of the kind in the file.
+pub(crate) fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Stacked => "stacked",
         Kind::Share => "share",
@@ -244,6 +264,8 @@ fn word(kind: Kind) -> &'static str {
         Kind::Coverage => "coverage",
         Kind::Multiples => "multiples",
         Kind::Dumbbell => "dumbbell",
+        Kind::Slope => "slope",
+        Kind::Waterfall => "waterfall",
     }
 }
 

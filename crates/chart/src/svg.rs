@@ -1,4 +1,4 @@
-//! A drawing becomes SVG through plotters' backend, and SVG becomes PNG with the bundled font alone.
+//! A drawing becomes SVG through plotters' backend.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,11 +9,10 @@ use plotters::backend::SVGBackend;
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
-use resvg::{tiny_skia, usvg};
 
 use crate::font;
 use crate::palette::Rgb;
-use crate::scene::{Align, Item, Scene};
+use crate::scene::{Align, Item, Scene, straightened};
 
 /// Units of the drawing a pixel of the picture.
 const FINE: f64 = 4.0;
@@ -21,8 +20,19 @@ const FINE: f64 = 4.0;
 /// The size of text that plotters' SVG backend writes is smaller than the one it is given by this factor.
 const PLOTTERS_TEXT: f64 = 1.24;
 
-/// Draws the scene; `title` and `describe` are for those who do not see it.
-pub(crate) fn paint(scene: &Scene, size: (u32, u32), title: &str, describe: &str) -> Result<String, String> {
+/// How many times finer the drawing is than a page shows it: an SVG is 800 pixels of CSS wide, a PNG 1,600 pixels.
+pub(crate) const FINER: u32 = 2;
+
+/// What the SVG says of itself: an id for its title, which others in one page do not have, and words for those who do not
+/// see it.
+pub(crate) struct Head<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) describe: &'a str,
+}
+
+/// Draws the scene.
+pub(crate) fn paint(scene: &Scene, size: (u32, u32), head: &Head<'_>) -> Result<String, String> {
     let mut raw = String::with_capacity(64 << 10);
     {
         let mut backend = SVGBackend::with_string(&mut raw, size);
@@ -37,7 +47,7 @@ pub(crate) fn paint(scene: &Scene, size: (u32, u32), title: &str, describe: &str
             used.extend(text.chars());
         }
     }
-    dress(&raw, size, &used, title, describe)
+    dress(&raw, size, &used, head)
 }
 
 fn put(backend: &mut SVGBackend<'_>, item: &Item) -> Result<(), Box<dyn std::error::Error>> {
@@ -82,34 +92,28 @@ fn put(backend: &mut SVGBackend<'_>, item: &Item) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
-/// Moves a level or upright line of odd width to the middle of a row of pixels, where it is sharp.
-fn straightened(points: &[(f64, f64)], width: u32) -> Vec<(f64, f64)> {
-    let shift = if width % 2 == 1 { 0.5 } else { 0.0 };
-    match *points {
-        [(x0, y0), (x1, y1)] if y0 == y1 => vec![(x0, y0.round() + shift), (x1, y0.round() + shift)],
-        [(x0, y0), (x1, y1)] if x0 == x1 => vec![(x0.round() + shift, y0), (x0.round() + shift, y1)],
-        _ => points.to_vec(),
-    }
-}
-
 /// Gives the plain SVG its head (title, description, embedded glyphs, font families) and takes out what plotters repeats in
 /// every element. Texts stand on their baseline, in one line of the file; strong ones are drawn with a thin edge, because
 /// one weight of the font is bundled.
-fn dress(raw: &str, (w, h): (u32, u32), used: &BTreeSet<char>, title: &str, describe: &str) -> Result<String, String> {
+fn dress(raw: &str, (w, h): (u32, u32), used: &BTreeSet<char>, head: &Head<'_>) -> Result<String, String> {
     let glyphs = STANDARD.encode(font::cut(used)?);
     // The family is named after its glyphs, so that several charts in one page do not take each other's.
     let family = format!("nianbao-{:016x}", fnv64(used));
     let mut out = String::with_capacity(raw.len() + glyphs.len() + 2048);
+    let id: String = head.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {} {}\" \
-         font-family=\"{family},{}\">\n<title>{}</title>\n<desc>{}</desc>\n<style>@font-face{{font-family:{family};\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"t-{id} d-{id}\" width=\"{}\" \
+         height=\"{}\" viewBox=\"0 0 {} {}\" font-family=\"{family},{}\">\n<title id=\"t-{id}\">{}</title>\n\
+         <desc id=\"d-{id}\">{}</desc>\n<style>@font-face{{font-family:{family};\
          src:url(data:font/ttf;base64,{glyphs})}}</style>\n",
+        w / FINER,
+        h / FINER,
         w * FINE as u32,
         h * FINE as u32,
         font::FALLBACKS,
-        escape(title),
-        escape(describe)
+        escape(head.title),
+        escape(head.describe)
     );
     let mut lines = raw.lines().skip(1);
     let family = format!(" font-family=\"{}\"", font::FAMILY);
@@ -151,23 +155,4 @@ fn escape(text: &str) -> String {
 fn fnv64(characters: &BTreeSet<char>) -> u64 {
     let step = |h: u64, c: &char| (h ^ u64::from(u32::from(*c))).wrapping_mul(0x0100_0000_01b3);
     characters.iter().fold(0xcbf2_9ce4_8422_2325, step)
-}
-
-/// Draws the SVG with the bundled font alone.
-pub(crate) fn png(svg: &str) -> Result<Vec<u8>, String> {
-    let resolver = usvg::FontResolver {
-        select_font: Box::new(|_, db| db.faces().next().map(|face| face.id)),
-        select_fallback: Box::new(|_, _, _| None),
-    };
-    let options = usvg::Options { fontdb: font::database(), font_resolver: resolver, ..usvg::Options::default() };
-    // The embedded glyphs are for browsers; here they would only be parsed for nothing.
-    let bare = match (svg.find("<style>"), svg.find("</style>")) {
-        (Some(from), Some(to)) => format!("{}{}", &svg[..from], &svg[to + "</style>".len()..]),
-        _ => svg.to_owned(),
-    };
-    let tree = usvg::Tree::from_str(&bare, &options).map_err(|e| e.to_string())?;
-    let size = tree.size().to_int_size();
-    let mut pixmap = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("the picture has no size")?;
-    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|e| e.to_string())
 }

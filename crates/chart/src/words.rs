@@ -75,6 +75,10 @@ impl Words {
         self.pick(format!("其余{n}个单位"), format!("{n} others"))
     }
 
+    pub(crate) fn total(self) -> String {
+        self.pick("合计", "Total")
+    }
+
     pub(crate) fn no_data(self) -> &'static str {
         if self.zh { "无数据" } else { "no data" }
     }

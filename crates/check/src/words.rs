@@ -23,7 +23,7 @@ impl Both {
     }
 }
 
-/// Names things as a form prints them. English messages about a Chinese form name cells and identities by their ids.
+/// Names things as a form prints them, in English as its English words have them.
 #[derive(Clone, Copy)]
 pub(crate) struct Speaker<'a> {
     pub forms: &'a Forms,
@@ -35,31 +35,24 @@ impl Speaker<'_> {
         self.forms.form(self.form)
     }
 
-    fn english(&self) -> bool {
-        self.own().language == "en"
-    }
-
     /// A cell's name.
     pub(crate) fn cell(&self, cell: Cell) -> Both {
-        let name = self.forms.name(self.form, cell);
-        let en = if self.english() { name.clone() } else { self.forms.id(cell).to_owned() };
-        Both { zh: name, en }
+        Both::new(self.forms.name(self.form, cell), self.forms.name_in("en", self.form, cell))
     }
 
     /// An identity in words.
     pub(crate) fn identity(&self, identity: &Identity) -> Both {
         let key = identity.key();
-        let zh = if identity.label.is_empty() { key.clone() } else { identity.label.clone() };
-        let en = if self.english() { zh.clone() } else { key };
-        Both { zh, en }
+        let english = self.own().in_language("en").identities.iter().find(|i| i.key() == key);
+        Both::new(or_key(&identity.label, &key), or_key(english.map_or(&identity.label, |i| &i.label), &key))
     }
 
     /// A chain in words.
     pub(crate) fn chain(&self, chain: &nianbao_form::Chain) -> Both {
         let key = if chain.instance.is_empty() { chain.name.clone() } else { format!("{}:{}", chain.name, chain.instance) };
-        let zh = if chain.label.is_empty() { key.clone() } else { chain.label.clone() };
-        let en = if self.english() { zh.clone() } else { key };
-        Both { zh, en }
+        let same = |c: &&nianbao_form::Chain| c.name == chain.name && c.instance == chain.instance;
+        let english = self.own().in_language("en").chains.iter().find(same);
+        Both::new(or_key(&chain.label, &key), or_key(english.map_or(&chain.label, |c| &c.label), &key))
     }
 
     /// `12＋3＋0＝15，而“…（总计）”填14`. `bound` tells between what an unknown cell lies.
@@ -74,6 +67,11 @@ impl Speaker<'_> {
         };
         Both::new(format!("{}，而{}", parts.zh, whole.zh), format!("{}, but {}", parts.en, whole.en))
     }
+}
+
+/// The label; the key where the form gives none.
+fn or_key<'a>(label: &'a str, key: &'a str) -> &'a str {
+    if label.is_empty() { key } else { label }
 }
 
 /// One side of an identity as a sum; in a long one zeros are not written out.

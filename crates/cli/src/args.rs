@@ -33,9 +33,9 @@ pub(crate) struct Common {
     /// A form of your own (TOML); may be given several times.
     #[arg(long, global = true, value_name = "FILE.toml")]
     pub(crate) form_file: Vec<PathBuf>,
-    /// Language of findings, page and summary.
-    #[arg(long, global = true, default_value = "zh", value_enum)]
-    pub(crate) lang: Lang,
+    /// Language of findings, page and summary; default: that of the reports' form, Chinese for the statutory ones.
+    #[arg(long, global = true, value_enum)]
+    pub(crate) lang: Option<Lang>,
     /// Logs on standard error: `text`, or one JSON object per line for a scheduler.
     #[arg(long, global = true, default_value = "text", value_enum)]
     pub(crate) log: Log,
@@ -45,6 +45,19 @@ pub(crate) struct Common {
     /// How many threads read, check and draw; default: as many as there are processors.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<usize>,
+}
+
+impl Common {
+    /// The language asked for, else Chinese.
+    pub(crate) fn language(&self) -> Lang {
+        self.lang.unwrap_or(Lang::Zh)
+    }
+
+    /// The same flags, in the language of a form where none was asked for.
+    pub(crate) fn speaking(&self, form: Option<&nianbao_form::Form>) -> Common {
+        let own = if form.is_some_and(|f| f.language == "en") { Lang::En } else { Lang::Zh };
+        Common { lang: Some(self.lang.unwrap_or(own)), ..self.clone() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

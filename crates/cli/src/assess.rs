@@ -96,6 +96,11 @@ pub(crate) struct Assessment {
 }
 
 impl Assessment {
+    /// The form of the year.
+    pub(crate) fn form<'f>(&self, forms: &'f Forms) -> Option<&'f nianbao_form::Form> {
+        self.compilation.form_of(self.year).map(|ix| forms.form(ix))
+    }
+
     /// Whether an input could not be read.
     pub(crate) fn unread(&self) -> bool {
         self.receipts.iter().any(failed)

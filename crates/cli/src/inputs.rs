@@ -241,16 +241,16 @@ pub(crate) fn folder_pipeline(folder: &Path) -> Pipeline {
 
 /// The office's own words for a year: section id → text.
 pub(crate) fn texts(pipeline: &Pipeline, year: u16) -> Result<BTreeMap<String, String>, Failure> {
-    let mut texts = BTreeMap::new();
-    let Some(folder) = pipeline.texts.as_ref().map(|t| t.join(year.to_string())) else { return Ok(texts) };
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(texts) };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.extension().is_some_and(|e| e == "md")
-            && let Some(section) = path.file_stem().map(|s| s.to_string_lossy().into_owned())
-        {
-            texts.insert(section, read(&path)?);
-        }
-    }
-    Ok(texts)
+    text_files(pipeline, year).into_iter().map(|(section, path)| Ok((section, read(&path)?))).collect()
+}
+
+/// Their files: section id and path, by section.
+pub(crate) fn text_files(pipeline: &Pipeline, year: u16) -> Vec<(String, PathBuf)> {
+    let Some(folder) = pipeline.texts.as_ref().map(|t| t.join(year.to_string())) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
+    let paths = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "md"));
+    let section = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned());
+    let mut files: Vec<_> = paths.filter_map(|path| Some((section(&path)?, path))).collect();
+    files.sort();
+    files
 }

@@ -8,6 +8,7 @@ mod inputs;
 mod outcome;
 mod pipeline;
 mod progress;
+mod record;
 mod summary;
 
 use std::ffi::OsString;

@@ -61,6 +61,8 @@ struct Notices {
     answer_by: String,
     #[serde(default)]
     from: String,
+    #[serde(default)]
+    thanks: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -137,6 +139,8 @@ pub(crate) struct Pipeline {
     pub(crate) notice_severities: Vec<Severity>,
     pub(crate) answer_by: String,
     pub(crate) from: String,
+    /// Whether agencies in whose report nothing was found are told so.
+    pub(crate) thanks: bool,
     pub(crate) group: Option<String>,
     /// Chart files; empty for the built-in ones.
     pub(crate) charts: Vec<Pattern>,
@@ -212,6 +216,7 @@ impl Pipeline {
             notice_severities: file.notices.severities.unwrap_or_else(|| vec![Severity::Error]),
             answer_by: file.notices.answer_by,
             from: file.notices.from,
+            thanks: file.notices.thanks,
             group: file.report.group,
             charts: file.charts.iter().map(|p| Pattern::new(&base, p)).collect(),
             file: Some(path.to_owned()),

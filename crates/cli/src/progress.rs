@@ -43,7 +43,7 @@ impl Progress {
             (_, Wish::Auto) if std::io::stderr().is_terminal() => How::Bars,
             (_, Wish::Auto) => How::Lines,
         };
-        Progress { how, lang: common.lang, timings: Mutex::new(Vec::new()) }
+        Progress { how, lang: common.language(), timings: Mutex::new(Vec::new()) }
     }
 
     /// Starts a stage of `total` steps; 0 where steps are not counted.

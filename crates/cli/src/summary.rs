@@ -15,7 +15,7 @@ pub(crate) fn tell_receipt(receipt: &Receipt, common: &Common) {
         Log::Json => {
             tracing::warn!(file = %receipt.name, status = receipt.status.as_str(), reason = %receipt.reason_en, "not wholly read")
         }
-        Log::Text => eprintln!("{}: {}", receipt.name, common.lang.pick(&receipt.reason, &receipt.reason_en)),
+        Log::Text => eprintln!("{}: {}", receipt.name, common.language().pick(&receipt.reason, &receipt.reason_en)),
     }
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn tell_counts(assessment: &Assessment, findings: &[Finding], common:
     }
     eprintln!(
         "{}",
-        match common.lang {
+        match common.language() {
             Lang::Zh => {
                 let unread = if unread > 0 { format!("，{unread}个未能读取") } else { String::new() };
                 format!("共{files}个文件{unread}，读出{reports}份报告；发现错误{errors}处、警告{warnings}处、提示{infos}处。")
@@ -88,7 +88,7 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
         tracing::info!(year, counted, expected, beyond, errors, warnings, infos, unread = unread.len(), page = %page.display(), "done");
         return;
     }
-    let zh = common.lang == Lang::Zh;
+    let zh = common.language() == Lang::Zh;
     let end = if open.is_empty() { "" } else { "：" };
     if zh {
         let beyond = if beyond > 0 { format!("，另有名录外单位{beyond}个") } else { String::new() };
@@ -103,7 +103,7 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
         eprintln!("  {}", by_rule(&open, zh));
         eprintln!("{}", if zh { "最需要先处理的：" } else { "To look at first:" });
         for (i, finding) in open.iter().take(3).enumerate() {
-            eprintln!("  {}. {}{}", i + 1, whose(finding, zh), finding.text(common.lang.as_str()));
+            eprintln!("  {}. {}{}", i + 1, whose(finding, zh), finding.text(common.language().as_str()));
         }
     }
     if !unread.is_empty() {
@@ -116,7 +116,7 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
             }
         );
         for receipt in unread {
-            eprintln!("  {}: {}", receipt.name, common.lang.pick(&receipt.reason, &receipt.reason_en));
+            eprintln!("  {}: {}", receipt.name, common.language().pick(&receipt.reason, &receipt.reason_en));
         }
     }
     for file in edited {

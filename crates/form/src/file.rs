@@ -43,6 +43,8 @@ pub(crate) struct File {
     pub(crate) sentence: Vec<FileSentence>,
     #[serde(default)]
     pub(crate) prose: FileProse,
+    #[serde(default)]
+    pub(crate) english: crate::english::English,
 }
 
 fn zh() -> String {
@@ -62,6 +64,32 @@ pub(crate) struct FileSection {
     #[serde(default)]
     pub(crate) note: String,
     #[serde(default)]
+    pub(crate) prompt: String,
+    #[serde(default)]
+    pub(crate) part: Vec<FilePart>,
+    #[serde(default)]
+    pub(crate) require: Vec<FileRequire>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FilePart {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) number: String,
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) aliases: Vec<String>,
+    #[serde(default)]
+    pub(crate) prompt: String,
+    #[serde(default)]
+    pub(crate) require: Vec<FileRequire>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileRequire {
+    pub(crate) words: Vec<String>,
     pub(crate) prompt: String,
 }
 
@@ -190,7 +218,16 @@ pub(crate) struct FileRulemaking {
 pub(crate) struct FileSentence {
     #[serde(default)]
     pub(crate) section: String,
+    #[serde(default)]
+    pub(crate) part: String,
+    #[serde(default)]
+    pub(crate) continues: bool,
     pub(crate) text: Spanned<String>,
+    #[serde(default)]
+    pub(crate) items: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) zero: Ids,
+    pub(crate) none: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]

@@ -61,6 +61,36 @@ pub struct Section {
     pub note: String,
     /// What a government's office is asked to write in the section, for the placeholder in its own report.
     pub prompt: String,
+    /// Parts in which a government's own report gives the section, in order; none where it is one text.
+    pub parts: Vec<Part>,
+    /// What the words of the section must not leave out.
+    pub require: Vec<Require>,
+}
+
+/// A part of a section of a government's own report, such as （一）主动公开.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Id within the section.
+    pub id: String,
+    /// Printed number, such as `（一）`.
+    pub number: String,
+    /// Printed title.
+    pub title: String,
+    /// Other ways in which an office heads the part in its own words.
+    pub aliases: Vec<String>,
+    /// What is to be written in it.
+    pub prompt: String,
+    /// What its words must not leave out.
+    pub require: Vec<Require>,
+}
+
+/// Something that words must speak of.
+#[derive(Clone, Debug)]
+pub struct Require {
+    /// Words of which one is enough.
+    pub words: Vec<String>,
+    /// What is to be written where none of them stands.
+    pub prompt: String,
 }
 
 /// A printed row or column of a block.
@@ -247,6 +277,14 @@ pub enum Piece {
     Year,
     /// The sum of cells.
     Sum(Vec<Cell>),
+    /// How a series has changed since the year before.
+    Change(String),
+    /// The share of one series in another.
+    Share(String, String),
+    /// The sentence's items, those that are zero left out.
+    Items,
+    /// Said only if everything in it is known for certain.
+    Optional(Vec<Piece>),
 }
 
 /// A sentence by which the district's report says its key figures.
@@ -254,8 +292,36 @@ pub enum Piece {
 pub struct Sentence {
     /// Section that it belongs to.
     pub section: String,
+    /// Part of the section; empty for what stands before the parts.
+    pub part: String,
+    /// Whether it goes on in the paragraph of the sentence before it.
+    pub continues: bool,
     /// Its pieces.
     pub pieces: Vec<Piece>,
+    /// What [`Piece::Items`] lists.
+    pub items: Vec<Vec<Piece>>,
+    /// Cells that make the sentence void where each is known to be zero.
+    pub zero: Vec<Cell>,
+    /// What is said then; nothing if empty.
+    pub none: Vec<Piece>,
+}
+
+impl Sentence {
+    /// The words of the sentence without its figures.
+    pub fn words(&self) -> Vec<&str> {
+        fn of<'p>(pieces: &'p [Piece], out: &mut Vec<&'p str>) {
+            for piece in pieces {
+                match piece {
+                    Piece::Words(words) => out.push(words),
+                    Piece::Optional(inner) => of(inner, out),
+                    Piece::Year | Piece::Sum(_) | Piece::Change(_) | Piece::Share(..) | Piece::Items => {}
+                }
+            }
+        }
+        let mut out = Vec::new();
+        [&self.pieces, &self.none].into_iter().chain(&self.items).for_each(|p| of(p, &mut out));
+        out
+    }
 }
 
 /// What the words of a report say of its tables, and how they are said.
@@ -388,6 +454,10 @@ pub struct Form {
     /// What the words of a report say of its tables.
     pub prose: Prose,
     pub(crate) defs: Vec<Option<CellDef>>,
+    /// The same form with English labels, where its file has some.
+    pub(crate) english: Option<Box<Form>>,
+    /// The file's English words and those of the forms before it.
+    pub(crate) words: crate::english::English,
 }
 
 impl Form {
@@ -404,6 +474,12 @@ impl Form {
     /// Whether the form is meant for the year.
     pub fn covers(&self, year: u16) -> bool {
         self.from <= year && self.to.is_none_or(|to| year <= to)
+    }
+
+    /// The form with its labels in the language asked for (`zh` or `en`): its own where it has no others. Cells, sections
+    /// and identities are the same, in the same order.
+    pub fn in_language(&self, language: &str) -> &Form {
+        self.english.as_deref().filter(|_| language == "en").unwrap_or(self)
     }
 
     /// Labels of a cell in words: block item, row, column.

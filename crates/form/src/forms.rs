@@ -197,11 +197,17 @@ impl Forms {
 
     /// The name of a cell in a report of `form`: as the form prints it, or, for a guest, as its own form does.
     pub fn name(&self, form: FormIx, cell: Cell) -> String {
-        let own = self.form(form);
+        self.name_in("zh", form, cell)
+    }
+
+    /// [`Forms::name`] in the language asked for (`zh` or `en`), as far as the form has words in it.
+    pub fn name_in(&self, language: &str, form: FormIx, cell: Cell) -> String {
+        let own = self.form(form).in_language(language);
         if own.def(cell).is_some() {
             return own.name(cell);
         }
-        self.forms.iter().find(|f| f.def(cell).is_some()).map_or_else(|| self.id(cell).to_owned(), |f| f.name(cell))
+        let other = self.forms.iter().map(|f| f.in_language(language)).find(|f| f.def(cell).is_some());
+        other.map_or_else(|| self.id(cell).to_owned(), |f| f.name(cell))
     }
 
     /// What any form says of a cell, `form` being asked first.

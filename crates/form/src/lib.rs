@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod chinese;
+mod english;
 pub mod figure;
 mod file;
 mod finding;
@@ -30,14 +31,16 @@ mod number;
 pub mod registry;
 mod report;
 mod sound;
+pub mod spreadsheet;
 mod toml_error;
 mod value;
 mod variants;
+mod wording;
 
 pub use finding::{Finding, FindingBuilder, Rule, Severity, Status, Subject, rule, rules};
 pub use form::{
-    Alternate, Block, Cell, CellDef, Chain, Claim, Crosswalk, Explain, Form, FormIx, Identity, Kind, Layout, Line, Piece, Prose,
-    ProseSubject, Rulemaking, Section, SectionKind, Sentence, Series, Term,
+    Alternate, Block, Cell, CellDef, Chain, Claim, Crosswalk, Explain, Form, FormIx, Identity, Kind, Layout, Line, Part, Piece,
+    Prose, ProseSubject, Require, Rulemaking, Section, SectionKind, Sentence, Series, Term,
 };
 pub use forms::Forms;
 pub use number::{Number, NumberError, decimal_text};

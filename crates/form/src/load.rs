@@ -6,18 +6,20 @@ use std::path::Path;
 
 use toml::Spanned;
 
+use crate::english::{English, in_english};
 use crate::file::*;
 use crate::form::*;
 use crate::forms::Forms;
 use crate::label;
 use crate::nearest;
 use crate::toml_error::{FormError, explain_toml, line_of};
+use crate::wording;
 
 /// What the variables of an `each` stand for: id and short name.
-type Binding = HashMap<String, (String, String)>;
+pub(crate) type Binding = HashMap<String, (String, String)>;
 
 /// What is at hand while one file is turned into a form.
-struct Loader<'a> {
+pub(crate) struct Loader<'a> {
     forms: &'a mut Forms,
     path: &'a Path,
     text: &'a str,
@@ -26,8 +28,9 @@ struct Loader<'a> {
 }
 
 pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> Result<Form, FormError> {
-    let file: File = toml::from_str(text).map_err(|e| explain_toml(path, text, &e))?;
-    let mut loader = Loader { forms, path, text, blocks: Vec::new(), cells: Vec::new() };
+    let parse = || toml::from_str::<File>(text).map_err(|e| explain_toml(path, text, &e));
+    let file = parse()?;
+    let loader = Loader { forms, path, text, blocks: Vec::new(), cells: Vec::new() };
     if loader.forms.find(file.id.get_ref()).is_some() {
         return Err(loader.error(file.id.span(), file.id.get_ref(), "a form of this id is known already; choose another id"));
     }
@@ -37,52 +40,9 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
             loader.error(id.span(), id.get_ref(), "the form before it is not known; name it with an earlier --form-file")
         })?),
     };
-    let defs = loader.blocks(&file)?;
-    let (mut identities, mut lines) = (Vec::new(), Vec::new());
-    for i in &file.identity {
-        for made in loader.identities(i)? {
-            identities.push(made);
-            lines.push(i.name.span());
-        }
-    }
-    loader.prove_directions(&identities, &lines)?;
-    let mut form = Form {
-        id: file.id.get_ref().clone(),
-        title: file.title,
-        issued_as: file.issued_as,
-        language: file.language,
-        from: file.from,
-        to: file.to,
-        previous,
-        report_title: file.report_title,
-        none: file.none,
-        sections: file.section.into_iter().map(section).collect(),
-        cells: defs.iter().filter(|d| !d.local).map(|d| d.cell).collect(),
-        local: defs.iter().filter(|d| d.local).map(|d| d.cell).collect(),
-        guests: Vec::new(),
-        identities,
-        chains: loader.chains(&file.chain, previous)?,
-        crosswalk: loader.crosswalk(&file.crosswalk, previous)?,
-        alternates: Vec::new(),
-        series: loader.series(&file.series)?,
-        screen: match &file.screen {
-            Some(s) => loader.resolve_all(&s.cells, &HashMap::new())?,
-            None => Vec::new(),
-        },
-        rulemaking: match &file.rulemaking {
-            Some(r) => Rulemaking { cells: loader.resolve_all(&r.cells, &HashMap::new())?, kinds: r.kinds.clone() },
-            None => Rulemaking::default(),
-        },
-        sentences: file.sentence.iter().map(|s| loader.sentence(s)).collect::<Result<_, _>>()?,
-        prose: loader.prose(&file.prose)?,
-        blocks: loader.blocks,
-        defs: Vec::new(),
-    };
-    form.defs = vec![None; forms.width()];
-    for def in defs {
-        let at = def.cell.index();
-        form.defs[at] = Some(def);
-    }
+    let mut words = previous.map(|p| loader.forms.form(p).words.clone()).unwrap_or_default();
+    words.extend(file.english.clone());
+    let (mut form, lines) = loader.form(file, previous)?;
     if prove {
         crate::sound::prove_cells_can_be_positive(&form, forms).map_err(|(i, cell)| {
             FormError::new(
@@ -93,17 +53,13 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
             )
         })?;
     }
+    if !words.is_empty() && form.language != "en" {
+        let again = Loader { forms, path, text, blocks: Vec::new(), cells: Vec::new() };
+        form.english = Some(Box::new(again.form(in_english(parse()?, &words), previous)?.0));
+    }
+    form.words = words;
     Ok(form)
 }
-
-fn section(s: FileSection) -> Section {
-    let kind = match s.kind {
-        FileSectionKind::Prose => SectionKind::Prose,
-        FileSectionKind::Table => SectionKind::Table,
-    };
-    Section { id: s.id, number: s.number, title: s.title, aliases: s.aliases, kind, note: s.note, prompt: s.prompt }
-}
-
 fn line(l: &FileLine, local: bool) -> Line {
     // `本年增/减` is one label, not two levels: a slash between two single characters belongs to the words.
     let mut label: Vec<String> = Vec::new();
@@ -137,7 +93,7 @@ fn line(l: &FileLine, local: bool) -> Line {
 /// The printed leaf without its number: as many characters of it, from the end, as `stripped` has.
 fn leaf_without_number(leaf: &str, stripped: &str) -> String {
     let (all, keep) = (leaf.chars().count(), stripped.chars().count());
-    leaf.chars().skip(all.saturating_sub(keep)).collect()
+    leaf.chars().skip(all.saturating_sub(keep)).collect::<String>().trim_start().to_owned()
 }
 
 fn join(parts: [&str; 3]) -> String {
@@ -145,7 +101,64 @@ fn join(parts: [&str; 3]) -> String {
 }
 
 impl Loader<'_> {
-    fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> FormError {
+    /// The form that the file describes, and where each of its identities stands in the text.
+    fn form(mut self, file: File, previous: Option<FormIx>) -> Result<(Form, Vec<Range<usize>>), FormError> {
+        let defs = self.blocks(&file)?;
+        let (mut identities, mut lines) = (Vec::new(), Vec::new());
+        for i in &file.identity {
+            for made in self.identities(i)? {
+                identities.push(made);
+                lines.push(i.name.span());
+            }
+        }
+        self.prove_directions(&identities, &lines)?;
+        let series = self.series(&file.series)?;
+        let sections: Vec<Section> = file.section.into_iter().map(wording::section).collect();
+        let sentences = file.sentence.iter().map(|s| wording::sentence(&self, &sections, &series, s));
+        let sentences = sentences.collect::<Result<_, _>>()?;
+        let mut form = Form {
+            english: None,
+            words: English::new(),
+            id: file.id.get_ref().clone(),
+            title: file.title,
+            issued_as: file.issued_as,
+            language: file.language,
+            from: file.from,
+            to: file.to,
+            previous,
+            report_title: file.report_title,
+            none: file.none,
+            sections,
+            cells: defs.iter().filter(|d| !d.local).map(|d| d.cell).collect(),
+            local: defs.iter().filter(|d| d.local).map(|d| d.cell).collect(),
+            guests: Vec::new(),
+            identities,
+            chains: self.chains(&file.chain, previous)?,
+            crosswalk: self.crosswalk(&file.crosswalk, previous)?,
+            alternates: Vec::new(),
+            series,
+            screen: match &file.screen {
+                Some(s) => self.resolve_all(&s.cells, &HashMap::new())?,
+                None => Vec::new(),
+            },
+            rulemaking: match &file.rulemaking {
+                Some(r) => Rulemaking { cells: self.resolve_all(&r.cells, &HashMap::new())?, kinds: r.kinds.clone() },
+                None => Rulemaking::default(),
+            },
+            sentences,
+            prose: self.prose(&file.prose)?,
+            blocks: self.blocks,
+            defs: Vec::new(),
+        };
+        form.defs = vec![None; self.forms.width()];
+        for def in defs {
+            let at = def.cell.index();
+            form.defs[at] = Some(def);
+        }
+        Ok((form, lines))
+    }
+
+    pub(crate) fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> FormError {
         FormError::new(self.path, line_of(self.text, span.start), key, message)
     }
 
@@ -273,7 +286,7 @@ impl Loader<'_> {
         })
     }
 
-    fn resolve_all(&self, patterns: &Ids, binding: &Binding) -> Result<Vec<Cell>, FormError> {
+    pub(crate) fn resolve_all(&self, patterns: &Ids, binding: &Binding) -> Result<Vec<Cell>, FormError> {
         let mut cells = Vec::new();
         for p in patterns {
             cells.extend(self.resolve(p, binding)?);
@@ -445,31 +458,6 @@ impl Loader<'_> {
             least: p.least.iter().map(|l| (l.section.clone(), l.characters)).collect(),
             explain: p.explain.iter().map(explain).collect::<Result<_, _>>()?,
         })
-    }
-
-    fn sentence(&self, s: &FileSentence) -> Result<Sentence, FormError> {
-        let mut pieces = Vec::new();
-        let mut rest = s.text.get_ref().as_str();
-        while let Some(open) = rest.find('{') {
-            if open > 0 {
-                pieces.push(Piece::Words(rest[..open].to_owned()));
-            }
-            let Some(close) = rest[open..].find('}') else {
-                return Err(self.error(s.text.span(), "text", "a { without its }"));
-            };
-            let inside = &rest[open + 1..open + close];
-            pieces.push(if inside == "year" {
-                Piece::Year
-            } else {
-                let ids: Ids = inside.split('+').map(|id| Spanned::new(s.text.span(), id.trim().to_owned())).collect();
-                Piece::Sum(self.resolve_all(&ids, &HashMap::new())?)
-            });
-            rest = &rest[open + close + 1..];
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Words(rest.to_owned()));
-        }
-        Ok(Sentence { section: s.section.clone(), pieces })
     }
 }
 

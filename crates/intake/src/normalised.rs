@@ -327,9 +327,10 @@ pub(crate) fn csv(file: impl Read, mut to: Collector<'_>) -> Result<Vec<Report>,
         let mut fields = Fields::default();
         for (i, column) in columns.iter().enumerate() {
             if let Some(column) = column {
-                fields.by_column[i] = std::str::from_utf8(&record[*column]).map_err(|_| {
+                let text = std::str::from_utf8(&record[*column]).map_err(|_| {
                     Wrong::new(COLUMNS[i], "不是UTF-8编码，请另存为UTF-8", "it is not UTF-8; save the file as UTF-8").at(line)
                 })?;
+                fields.by_column[i] = nianbao_form::spreadsheet::as_written(text);
             }
         }
         to.row(&fields).map_err(|w| w.at(line))?;

@@ -14,10 +14,14 @@ use zip::write::SimpleFileOptions;
 use crate::PublishError;
 use crate::grid::{Grid, Role, Square};
 use crate::markdown::Stretch;
-use crate::story::{Piece, Story};
+use crate::story::{List, Piece, Story};
 
 /// Width of the text in twentieths of a point: A4 less margins of 28 and 26 mm.
 const TEXT_WIDTH: usize = 8844;
+/// Width of a statutory table, as the official template has it: it reaches a little into both margins.
+const TABLE_WIDTH: usize = 9740;
+/// Left and right margin of a cell, as there.
+const CELL_MARGIN: usize = 57;
 
 /// Fonts by use; a system without the first takes the second (an alternative name in the font table).
 const FONTS: [(&str, &str); 5] =
@@ -36,18 +40,24 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
         Docx::new().page_size(11906, 16838).page_margin(margin).footer(foot()).default_fonts(fonts(BODY)).default_size(32);
     for (i, piece) in story.pieces.iter().enumerate() {
         docx = match piece {
-            Piece::Table(grid) => docx.add_table(statutory(grid)).add_paragraph(gap()),
-            Piece::List(widths, head, rows) => docx.add_paragraph(gap()).add_table(list(widths, head, rows)).add_paragraph(gap()),
-            Piece::Heading(_) if tall(story.pieces.get(i + 1)) => docx.add_paragraph(words(piece).page_break_before(true)),
-            _ => docx.add_paragraph(words(piece)),
+            Piece::Table(grid) => {
+                let noted = matches!(story.pieces.get(i + 1), Some(Piece::Note(_)));
+                docx.add_table(statutory(grid, noted)).add_paragraph(gap().keep_next(noted))
+            }
+            Piece::List(rows) => docx.add_paragraph(gap()).add_table(list(rows)).add_paragraph(gap()),
+            Piece::Heading(_) if tall(story.pieces.get(i + 1)) => docx.add_paragraph(words(piece, false).page_break_before(true)),
+            _ => docx.add_paragraph(words(piece, signed(&story.pieces[i + 1..]))),
         };
     }
     package(docx.build(), &story.title).map_err(PublishError::make(&story.title))
 }
 
+/// More rows than these fill most of a page.
+const TALL: usize = 20;
+
 /// Whether a table follows that fills most of a page and is read best from its top.
 fn tall(next: Option<&Piece>) -> bool {
-    matches!(next, Some(Piece::Table(grid)) if grid.rows > 20)
+    matches!(next, Some(Piece::Table(grid)) if grid.rows > TALL)
 }
 
 fn fonts(east_asia: &str) -> RunFonts {
@@ -79,7 +89,15 @@ fn gap() -> Paragraph {
     Paragraph::new().line_spacing(LineSpacing::new().line_rule(LineSpacingType::Exact).line(160)).add_run(run("", BODY, 10))
 }
 
-fn words(piece: &Piece) -> Paragraph {
+/// Whether nothing but a signature follows, so that this line must not part from it.
+fn signed(rest: &[Piece]) -> bool {
+    let blank = |p: &Piece| matches!(p, Piece::Flush(t) if t.is_empty());
+    let first = rest.iter().find(|p| !blank(p));
+    matches!(first, Some(Piece::Right(_)))
+}
+
+/// A piece of words as a paragraph, `keep` with the next one.
+fn words(piece: &Piece, keep: bool) -> Paragraph {
     let new = Paragraph::new;
     let indent = |p: Paragraph| p.indent(Some(0), Some(SpecialIndentType::FirstLine(640)), None, None).first_line_chars(200);
     match piece {
@@ -100,15 +118,17 @@ fn words(piece: &Piece) -> Paragraph {
             indent(new()).keep_next(true).outline_lvl(1).line_spacing(line(120, 0)).add_run(run(text, SUBHEADING, 32))
         }
         Piece::Paragraph(stretches) => {
-            stretches.iter().fold(indent(new()).align(AlignmentType::Both).line_spacing(line(0, 0)), |p, s| {
+            stretches.iter().fold(indent(new()).align(AlignmentType::Both).keep_next(keep).line_spacing(line(0, 0)), |p, s| {
                 let Stretch { bold, text } = s;
                 let run = run(text, BODY, 32);
                 p.add_run(if *bold { run.bold() } else { run })
             })
         }
-        Piece::Flush(text) => new().line_spacing(line(0, 0)).add_run(run(text, BODY, 32)),
+        Piece::Flush(text) => new().keep_next(keep).line_spacing(line(0, 0)).add_run(run(text, BODY, 32)),
+        // Who signs and when stay together, and with the last line above them.
         Piece::Right(text) => new()
             .align(AlignmentType::Right)
+            .keep_next(keep)
             .line_spacing(line(0, 0))
             .indent(None, None, Some(640), None)
             .add_run(run(text, BODY, 32)),
@@ -121,13 +141,18 @@ fn words(piece: &Piece) -> Paragraph {
             let spacing = LineSpacing::new().line_rule(LineSpacingType::Exact).line(320).after(120);
             new().align(AlignmentType::Both).line_spacing(spacing).add_run(run(text, TABLE, 20))
         }
-        Piece::Table(_) | Piece::List(..) => new(),
+        Piece::PageTitle(text) => {
+            let spacing = LineSpacing::new().line_rule(LineSpacingType::AtLeast).line(560).before(0).after(120);
+            let title = new().align(AlignmentType::Center).page_break_before(true).keep_next(true);
+            title.line_spacing(spacing).add_run(run(text, TITLE, 36))
+        }
+        Piece::Table(_) | Piece::List(_) => new(),
     }
 }
 
-fn table(widths: &[usize], rows: Vec<TableRow>) -> Table {
-    let grid: Vec<usize> = twips(widths);
-    let border = |p| TableBorder::new(p).border_type(BorderType::Single).size(4).color("000000");
+/// A table of so many twentieths of a point, its lines so many eighths of a point thick.
+fn table(grid: Vec<usize>, rows: Vec<TableRow>, line: usize) -> Table {
+    let border = |p| TableBorder::new(p).border_type(BorderType::Single).size(line).color("000000");
     let borders = [
         TableBorderPosition::Top,
         TableBorderPosition::Bottom,
@@ -138,21 +163,21 @@ fn table(widths: &[usize], rows: Vec<TableRow>) -> Table {
     ];
     let borders = borders.into_iter().fold(TableBorders::new(), |b, p| b.set(border(p)));
     Table::new(rows)
+        .width(grid.iter().sum(), WidthType::Dxa)
         .set_grid(grid)
-        .width(TEXT_WIDTH, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
         .align(TableAlignmentType::Center)
-        .margins(TableCellMargins::new().margin(20, 40, 20, 40))
+        .margins(TableCellMargins::new().margin(0, CELL_MARGIN, 0, CELL_MARGIN))
         .set_borders(borders)
 }
 
-/// Thousandths as twentieths of a point, without losing any to rounding.
-fn twips(widths: &[usize]) -> Vec<usize> {
+/// Thousandths of a width as twentieths of a point, without losing any to rounding.
+fn twips(widths: &[usize], whole: usize) -> Vec<usize> {
     let mut from = 0;
     widths
         .iter()
         .map(|w| {
-            let width = TEXT_WIDTH * (from + w) / 1000 - TEXT_WIDTH * from / 1000;
+            let width = whole * (from + w) / 1000 - whole * from / 1000;
             from += w;
             width
         })
@@ -160,72 +185,173 @@ fn twips(widths: &[usize]) -> Vec<usize> {
 }
 
 /// `head` rows are marked so that [`mend`] makes Word repeat them on every page.
-fn row(cells: Vec<TableCell>, head: bool) -> TableRow {
-    let row = TableRow::new(cells).cant_split().row_height(340.0);
+fn row(cells: Vec<TableCell>, head: bool, height: f32) -> TableRow {
+    let row = TableRow::new(cells).cant_split().row_height(if head { HEAD_HEIGHT } else { height });
     if head { row.height_rule(HeightRule::Auto) } else { row.height_rule(HeightRule::AtLeast) }
 }
 
-fn tight(p: Paragraph) -> Paragraph {
-    p.line_spacing(LineSpacing::new().line_rule(LineSpacingType::Auto).line(240).before(0).after(0))
+/// Lines of a table are as high in every font, so that a table fits its page whichever a system has.
+fn tight(p: Paragraph, half_points: usize) -> Paragraph {
+    let line = (half_points * 13) as i32;
+    p.line_spacing(LineSpacing::new().line_rule(LineSpacingType::Exact).line(line).before(0).after(0))
 }
 
-fn statutory(grid: &Grid) -> Table {
-    let widths = twips(&grid.widths);
-    let by_row = grid.by_row();
-    let rows = by_row.iter().enumerate().map(|(r, squares)| {
-        let cells = squares.iter().map(|s| square(s, r, &widths, grid)).collect();
-        row(cells, r < grid.head)
+/// Half-points of the figures of a statutory table, and its columns: as the form has them, unless a figure is too long for
+/// its column. Then row heads give way, and then the figures become smaller, so that none is broken over two lines, where
+/// a reader would take it for two.
+fn fitted(grid: &Grid) -> (usize, Vec<usize>) {
+    // A digit is half as wide as its font is high; a Chinese character or sign is as wide.
+    let halves = |s: &Square| s.fill.text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let figures = || grid.squares.iter().filter(|s| s.role == Role::Figure);
+    let numeric = |s: &&Square| !s.fill.text.chars().any(|c| c.is_alphabetic());
+    let size_in = |columns: &[usize]| {
+        let fit = |s: &Square| {
+            let room = columns[s.column..s.column + s.columns].iter().sum::<usize>().saturating_sub(2 * CELL_MARGIN);
+            // Half-points from twentieths of a point: room / 20 points, of which every half character takes half a size.
+            room / 5 / halves(s).max(1)
+        };
+        figures().filter(numeric).map(fit).min().unwrap_or(FIGURE).clamp(10, FIGURE)
+    };
+    let official = twips(&grid.widths, TABLE_WIDTH);
+    let size = size_in(&official);
+    let first = figures().map(|s| s.column).min().unwrap_or(0);
+    if size == FIGURE || first == 0 {
+        return (size, official);
+    }
+    let heads: usize = grid.widths[..first].iter().sum();
+    let innermost = grid.widths[first - 1];
+    let given = innermost.saturating_sub(150).min(heads.saturating_sub(320));
+    let mut widths = grid.widths.clone();
+    widths[first - 1] -= given;
+    let across = widths.len() - first;
+    for (i, w) in widths[first..].iter_mut().enumerate() {
+        *w += given * (i + 1) / across - given * i / across;
+    }
+    let wider = twips(&widths, TABLE_WIDTH);
+    (size_in(&wider), wider)
+}
+
+/// Half-points of the words and figures of a statutory table.
+const FIGURE: usize = 20;
+
+/// `noted` says that a note follows, which must not stand alone on the next page.
+fn statutory(grid: &Grid, noted: bool) -> Table {
+    let (size, widths) = fitted(grid);
+    // The one row of figures of table four is as high in the template.
+    let height = match () {
+        () if grid.head > 0 && grid.head + 1 == grid.rows => 672.0,
+        // A table that fills a page gives a little, so that its note stands below it.
+        () if grid.rows > TALL => 318.0,
+        () => 340.0,
+    };
+    let setting = Setting { grid, size, widths: &widths, noted };
+    let rows = grid.by_row();
+    let rows = rows.iter().enumerate().map(|(r, squares)| {
+        let cells = squares.iter().map(|s| setting.square(s, r)).collect();
+        row(cells, r < grid.head, height)
     });
     let rows = rows.collect();
-    table(&grid.widths, rows)
+    table(widths.clone(), rows, 8)
 }
 
-fn square(s: &Square, row: usize, widths: &[usize], grid: &Grid) -> TableCell {
-    let width = widths[s.column..s.column + s.columns].iter().sum();
-    let mut cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
-    if s.columns > 1 {
-        cell = cell.grid_span(s.columns);
-    }
-    if s.rows > 1 {
-        cell = cell.vertical_merge(if row == s.row { VMergeType::Restart } else { VMergeType::Continue });
-    }
-    if s.role == Role::Item {
-        cell = cell.shading(Shading::new().fill("DCE6F1"));
-    }
-    // Every row holds on to the next one, so that a table that fits on a page is not cut.
-    let paragraph = || tight(Paragraph::new().keep_next(row + 1 < grid.rows));
-    if s.row < row {
-        return cell.add_paragraph(paragraph());
-    }
-    let wordy = s.fill.text.chars().count() > 10;
-    let beside = s.role == Role::RowHead && s.rows == 1 && grid.columns > 4;
-    let left = s.role == Role::Item || (s.role == Role::Corner && wordy) || beside;
-    let align = if left { AlignmentType::Left } else { AlignmentType::Center };
-    // Many columns leave little room: a smaller size keeps figures of five digits on one line.
-    let size = if grid.columns > 12 { 16 } else { 18 };
-    cell.add_paragraph(paragraph().align(align).add_run(run(&s.fill.text, TABLE, size)))
+/// How the squares of a statutory table are set.
+struct Setting<'g> {
+    grid: &'g Grid,
+    size: usize,
+    widths: &'g [usize],
+    noted: bool,
 }
+
+impl Setting<'_> {
+    fn square(&self, s: &Square, row: usize) -> TableCell {
+        let width = self.widths[s.column..s.column + s.columns].iter().sum();
+        let mut cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+        if s.columns > 1 {
+            cell = cell.grid_span(s.columns);
+        }
+        if s.rows > 1 {
+            cell = cell.vertical_merge(if row == s.row { VMergeType::Restart } else { VMergeType::Continue });
+        }
+        let marked = s.fill.class.split(' ').any(|c| c == "marked");
+        let fill = match s.role {
+            Role::Item => Some("C6D9F1"),
+            _ if marked => Some("FFD966"),
+            _ if s.fill.class.split(' ').any(|c| c == "lower") => Some("EDEDED"),
+            _ => None,
+        };
+        if let Some(fill) = fill {
+            cell = cell.shading(Shading::new().fill(fill));
+        }
+        // Every row holds on to the next one, so that a table that fits on a page is not cut.
+        let paragraph = || tight(Paragraph::new().keep_next(self.noted || row + 1 < self.grid.rows), FIGURE);
+        if s.row < row {
+            return cell.add_paragraph(paragraph());
+        }
+        let long = s.fill.text.chars().count() > 10;
+        let left = match s.role {
+            Role::Item => true,
+            Role::Corner => long,
+            Role::RowHead => !self.grid.stacked(),
+            Role::ColumnHead => false,
+            Role::Figure => s.fill.text.chars().any(char::is_alphabetic) && long,
+        };
+        let align = if left { AlignmentType::Left } else { AlignmentType::Center };
+        let mut paragraph = paragraph().align(align);
+        for (text, font) in self.fonts_of(s) {
+            let size = if s.role == Role::Figure { self.size } else { FIGURE };
+            let run = run(text, font, size);
+            paragraph = paragraph.add_run(if marked { run.bold() } else { run });
+        }
+        cell.add_paragraph(paragraph)
+    }
+
+    /// The form prints its own remarks, in the corner and behind labels, in another hand.
+    fn fonts_of<'s>(&self, s: &'s Square) -> Vec<(&'s str, &'static str)> {
+        let text = s.fill.text.as_str();
+        match s.role {
+            Role::Corner if text.chars().count() > 10 => vec![(text, SUBHEADING)],
+            Role::RowHead if text.ends_with('）') => match text.char_indices().rev().find(|(_, c)| *c == '（') {
+                Some((at, _)) if at > 0 && text[at..].chars().count() > 10 => {
+                    vec![(&text[..at], TABLE), (&text[at..], SUBHEADING)]
+                }
+                _ => vec![(text, TABLE)],
+            },
+            _ => vec![(text, TABLE)],
+        }
+    }
+}
+
+/// Half-points of a plain table.
+const LIST: usize = 21;
 
 /// A plain table with a head that is repeated.
-fn list(widths: &[usize], head: &[String], rows: &[Vec<String>]) -> Table {
-    let wide = twips(widths);
-    let cells = |texts: &[String], is_head: bool| {
-        texts
-            .iter()
-            .zip(&wide)
-            .map(|(text, width)| {
-                let run = run(text, TABLE, 20);
-                let run = if is_head { run.bold() } else { run };
-                let cell = TableCell::new().width(*width, WidthType::Dxa).vertical_align(VAlignType::Center);
-                let short = is_head || text.chars().count() <= 6;
-                let align = if short { AlignmentType::Center } else { AlignmentType::Left };
-                cell.add_paragraph(tight(Paragraph::new().align(align).add_run(run)))
+fn list(list: &List) -> Table {
+    let wide = twips(&list.widths, TEXT_WIDTH);
+    let cell = |width: usize| TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+    let head = list.head.iter().zip(&wide).map(|(text, width)| {
+        let run = run(text, TABLE, LIST).bold();
+        cell(*width).add_paragraph(tight(Paragraph::new().align(AlignmentType::Center).keep_next(true).add_run(run), LIST))
+    });
+    let mut rows = vec![row(head.collect(), true, 340.0)];
+    for (at, texts) in list.rows.iter().enumerate() {
+        let merged = |column: usize, row: usize| list.rows.get(row).is_some_and(|r| r.get(column).is_some_and(Option::is_none));
+        let cells = texts.iter().zip(&wide).enumerate().map(|(column, (text, width))| {
+            let cell = cell(*width);
+            let Some(text) = text else {
+                return cell.vertical_merge(VMergeType::Continue).add_paragraph(tight(Paragraph::new(), LIST));
+            };
+            let cell = if merged(column, at + 1) { cell.vertical_merge(VMergeType::Restart) } else { cell };
+            let align = if text.chars().count() <= 8 { AlignmentType::Center } else { AlignmentType::Left };
+            text.split('\n').fold(cell, |cell, line| {
+                cell.add_paragraph(tight(Paragraph::new().align(align).add_run(run(line, TABLE, LIST)), LIST))
             })
-            .collect::<Vec<_>>()
-    };
-    let mut all = vec![row(cells(head, true), true)];
-    all.extend(rows.iter().map(|r| row(cells(r, false), false)));
-    table(widths, all)
+        });
+        let cells = cells.collect();
+        // A row with much to say may go on on the next page.
+        let long = texts.iter().flatten().any(|t| t.chars().count() > 400);
+        rows.push(if long { TableRow::new(cells) } else { row(cells, false, 400.0) });
+    }
+    table(wide.clone(), rows, 4)
 }
 
 /// Zips the parts. Times are those that the format begins with, 1980.
@@ -266,6 +392,8 @@ fn package(mut parts: XMLDocx, title: &str) -> Result<Vec<u8>, Box<dyn std::erro
     Ok(zip.finish()?.into_inner())
 }
 
+/// Height of a row of a head.
+const HEAD_HEIGHT: f32 = 340.0;
 /// How [`row`] marks a head: no other row has a height of this kind.
 const HEAD_ROW: &str = "<w:trHeight w:val=\"340\" w:hRule=\"auto\" />";
 const HEAD_ROW_MENDED: &str = "<w:trHeight w:val=\"340\" w:hRule=\"atLeast\" /><w:tblHeader />";

@@ -2,53 +2,67 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use nianbao_compile::{CoverageRow, SumRow};
-use nianbao_form::{Cell, Form, Piece, Sentence, decimal_text};
+use nianbao_compile::{Compilation, CoverageRow, SumRow};
+use nianbao_form::{Cell, Form, FormIx, Forms, Report, decimal_text};
 
 use crate::Edition;
-use crate::words::Lang;
 
 /// Sums of the group at the top for the year.
 #[derive(Debug)]
 pub(crate) struct Figures<'a> {
-    form: &'a Form,
-    year: u16,
-    lang: Lang,
+    pub(crate) forms: &'a Forms,
+    pub(crate) form: &'a Form,
+    pub(crate) year: u16,
+    pub(crate) compilation: &'a Compilation,
     sums: HashMap<usize, &'a SumRow>,
+    /// Agencies that give the figure of a cell in another generation's row: they owe nothing.
+    elsewhere: HashMap<usize, BTreeSet<&'a str>>,
+    /// The reports that are counted.
+    reports: Vec<&'a Report>,
     /// Coverage of the group at the top in the year, in its own order.
     pub(crate) coverage: Vec<&'a CoverageRow>,
-    /// For each counted report of the group, its agency and the cells whose figure it does not give.
-    unknown: Vec<(&'a str, BTreeSet<usize>)>,
 }
 
 /// One printed figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Printed {
-    /// Without mark, empty if no report gives one.
+    /// The number as `district.csv` has it, empty if no report gives one.
     pub(crate) number: String,
-    /// With `≥` where some agencies' figures are missing.
-    pub(crate) text: String,
     /// How many agencies' figures are missing.
     pub(crate) missing: u32,
+}
+
+/// A sum of cells, for a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sum {
+    /// What is known of it; `None` if nothing is.
+    pub(crate) millionths: Option<i128>,
+    /// Whether some agency's figure is missing in it.
+    pub(crate) partial: bool,
+    /// Whether a missing part could lower it, so that it is no lower bound.
+    pub(crate) signed: bool,
+}
+
+impl Sum {
+    /// Whether it is known for certain and zero.
+    pub(crate) fn is_zero(&self) -> bool {
+        !self.partial && self.millionths == Some(0)
+    }
 }
 
 impl<'a> Figures<'a> {
     pub(crate) fn new(edition: &Edition<'a>, form: &'a Form) -> Figures<'a> {
         let compilation = edition.compilation;
-        let of_group = |id: &str, year: u16| id == compilation.root && year == edition.year;
-        let sums = compilation.sums.iter().filter(|s| of_group(&s.group_id, s.year)).map(|s| (s.cell.index(), s)).collect();
-        let unknown = edition.counted().map(|e| {
-            let cells = form.cells.iter().filter(|c| e.report.counts_as(**c).is_none()).map(|c| c.index()).collect();
-            (e.report.agency.as_str(), cells)
-        });
-        Figures {
-            form,
-            year: edition.year,
-            lang: Lang::of_form(form),
-            sums,
-            coverage: compilation.coverage.iter().filter(|c| of_group(&c.group_id, c.year)).collect(),
-            unknown: unknown.collect(),
-        }
+        let sums = compilation.sums_of(&compilation.root, edition.year).iter().map(|s| (s.cell.index(), s)).collect();
+        let coverage = compilation.coverage_of(&compilation.root, edition.year).iter().collect();
+        let reports: Vec<&Report> = edition.counted().map(|e| e.report).collect();
+        let elsewhere = elsewhere(&reports, form);
+        Figures { forms: edition.forms, form, year: edition.year, compilation, sums, elsewhere, reports, coverage }
+    }
+
+    /// Which of the forms it is.
+    pub(crate) fn form_ix(&self) -> Option<FormIx> {
+        self.forms.find(&self.form.id)
     }
 
     /// Agencies of the group with no report.
@@ -61,94 +75,74 @@ impl<'a> Figures<'a> {
         self.coverage.iter().copied().filter(|c| c.status == "partial")
     }
 
-    /// Agencies whose report lacks one of the cells that make a lower bound here.
-    pub(crate) fn lacking(&self, cells: &[Cell]) -> Vec<&'a str> {
-        let short: Vec<usize> = cells.iter().filter(|c| self.of(**c).missing > 0).map(|c| c.index()).collect();
-        let lacks = |unknown: &BTreeSet<usize>| short.iter().any(|c| unknown.contains(c));
-        self.unknown.iter().filter(|(_, unknown)| lacks(unknown)).map(|(agency, _)| *agency).collect()
+    /// Agencies that have reported and yet owe one of the cells, each with those that it owes, in the order of the group.
+    pub(crate) fn owed(&self, cells: &[Cell]) -> Vec<(&'a str, Vec<Cell>)> {
+        let absent: BTreeSet<&str> = self.absent().map(|c| c.agency.as_str()).collect();
+        let mut owed: Vec<(&'a str, Vec<Cell>)> = Vec::new();
+        let mut at: HashMap<&str, usize> = HashMap::new();
+        for &cell in cells.iter().filter(|c| self.of(**c).missing as usize > absent.len()) {
+            for agency in self.compilation.owing(&self.compilation.root, self.year, cell) {
+                if !absent.contains(agency) && !self.elsewhere(cell).any(|a| a == agency) {
+                    let i = *at.entry(agency).or_insert(owed.len());
+                    if i == owed.len() {
+                        owed.push((agency, Vec::new()));
+                    }
+                    owed[i].1.push(cell);
+                }
+            }
+        }
+        owed
     }
 
     /// The figure of a cell.
     pub(crate) fn of(&self, cell: Cell) -> Printed {
         let Some(sum) = self.sums.get(&cell.index()) else { return Printed::default() };
-        // Where parts may be negative a missing one can lower the sum, so it is no bound.
-        printed(sum, self.form.def(cell).is_some_and(|d| d.signed), self.lang)
+        let elsewhere = self.elsewhere(cell).count() as u32;
+        Printed { number: sum.millionths.map(decimal_text).unwrap_or_default(), missing: sum.missing.saturating_sub(elsewhere) }
     }
 
-    /// How many agencies do not give one of the cells.
-    fn missing_in(&self, cells: &[Cell]) -> u32 {
-        let most = cells.iter().map(|c| self.of(*c).missing).max().unwrap_or(0);
-        let union = if most == 0 { 0 } else { self.lacking(cells).len() + self.absent().count() };
-        most.max(union.min(self.coverage.len()) as u32)
+    fn elsewhere(&self, cell: Cell) -> impl Iterator<Item = &'a str> + '_ {
+        self.elsewhere.get(&cell.index()).into_iter().flatten().copied()
     }
 
-    /// A sentence of the form with its figures; `None` if none of them is known. A figure that is not whole is said as
-    /// a lower bound, with how many agencies are missing where that is not clear from the figure before it.
-    pub(crate) fn sentence(&self, sentence: &Sentence) -> Option<String> {
-        let mut out = String::new();
-        let mut said = 0;
-        let mut known = false;
-        let mut pending: Option<(String, String)> = None;
-        for piece in &sentence.pieces {
-            let words = match piece {
-                Piece::Words(words) => words.clone(),
-                Piece::Year => self.year.to_string(),
-                Piece::Sum(cells) => {
-                    let (number, missing, any) = self.sum(cells);
-                    known |= any;
-                    let unit = cells.first().and_then(|c| self.form.def(*c)).map_or("", |d| d.unit.as_str());
-                    if missing == 0 {
-                        out.push_str(&number);
-                        continue;
-                    }
-                    out.push_str(&if any { self.lang.at_least(&number) } else { self.lang.say("unknown").to_owned() });
-                    if missing != said {
-                        pending = Some((unit.to_owned(), self.lang.lacking(missing)));
-                        said = missing;
-                    }
-                    continue;
-                }
-            };
-            let rest = match pending.take() {
-                // The unit belongs to the number, so the remark goes behind it.
-                Some((unit, remark)) => match words.strip_prefix(unit.as_str()) {
-                    Some(rest) => {
-                        out.push_str(&unit);
-                        out.push_str(&remark);
-                        rest.to_owned()
-                    }
-                    None => {
-                        out.push_str(&remark);
-                        words
-                    }
-                },
-                None => words,
-            };
-            out.push_str(&rest);
+    /// The sum of cells, and of the rows of another generation that agencies print in their place.
+    pub(crate) fn sum(&self, cells: &[Cell]) -> Sum {
+        let swapped = self.form.alternates.iter().filter(|a| a.own.iter().all(|c| cells.contains(c)));
+        let guests: Vec<Cell> = swapped.flat_map(|a| &a.guest).filter(|g| !cells.contains(g)).copied().collect();
+        let of = |c: &Cell| self.sums.get(&c.index()).and_then(|s| s.millionths);
+        let known: Vec<i128> = cells.iter().chain(&guests).filter_map(of).collect();
+        let whole = cells.iter().all(|c| of(c).is_some() && self.of(*c).missing == 0);
+        Sum {
+            millionths: (!known.is_empty()).then(|| known.iter().sum()),
+            partial: !whole,
+            signed: cells.iter().any(|c| self.form.def(*c).is_some_and(|d| d.signed)),
         }
-        if let Some((_, remark)) = pending {
-            out.push_str(&remark);
-        }
-        known.then_some(out)
     }
 
-    /// Exact sum of cells, how many agencies are missing, and whether anything is known at all.
-    fn sum(&self, cells: &[Cell]) -> (String, u32, bool) {
-        let known: Vec<i128> = cells.iter().filter_map(|c| self.sums.get(&c.index())?.millionths).collect();
-        let text = decimal_text(known.iter().sum());
-        let missing = self.missing_in(cells);
-        (text, if known.is_empty() { missing.max(1) } else { missing }, !known.is_empty())
+    /// Cells of the year that are no row of the form but bear a figure other than 0: rows of another generation that
+    /// agencies print.
+    pub(crate) fn guests(&self) -> Vec<Cell> {
+        let of = |c: &Cell| self.sums.get(&c.index()).is_some_and(|s| s.millionths.is_some_and(|m| m != 0));
+        self.form.guests.iter().copied().filter(of).collect()
+    }
+
+    /// Agencies that give the figure of any of the cells.
+    pub(crate) fn givers(&self, cells: &[Cell]) -> Vec<&'a str> {
+        let gives = |r: &&&Report| cells.iter().any(|c| r.counts_as(*c).is_some());
+        self.reports.iter().filter(gives).map(|r| r.agency.as_str()).collect()
     }
 }
 
-/// A sum as it is printed: a lower bound where figures are missing, unless parts may be negative (`signed`).
-pub(crate) fn printed(sum: &SumRow, signed: bool, lang: Lang) -> Printed {
-    let Some(millionths) = sum.millionths else { return Printed { missing: sum.missing, ..Printed::default() } };
-    let number = decimal_text(millionths);
-    let text = match (sum.missing, signed) {
-        (0, _) => number.clone(),
-        (_, false) => format!("≥{number}"),
-        (_, true) => format!("{number}（{}）", lang.say("incomplete")),
-    };
-    Printed { number, text, missing: sum.missing }
+/// For each cell the agencies whose report prints, in the place of the cell's row, a row of another generation.
+fn elsewhere<'a>(reports: &[&'a Report], form: &Form) -> HashMap<usize, BTreeSet<&'a str>> {
+    let mut elsewhere: HashMap<usize, BTreeSet<&'a str>> = HashMap::new();
+    for report in reports {
+        let known = |c: &Cell| report.counts_as(*c).is_some();
+        for a in form.alternates.iter().filter(|a| a.guest.iter().all(known)) {
+            for own in a.own.iter().filter(|c| !known(c)) {
+                elsewhere.entry(own.index()).or_default().insert(&report.agency);
+            }
+        }
+    }
+    elsewhere
 }

@@ -13,12 +13,19 @@ pub(crate) struct FileOut {
     pub(crate) path: String,
     pub(crate) bytes: Vec<u8>,
     pub(crate) sha256: String,
+    /// Key of the one agency whose reports it is made of; `None` if it is made of all of them.
+    pub(crate) agency: Option<String>,
 }
 
 impl FileOut {
     pub(crate) fn new(path: impl Into<String>, bytes: Vec<u8>) -> FileOut {
         let sha256 = sha256(&bytes);
-        FileOut { path: path.into(), bytes, sha256 }
+        FileOut { path: path.into(), bytes, sha256, agency: None }
+    }
+
+    /// The file speaks of one agency alone.
+    pub(crate) fn of_agency(self, key: &str) -> FileOut {
+        FileOut { agency: Some(key.to_owned()), ..self }
     }
 }
 
@@ -120,6 +127,7 @@ mod tests {
             ("", "_"),
             ("=cmd|' /C calc'!A0", "=cmd_'__C_calc'!A0"),
             ("-rf", "_-rf"),
+            ("a\u{202E}b\u{1F600}", "ab\u{1F600}"),
         ] {
             assert_eq!(safe_name(words), want, "{words}");
         }

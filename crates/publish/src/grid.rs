@@ -1,6 +1,6 @@
 //! A statutory table as printed: which text stands where and how far it spans. Word, HTML and workbook are drawn from it.
 
-use nianbao_form::{Block, Cell, Form, Layout, Line, Section};
+use nianbao_form::{Block, Cell, Form, Forms, Layout, Line, Section};
 
 /// What a square of a table is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +107,48 @@ pub(crate) struct Filler<'f> {
     pub(crate) local: &'f dyn Fn(&Block, usize) -> bool,
 }
 
+/// A row of another generation that agencies print in this form's table, in the place of rows of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Extra {
+    /// The block that it is printed in, and the row that it follows.
+    block: String,
+    after: usize,
+    label: Vec<String>,
+    cells: Vec<Cell>,
+}
+
+/// Where the rows of another generation that bear these cells are printed, and the cells that have no place in the form.
+pub(crate) fn extras(forms: &Forms, form: &Form, guests: &[Cell]) -> (Vec<Extra>, Vec<Cell>) {
+    let mut extras: Vec<Extra> = Vec::new();
+    let mut homeless: Vec<Cell> = Vec::new();
+    for &cell in guests {
+        let Some((_, home)) = forms.iter().find(|(_, f)| f.def(cell).is_some()) else { continue };
+        let Some(def) = home.def(cell) else { continue };
+        let theirs = &home.blocks[def.block];
+        let places = form.alternates.iter().filter(|a| a.guest.contains(&cell)).flat_map(|a| &a.own);
+        let after = places.filter_map(|own| form.def(*own)).map(|d| (d.block, d.row)).max();
+        let alike = |b: &Block| b.columns.iter().map(|c| &c.id).eq(theirs.columns.iter().map(|c| &c.id));
+        match after.filter(|(b, _)| alike(&form.blocks[*b])) {
+            Some((b, after)) => {
+                let block = form.blocks[b].id.clone();
+                let cells: Vec<Cell> = (0..theirs.columns.len()).map(|c| theirs.cell(def.row, c)).collect();
+                if !extras.iter().any(|e| e.cells == cells) {
+                    extras.push(Extra { block, after, label: theirs.rows[def.row].label.clone(), cells });
+                }
+            }
+            None => homeless.push(cell),
+        }
+    }
+    (extras, homeless)
+}
+
 /// The tables of a section; for a form without sections, those of no section.
 pub(crate) fn tables(form: &Form, section: Option<&Section>, filler: &Filler<'_>) -> Vec<Grid> {
+    tables_with(form, section, filler, &[])
+}
+
+/// [`tables`] with rows of another generation.
+pub(crate) fn tables_with(form: &Form, section: Option<&Section>, filler: &Filler<'_>, extras: &[Extra]) -> Vec<Grid> {
     let id = section.map_or("", |s| s.id.as_str());
     let note = section.map_or("", |s| s.note.as_str());
     let blocks: Vec<&Block> = form.blocks.iter().filter(|b| b.section == id).collect();
@@ -119,7 +159,7 @@ pub(crate) fn tables(form: &Form, section: Option<&Section>, filler: &Filler<'_>
         let run = if stacked(&first) { rest.iter().take_while(stacked).count() } else { 1 };
         grids.push(match first.layout {
             Layout::Line => line_table(first, filler),
-            Layout::Matrix => matrix_table(&rest[..run], note, filler),
+            Layout::Matrix => matrix_table(&rest[..run], note, filler, extras),
         });
         rest = &rest[run..];
     }
@@ -144,11 +184,18 @@ fn figure(filler: &Filler<'_>, cell: Cell, at: (usize, usize), columns: usize) -
 }
 
 /// Items of one table one below the other; their columns share the width evenly.
-fn matrix_table(blocks: &[&Block], note: &str, filler: &Filler<'_>) -> Grid {
+fn matrix_table(blocks: &[&Block], note: &str, filler: &Filler<'_>, extras: &[Extra]) -> Grid {
     let shown = |b: &Block| (0..b.rows.len()).filter(|&r| !b.rows[r].local || (filler.local)(b, r)).collect::<Vec<_>>();
+    let lines = |b: &Block| {
+        let own = |r: usize| (b.rows[r].label.clone(), (0..b.columns.len()).map(|c| b.cell(r, c)).collect());
+        let guests = |r: usize| extras.iter().filter(move |e| e.block == b.id && e.after == r);
+        let both = |r: usize| std::iter::once(own(r)).chain(guests(r).map(|e| (e.label.clone(), e.cells.clone())));
+        shown(b).into_iter().flat_map(both).collect::<Vec<(Vec<String>, Vec<Cell>)>>()
+    };
     let across = blocks.iter().fold(1, |n, b| lcm(n, b.columns.len().max(1)));
     let side = blocks.iter().map(|b| depth(&labels(&b.rows.iter().collect::<Vec<_>>()))).max().unwrap_or(1);
     let columns = side + across;
+    let most = blocks.iter().map(|b| b.columns.len()).max().unwrap_or(1);
     let mut squares = Vec::new();
     let mut row = 0;
     let mut repeated = 0;
@@ -175,20 +222,20 @@ fn matrix_table(blocks: &[&Block], note: &str, filler: &Filler<'_>) -> Grid {
         if blocks.len() == 1 && block.item.is_empty() {
             repeated = row;
         }
-        let rows = shown(block);
-        let names = labels(&rows.iter().map(|&r| &block.rows[r]).collect::<Vec<_>>());
+        let rows = lines(block);
+        let names: Vec<Vec<String>> = rows.iter().map(|(label, _)| label.clone()).collect();
         for s in spans(&names, side) {
             squares.push(head(Role::RowHead, &s.text, (row + s.start, s.level), (s.len, s.levels)));
         }
-        for (i, &r) in rows.iter().enumerate() {
-            for c in 0..block.columns.len() {
-                squares.push(figure(filler, block.cell(r, c), (row + i, side + c * each), each));
+        for (i, (_, cells)) in rows.iter().enumerate() {
+            for (c, &cell) in cells.iter().enumerate() {
+                squares.push(figure(filler, cell, (row + i, side + c * each), each));
             }
         }
         row += rows.len();
     }
     squares.sort_by_key(|s| (s.row, s.column));
-    Grid { table: table(blocks), rows: row, columns, head: repeated, widths: widths(side, across), squares }
+    Grid { table: table(blocks), rows: row, columns, head: repeated, widths: widths(side, most, across), squares }
 }
 
 /// One row of figures under heads that nest.
@@ -209,23 +256,32 @@ fn line_table(block: &Block, filler: &Filler<'_>) -> Grid {
         .collect();
     squares.extend(cells.iter().enumerate().map(|(i, &cell)| figure(filler, cell, (deep, i), 1)));
     squares.sort_by_key(|s| (s.row, s.column));
-    Grid { table: block.table.clone(), rows: deep + 1, columns: cells.len(), head: deep, widths: widths(0, cells.len()), squares }
+    Grid {
+        table: block.table.clone(),
+        rows: deep + 1,
+        columns: cells.len(),
+        head: deep,
+        widths: widths(0, cells.len(), cells.len()),
+        squares,
+    }
 }
 
 fn table(blocks: &[&Block]) -> String {
     blocks.first().map(|b| b.table.clone()).unwrap_or_default()
 }
 
-/// Outer row heads are narrow, the innermost takes what they leave; figures share the rest.
-fn widths(side: usize, across: usize) -> Vec<usize> {
+/// As the statutory form has them: one row head is as wide as the most columns that stand beside it, of several the outer
+/// ones are narrow and the innermost takes what they leave; figures share the rest.
+fn widths(side: usize, most: usize, across: usize) -> Vec<usize> {
     let heads = match side {
         0 => 0,
-        1 if across <= 6 => 280,
-        1 => 340,
-        _ => 500,
+        1 => (1000 / (most + 1)).clamp(200, 400),
+        _ => 507,
     };
-    let outer = 85;
-    let mut widths: Vec<usize> = (0..side).map(|i| if i + 1 == side { heads - outer * (side - 1) } else { outer }).collect();
+    let outer = |i: usize| if i == 0 { 77 } else { 94 };
+    let taken: usize = (0..side.saturating_sub(1)).map(outer).sum();
+    let mut widths: Vec<usize> = (0..side).map(|i| if i + 1 == side { heads.saturating_sub(taken) } else { outer(i) }).collect();
+    let heads: usize = widths.iter().sum();
     let rest = 1000 - heads;
     widths.extend((0..across).map(|i| rest * (i + 1) / across.max(1) - rest * i / across.max(1)));
     widths
@@ -244,6 +300,11 @@ impl Grid {
             row.sort_by_key(|s| s.column);
         }
         rows
+    }
+
+    /// Whether items stand one below the other, each with a head of its own.
+    pub(crate) fn stacked(&self) -> bool {
+        self.squares.iter().any(|s| s.role == Role::Item)
     }
 
     /// Whether any figure carries a class.

@@ -23,11 +23,14 @@ mod error;
 mod figures;
 mod files;
 mod grid;
+mod labels;
 mod letters;
+mod live;
 mod markdown;
-mod package;
 mod page;
 mod records;
+mod report;
+mod sheet;
 mod store;
 mod story;
 mod words;
@@ -73,6 +76,10 @@ pub struct Notices {
     pub answer_by: String,
     /// Who signs; empty means the office of the edition.
     pub from: String,
+    /// The day by which reports were due, `2025-01-31`; empty where none is set.
+    pub deadline: String,
+    /// Whether agencies with a report and no open error or warning are told so.
+    pub thanks: bool,
 }
 
 /// A file that was read.
@@ -84,6 +91,33 @@ pub struct Input {
     pub sha256: String,
     /// Size.
     pub bytes: u64,
+    /// What it is.
+    pub kind: InputKind,
+}
+
+/// What an input file is for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputKind {
+    /// A report, or a file that was offered as one.
+    Report,
+    /// Pipeline, registry, decisions, corrections, days of receipt, forms.
+    Configuration,
+    /// The office's own words.
+    Text,
+    /// A chart file.
+    Chart,
+}
+
+impl InputKind {
+    /// As `run.json` says it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            InputKind::Report => "report",
+            InputKind::Configuration => "configuration",
+            InputKind::Text => "text",
+            InputKind::Chart => "chart",
+        }
+    }
 }
 
 /// What `run.json` keeps of a run.
@@ -124,6 +158,8 @@ pub struct Edition<'a> {
     pub charts: &'a [(Picture, Vec<u8>)],
     /// The office's own words by section id, Markdown.
     pub texts: BTreeMap<String, String>,
+    /// When reports were received, by their file: `received.csv`.
+    pub received: BTreeMap<String, String>,
     /// What notices say.
     pub notices: Notices,
     /// Name of the group as titles say it, such as `某市某区`.
@@ -199,7 +235,7 @@ pub fn publish(edition: &Edition<'_>, out: &Path) -> Result<Published, PublishEr
     files::write_all(staged.path(), &outputs)?;
     let edited = store::keep_edited(&target, staged.path())?;
     let written = begun.elapsed().as_secs_f64() - rendered;
-    let run = package::run_json(edition, &outputs, rendered, written)?;
+    let run = data::run_json(edition, &outputs, rendered, written)?;
     files::write_all(staged.path(), std::slice::from_ref(&run))?;
     store::sync(staged.path())?;
     store::replace(staged, &target)?;
@@ -211,7 +247,7 @@ pub fn publish(edition: &Edition<'_>, out: &Path) -> Result<Published, PublishEr
         page,
         files: outputs.len() + 1,
         bytes: outputs.iter().chain([&run]).map(|f| f.bytes.len() as u64).sum(),
-        notices: letters.iter().filter(|l| !l.reminder).count(),
+        notices: letters.iter().filter(|l| !l.reminder && !l.thanks).count(),
         reminders: letters.iter().filter(|l| l.reminder).count(),
         edited,
     })
@@ -223,14 +259,17 @@ type Job<'j> = Box<dyn Fn() -> Result<Vec<FileOut>, PublishError> + Send + Sync 
 fn render(edition: &Edition<'_>, letters: &[letters::Letter]) -> Result<Vec<FileOut>, PublishError> {
     let form = edition.form()?;
     let figures = figures::Figures::new(edition, form);
-    let story = story::district_report(edition, form, &figures);
+    // The office's own page and tables speak the language of the edition, documents that of the form.
+    let spoken = form.in_language(edition.lang);
+    let spoken_figures = figures::Figures::new(edition, spoken);
+    let story = report::district_report(edition, form, &figures);
     let names = page::Names::new(edition, letters);
     let jobs: Vec<Job<'_>> = vec![
-        Box::new(|| Ok(vec![FileOut::new("tables.xlsx", workbook::workbook(edition, form, &figures)?)])),
+        Box::new(|| Ok(vec![FileOut::new("tables.xlsx", workbook::workbook(edition, spoken, &spoken_figures)?)])),
         Box::new(|| data::data_files(edition)),
         Box::new(|| Ok(vec![FileOut::new("district-report.docx", docx::document(&story)?)])),
-        Box::new(|| page::pages(edition, form, &figures, &names)),
-        Box::new(|| page::report_page(&story, form)),
+        Box::new(|| page::pages(edition, spoken, &spoken_figures, &names)),
+        Box::new(|| report::page(&story, form)),
         Box::new(|| letters::files(edition, form, letters)),
         Box::new(|| Ok(charts(edition.charts))),
     ];
@@ -238,7 +277,7 @@ fn render(edition: &Edition<'_>, letters: &[letters::Letter]) -> Result<Vec<File
     for files in jobs.par_iter().with_max_len(1).map(|job| job()).collect::<Vec<_>>() {
         outputs.extend(files?);
     }
-    let package = package::data_package(edition, &outputs)?;
+    let package = data::data_package(edition, &outputs)?;
     outputs.push(package);
     Ok(outputs)
 }

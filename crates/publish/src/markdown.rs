@@ -11,8 +11,8 @@ pub(crate) struct Stretch {
 /// What a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A heading below the section's.
-    Heading(String),
+    /// A heading below the section's, with its level.
+    Heading(usize, String),
     /// A paragraph.
     Paragraph(Vec<Stretch>),
 }
@@ -26,7 +26,7 @@ pub(crate) fn parse(text: &str) -> Vec<Line> {
 fn line(line: &str) -> Line {
     let words = line.trim_start_matches('#');
     if words.len() < line.len() && words.starts_with(' ') {
-        return Line::Heading(words.trim().replace("**", ""));
+        return Line::Heading(line.len() - words.len(), words.trim().replace("**", ""));
     }
     let item = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
     let body = item.map_or_else(|| line.to_owned(), |i| format!("· {}", i.trim()));
@@ -51,7 +51,7 @@ mod tests {
     fn lines_become_paragraphs() {
         let read = parse("## （一）主动公开\n\n全年**公开** 3 条。\n- 其一\n2**3\n#标签");
         let plain = |t: &str| Line::Paragraph(vec![Stretch { bold: false, text: t.into() }]);
-        assert_eq!(read[0], Line::Heading("（一）主动公开".into()));
+        assert_eq!(read[0], Line::Heading(2, "（一）主动公开".into()));
         assert!(matches!(&read[1], Line::Paragraph(s) if s.len() == 3 && s[1].bold && s[1].text == "公开"));
         assert_eq!(read[2..], [plain("· 其一"), plain("2**3"), plain("#标签")]);
     }

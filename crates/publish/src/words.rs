@@ -97,18 +97,19 @@ impl Lang {
         }
     }
 
-    pub(crate) fn lacking(self, agencies: u32) -> String {
-        match self {
-            Lang::Zh => format!("（有{agencies}个单位数据缺失）"),
-            Lang::En => format!(" (figures of {agencies} agencies are missing)"),
-        }
-    }
-
     /// The title of the group's report.
     pub(crate) fn report_title(self, group: &str, year: u16, form: &Form) -> String {
         match self {
             Lang::Zh => format!("{group}{year}年{}", form.report_title),
             Lang::En => format!("{group} {} {year}", form.report_title).trim().to_owned(),
+        }
+    }
+
+    /// The title of the data package.
+    pub(crate) fn data_title(self, group: &str, year: u16) -> String {
+        match self {
+            Lang::Zh => format!("{group}{year}{}", self.say("data_title")),
+            Lang::En => format!("{group} {year}: {}", self.say("data_title")).trim().to_owned(),
         }
     }
 

@@ -78,6 +78,7 @@
     switch (value[0]) {
       case "n": return { text: text, state: say("js_none", { raw: text }), known: true, zero: true };
       case "t": return { text: text, state: say("js_text"), known: false };
+      case "e": return { text: "", state: say("js_elsewhere"), known: false, elsewhere: true };
       case "d": return { text: text + "*", state: say("js_derived", { why: why[value[2]] }), known: true };
       case "c": return { text: text + "†", state: value[2] ? say("js_corrected", { raw: value[2] }) : say("js_corrected_blank"), known: true };
       default: return { text: text, state: say("js_raw", { raw: value[2] }), known: true };
@@ -110,6 +111,12 @@
   function size(text) { var n = parseFloat(String(text).replace(/[≥*†]/g, "")); return isNaN(n) ? -Infinity : n; }
 
   // ---- the agencies behind a sum ------------------------------------------------------------------------------------
+  // A sum with what is missing in it: a lower bound, unless a missing part could lower it.
+  function bound(data, group, at) {
+    var text = data.groups[group][2][at], missing = data.groups[group][3][at];
+    if (!text || !missing) return text || "";
+    return data.signed.indexOf(at) < 0 ? "≥" + text : text + say("par_open") + say("incomplete") + say("par_close");
+  }
   var order = "registry", flat = false;
   function below(data, group) {
     return data.groups.map(function (g, i) { return i; }).filter(function (i) { return data.groups[i][1] === group; });
@@ -129,11 +136,11 @@
       crumbs.append(make("li", {}, n ? "› " : null, i === group ? make("b", {}, named(name)) : button(name, function () { parts(year, data, i, at, true); })));
     });
     crumbs.append(make("li", { "class": "muted" }, " · " + year));
-    var text = g[2][at], missing = g[3][at], reports = g[4][at];
+    var text = bound(data, group, at), missing = g[3][at], reports = g[4][at];
     body.append(crumbs, make("p", { "class": "sum" }, text || say("js_blank_figure")));
     var groups = below(data, group);
     var agencies = data.agencies.map(function (a, i) { return i; }).filter(function (i) { return inside(data, data.homes[i], group); });
-    var lacking = missing ? agencies.filter(function (i) { return !lookup(data, i, at).known; }) : [];
+    var lacking = missing ? agencies.filter(function (i) { var found = lookup(data, i, at); return !found.known && !found.elsewhere; }) : [];
     body.append(make("p", {}, reports ? say("js_reports", { n: reports }) : say("js_no_figure"), " ",
       missing ? say("js_lacking", { n: missing }) : say("js_whole"),
       missing ? named(lacking.map(function (i) { return data.agencies[i][1]; }).join(say("js_comma")) + say("js_stop")) : null));
@@ -160,7 +167,7 @@
         size: size(sum[2][at]),
         node: make("tr", { "class": short ? "lacks" : null, "data-group": i },
           make("th", { scope: "row", "class": "side" }, named(sum[0]), " ", button(say("js_more"), function () { parts(year, data, i, at, true); }, { "aria-label": say("js_more") + say("colon") + sum[0] })),
-          make("td", { "class": "num" }, sum[2][at]), make("td", {}, short ? say("js_part_missing", { n: short }) : say("js_members")), make("td"))
+          make("td", { "class": "num" }, bound(data, i, at)), make("td", {}, short ? say("js_part_missing", { n: short }) : say("js_members")), make("td"))
       });
     });
     agencies.forEach(function (i) {
@@ -170,7 +177,7 @@
       var name = agency[2] ? make("a", { href: facts.up + agency[2] + place }, named(agency[1])) : named(agency[1]);
       rows.push({
         size: found.known ? (found.zero ? 0 : size(found.text)) : -Infinity,
-        node: make("tr", { "class": missing && !found.known ? "lacks" : null, "data-known": found.known ? "1" : "0" },
+        node: make("tr", { "class": missing && !found.known && !found.elsewhere ? "lacks" : null, "data-known": found.known ? "1" : "0" },
           make("th", { scope: "row", "class": "side" }, name), make("td", { "class": "num" }, found.text), make("td", {}, found.state), source(found))
       });
     });
@@ -198,11 +205,13 @@
       var place = one("sums"), g = data.groups[shownGroup];
       // The tables of a year come filled in by the program, every text escaped.
       place.innerHTML = data.html;
-      var lower = false;
+      var lower = false, shaded = false;
       all("td[data-c]", place).forEach(function (td) {
         var at = Number(td.dataset.c);
         td.textContent = g[2][at] || "";
-        td.classList.toggle("lower", g[3][at] > 0);
+        // Where whole reports are missing every figure lacks them; only what lacks more is shaded.
+        td.classList.toggle("lower", g[3][at] > data.absent[shownGroup]);
+        shaded = shaded || g[3][at] > data.absent[shownGroup];
         lower = lower || g[3][at] > 0;
       });
       buttons(place);
@@ -213,10 +222,11 @@
       var note = make("p", { "class": "muted small table-note" });
       if (!lower) note.textContent = say("complete");
       else {
-        note.append(say("note"), say("gap_mark"));
+        note.append(say("note"));
         [["gap_names", who("missing")], ["gap_partial", who("partial")]].forEach(function (pair) {
           if (pair[1]) note.append(say(pair[0]), named(pair[1]), say("js_stop"), " ");
         });
+        if (shaded) note.append(say("gap_shaded"));
       }
       place.append(note);
       chosen.textContent = g[0] + " · " + shownYear;

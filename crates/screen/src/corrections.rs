@@ -148,7 +148,7 @@ fn applied(correction: &Correction, forms: &Forms, report: &Report) -> Finding {
     }
     let mut finding = Finding::of("corrected", &Subject::of(report))
         .cell(forms, correction.cell, found, to)
-        .with("cell", forms.name(report.form, correction.cell))
+        .with_both("cell", forms.name(report.form, correction.cell), forms.name_in("en", report.form, correction.cell))
         .with_both("found", found_zh, found_en)
         .with_both("expected", to_zh, to_en)
         .with_both("why", why, why_en)
@@ -165,7 +165,7 @@ fn mismatch(correction: &Correction, forms: &Forms, report: &Report) -> Finding 
     let (from_zh, from_en) = or_blank(&correction.from);
     Finding::of("correction-mismatch", &Subject::of(report))
         .cell(forms, correction.cell, found, correction.from.clone())
-        .with("cell", forms.name(report.form, correction.cell))
+        .with_both("cell", forms.name(report.form, correction.cell), forms.name_in("en", report.form, correction.cell))
         .with_both("found", found_zh, found_en)
         .with_both("expected", from_zh, from_en)
         .at(&value.place)
@@ -181,10 +181,10 @@ pub fn without_report(correction: &Correction, forms: &Forms, registry: &Registr
         year: correction.year,
         report: String::new(),
     };
-    let name = forms.for_year(correction.year).map_or_else(String::new, |form| forms.name(form, correction.cell));
+    let name = |lang| forms.for_year(correction.year).map_or_else(String::new, |form| forms.name_in(lang, form, correction.cell));
     Finding::of("correction-mismatch", &subject)
         .cell(forms, correction.cell, "", correction.from.clone())
-        .with("cell", name)
+        .with_both("cell", name("zh"), name("en"))
         .with_both("found", "（没有这份报告）", "(there is no such report)")
         .build()
 }

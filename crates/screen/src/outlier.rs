@@ -112,11 +112,11 @@ impl Writer<'_> {
                 (format!("疑似相邻两位数字颠倒：{place}"), format!("{place_en}: two neighbouring digits exchanged"))
             }
             Slip::Columns | Slip::Rows => {
-                let (a, b) = lines(form, best);
+                let ((a, b), (a_en, b_en)) = (lines(form, best), lines(form.in_language("en"), best));
                 let (zh, en) = if best.slip == Slip::Columns { ("列", "columns") } else { ("行", "rows") };
                 (
                     format!("“{a}”与“{b}”两{zh}疑似填反：{place}"),
-                    format!("{en} “{a}” and “{b}” seem to be exchanged ({place_en})"),
+                    format!("{en} “{a_en}” and “{b_en}” seem to be exchanged ({place_en})"),
                 )
             }
             Slip::TableTimesTen => (
@@ -156,16 +156,17 @@ impl Writer<'_> {
         undone.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
         for &&(cell, truth) in undone.iter().take(NAMED) {
             let unit = spaced(forms.def(report.form, cell).map_or("", |d| d.unit.as_str()));
-            let (name, found) = (forms.name(report.form, cell), self.found(member, cell));
+            let [name, name_en] = ["zh", "en"].map(|lang| forms.name_in(lang, report.form, cell));
+            let found = self.found(member, cell);
             match truth {
                 Some(truth) => {
                     let truth = figure(forms, cell, truth as f64);
                     zh.push(format!("“{name}”现为{found}{unit}，更正后应为{truth}{unit}"));
-                    en.push(format!("“{name}” is {found}, undone {truth}"));
+                    en.push(format!("“{name_en}” is {found}, undone {truth}"));
                 }
                 None => {
                     zh.push(format!("“{name}”现为{found}{unit}"));
-                    en.push(format!("“{name}” is {found}"));
+                    en.push(format!("“{name_en}” is {found}"));
                 }
             }
         }
@@ -182,12 +183,12 @@ impl Writer<'_> {
         let known = cells.filter_map(|c| self.screening.expected.get(&(judged.member, c)));
         let Some(e) = known.max_by(|a, b| a.mean.total_cmp(&b.mean)) else { return self.past(report, judged, best) };
         let unit = spaced(forms.def(report.form, e.cell).map_or("", |d| d.unit.as_str()));
-        let (years, list) = spans(forms, e.cell, &e.past);
-        let name = forms.name(report.form, e.cell);
+        let ((years, years_en), (list, list_en)) = spans(forms, e.cell, &e.past);
+        let [name, name_en] = ["zh", "en"].map(|lang| forms.name_in(lang, report.form, e.cell));
         let expected = range(forms, e.cell, e);
         let (mut zh, mut en) = (
             format!("“{name}”本单位{years}依次为{list}{unit}，预计{expected}{unit}"),
-            format!("“{name}” was {list} in {years}, {expected} expected"),
+            format!("“{name_en}” was {list_en} in {years_en}, {expected} expected"),
         );
         if let Some((mean, kind, others)) = &e.peers {
             let mean = format!("{:.1}", scaled(forms, e.cell, *mean));
@@ -219,10 +220,10 @@ impl Writer<'_> {
         cells.sort_by(|a, b| size(*b).total_cmp(&size(*a)).then(a.cmp(b)));
         let (mut zh, mut en) = (Vec::new(), Vec::new());
         for cell in cells.into_iter().take(2) {
-            let (years, list) = spans(forms, cell, &past_of(cell));
-            let name = forms.name(report.form, cell);
+            let ((years, years_en), (list, list_en)) = spans(forms, cell, &past_of(cell));
+            let [name, name_en] = ["zh", "en"].map(|lang| forms.name_in(lang, report.form, cell));
             zh.push(format!("“{name}”本单位{years}依次为{list}"));
-            en.push(format!("“{name}” was {list} in {years}"));
+            en.push(format!("“{name_en}” was {list_en} in {years_en}"));
         }
         (zh.join("；"), en.join("; "))
     }
@@ -290,11 +291,12 @@ impl Writer<'_> {
         }
         let (mut zh, mut en) = (Vec::new(), Vec::new());
         if !without.is_empty() {
-            let names = without.iter().take(LISTED).copied().collect::<Vec<_>>().join("、");
+            let named: Vec<&str> = without.iter().take(LISTED).copied().collect();
+            let (names, names_en) = (named.join("、"), named.join(", "));
             let more = if without.len() > LISTED { "等" } else { "" };
             zh.push(format!("{}份报告没有可比的往年数据（{names}{more}）", without.len()));
             en.push(format!(
-                "{} reports have no past to compare with ({names}{})",
+                "{} reports have no past to compare with ({names_en}{})",
                 without.len(),
                 if more.is_empty() { "" } else { ", …" }
             ));
@@ -332,21 +334,26 @@ fn range(forms: &Forms, cell: Cell, e: &Expected) -> String {
     if low == high { low } else { format!("{low}—{high}") }
 }
 
-/// `2021—2024年` and `3、7、3、11`.
-fn spans(forms: &Forms, cell: Cell, past: &[(u16, f64)]) -> (String, String) {
+/// Years and the figures in them: `2021—2024` and `3、7、3、11`, in Chinese and in English.
+fn spans(forms: &Forms, cell: Cell, past: &[(u16, f64)]) -> (Words, Words) {
     let years = match past {
-        [] => "往年".to_owned(),
-        [(only, _)] => only.to_string(),
-        [(first, _), .., (last, _)] => format!("{first}—{last}"),
+        [] => ("往年".to_owned(), "earlier years".to_owned()),
+        [(only, _)] => (only.to_string(), only.to_string()),
+        [(first, _), .., (last, _)] => (format!("{first}—{last}"), format!("{first}–{last}")),
     };
-    (years, past.iter().map(|(_, v)| figure(forms, cell, *v)).collect::<Vec<_>>().join("、"))
+    let figures: Vec<String> = past.iter().map(|(_, v)| figure(forms, cell, *v)).collect();
+    (years, (figures.join("、"), figures.join(", ")))
 }
 
 /// The printed tables of the cells.
 fn tables(form: &Form, best: &Candidate) -> Words {
-    let mut names: Vec<&str> = best.undone.iter().filter_map(|(c, _)| form.block_of(*c)).map(|b| b.table.as_str()).collect();
-    names.dedup();
-    (format!("表{}", names.join("、")), format!("table {}", names.join(", ")))
+    let names = |language| {
+        let form = form.in_language(language);
+        let mut names: Vec<&str> = best.undone.iter().filter_map(|(c, _)| form.block_of(*c)).map(|b| b.table.as_str()).collect();
+        names.dedup();
+        names.join(if language == "en" { ", " } else { "、" })
+    };
+    (format!("表{}", names("zh")), format!("table {}", names("en")))
 }
 
 /// The labels of the two lines that were exchanged.

@@ -6,7 +6,7 @@ mod district;
 use std::path::Path;
 use std::time::Instant;
 
-use nianbao_chart::{Data, Target, draw, load, png};
+use nianbao_chart::{Data, Target, draw, draw_png, load};
 use rayon::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -41,9 +41,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .par_iter()
             .map(|chart| {
                 let begin = Instant::now();
-                let picture = draw(chart, data, &target)?;
+                draw(chart, data, &target)?;
                 let svg = begin.elapsed();
-                let bytes = png(&picture)?;
+                let (picture, bytes) = draw_png(chart, data, &target)?;
                 Ok::<_, nianbao_chart::ChartError>((picture, bytes, svg, begin.elapsed()))
             })
             .collect::<Result<_, _>>()?;

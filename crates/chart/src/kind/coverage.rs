@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use nianbao_form::{Severity, Status};
 
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use crate::Table;
 use crate::axis;
 use crate::font;
 use crate::names;
@@ -54,6 +55,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let finding = finding(ctx, &rows, expected, missing, strangers);
     rows.sort_by_key(|r| std::cmp::Reverse(r.weight()));
     let quiet = |r: &Row| r.status == "counted" && r.total() == 0 && !r.picked;
+    let table = table(ctx, &rows);
     let (silent, mut shown): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(quiet);
     let top = ctx.spec.top.unwrap_or(30);
     let mut rest = if shown.len() > top + 1 { shown.split_off(top) } else { Vec::new() };
@@ -65,8 +67,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let most = shown.iter().map(Row::total).max().unwrap_or(0) as f64;
     let colors = colors();
     let mut scene = Scene::default();
-    let labels = [words.pick("错误", "errors"), words.pick("警告", "warnings"), words.pick("提示", "information")];
-    let keys: Vec<(Rgb, String)> = colors.into_iter().zip(labels).collect();
+    let keys: Vec<(Rgb, String)> = colors.into_iter().zip(severities(ctx)).collect();
     scene.legend(Area::new(area.x, 0.0, area.w, 0.0), SMALL, &keys);
     scene.text(
         MARGIN,
@@ -99,7 +100,32 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         format!("条形图：{}年各单位报送情况和核查发现的问题数", scope.year),
         format!("Bars: reports and findings by agency, {}", scope.year),
     );
-    Some(Body { scene, height: height + 4.0, finding, describe, notes: Vec::new(), table: Default::default() })
+    Some(Body { scene, height: height + 4.0, finding, describe, notes: Vec::new(), table })
+}
+
+fn table(ctx: &Ctx<'_>, rows: &[Row]) -> Table {
+    let words = ctx.words;
+    let row = |r: &Row| {
+        let counts = r.counts.iter().map(|n| n.to_string());
+        [r.name.clone(), status(ctx, &r.status).1].into_iter().chain(counts).collect::<Vec<_>>()
+    };
+    let [errors, warnings, information] = severities(ctx);
+    let columns = vec![ctx.agency_head(), words.pick("报送情况", "Report"), errors, warnings, information];
+    Table { columns, rows: rows.iter().map(row).collect() }
+}
+
+fn severities(ctx: &Ctx<'_>) -> [String; 3] {
+    [ctx.words.pick("错误", "errors"), ctx.words.pick("警告", "warnings"), ctx.words.pick("提示", "information")]
+}
+
+/// The mark of a status, and the word for it.
+fn status(ctx: &Ctx<'_>, status: &str) -> (&'static str, String) {
+    match status {
+        "missing" => ("×", ctx.words.pick("未报送", "missing")),
+        "partial" => ("◐", ctx.words.pick("数据不全", "partial")),
+        "unknown-agency" => ("?", ctx.words.pick("名录外", "not listed")),
+        _ => ("", ctx.words.pick("已报送", "received")),
+    }
 }
 
 fn colors() -> [Rgb; 3] {
@@ -139,16 +165,10 @@ fn rows(ctx: &Ctx<'_>) -> Vec<Row> {
 }
 
 fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, row: &Row, x: &impl Fn(f64) -> f64) {
-    let words = ctx.words;
     let middle = place.y + place.h / 2.0;
     let style = Style::new(TEXT).right().strong(row.picked);
     scene.name(Area::new(MARGIN, place.y + 1.0, NAME, place.h - 2.0), style, &row.name);
-    let (mark, text) = match row.status.as_str() {
-        "missing" => ("×", words.pick("未报送", "missing")),
-        "partial" => ("◐", words.pick("数据不全", "partial")),
-        "unknown-agency" => ("?", words.pick("名录外", "not listed")),
-        _ => ("", words.pick("已报送", "received")),
-    };
+    let (mark, text) = status(ctx, &row.status);
     let at = MARGIN + NAME + 20.0;
     let strong = row.status == "missing";
     match mark {

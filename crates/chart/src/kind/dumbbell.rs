@@ -1,6 +1,7 @@
 //! This year against last, agency by agency, the largest changes first.
 
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use crate::Table;
 use crate::axis;
 use crate::font;
 use crate::number;
@@ -102,6 +103,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
                 .pick(format!("只有一年有数据，未比较：{list}"), format!("With figures for one year only, not compared: {list}")),
         );
     }
+    let table = changes(ctx, shown.iter().map(|r| (r.member.name.clone(), r.last.text(), r.now.text(), r.by())), last_year, unit);
     Some(Body {
         finding,
         describe: words.pick(
@@ -111,8 +113,20 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: area.bottom() + 10.0,
         notes,
-        table: Default::default(),
+        table,
     })
+}
+
+/// Two years and their difference, agency by agency.
+pub(super) fn changes(ctx: &Ctx<'_>, rows: impl Iterator<Item = (String, String, String, String)>, last: u16, unit: &str) -> Table {
+    let (words, year) = (ctx.words, ctx.scope.year);
+    let change = words.pick("变化", "Change");
+    let change = match unit {
+        "%" => words.pick("变化（百分点）", "Change (points)"),
+        _ => ctx.head(&change, unit),
+    };
+    let columns = vec![ctx.agency_head(), ctx.head(&words.year(last), unit), ctx.head(&words.year(year), unit), change];
+    Table { columns, rows: rows.map(|(name, last, now, by)| vec![name, last, now, by]).collect() }
 }
 
 fn head(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, unit: &str, last_year: u16) {

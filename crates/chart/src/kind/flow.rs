@@ -1,6 +1,7 @@
 //! What comes in and what becomes of it in one year: widths are figures.
 
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use crate::Table;
 use crate::axis;
 use crate::number;
 use crate::palette::{self, MAIN, MUTED, PALE, Rgb, mix};
@@ -91,6 +92,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     let bottom = [&ins, &outs, &parts].iter().flat_map(|l| l.iter()).map(|n| n.y + n.h).fold(whole.0 + whole.1, f64::max);
     let finding = finding(ctx, &outs, whole_fig, unit);
+    let table = table(ctx, [(&ins, total_in), (&outs, total_out), (&parts, part_total)], whole_fig, unit);
     Some(Body {
         describe: words.pick(
             format!("流向图：{}年{}的来源与去向", scope.year, ctx.what()),
@@ -100,8 +102,23 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: bottom + TEXT * 2.6,
         notes,
-        table: Default::default(),
+        table,
     })
+}
+
+fn table(ctx: &Ctx<'_>, columns: [(&Vec<Node<'_>>, f64); 3], whole: Fig, unit: &str) -> Table {
+    let words = ctx.words;
+    let roles = [words.pick("来源", "in"), words.pick("去向", "out"), words.pick("结果", "outcome")];
+    let mut rows = Vec::new();
+    for (role, (nodes, total)) in roles.into_iter().zip(columns) {
+        for n in nodes {
+            let share = n.fig.value().map_or_else(|| "—".to_owned(), |v| number::share(v, total));
+            rows.push(vec![ctx.label(n.item), role.clone(), n.fig.text(), share]);
+        }
+    }
+    rows.push(vec![ctx.what(), words.total(), whole.text(), String::new()]);
+    let heads = [words.pick("项目", "Item"), words.pick("类别", "Side"), ctx.head(&words.year(ctx.scope.year), unit), words.pick("占比", "Share")];
+    Table { columns: heads.into(), rows }
 }
 
 fn nodes<'a>(ctx: &Ctx<'a>, role: Role, colors: &[Rgb]) -> Vec<Node<'a>> {

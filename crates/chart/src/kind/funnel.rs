@@ -2,6 +2,7 @@
 
 use super::limits::{dispersion, limits};
 use super::{Body, Ctx, MARGIN, SMALL, WIDTH};
+use crate::Table;
 use crate::font;
 use crate::names;
 use crate::number;
@@ -83,6 +84,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
             format!("{}: above 100 %, so a figure is wrong; not drawn", said.join(", ")),
         ));
     }
+    let table = table(ctx, &points, &figs);
     if figs.iter().any(|(_, f)| f.lower) {
         notes.push(words.pick(
             "部分单位数据不全，其比率按已知数计算",
@@ -98,8 +100,26 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: area.bottom() + SMALL * 3.1,
         notes,
-        table: Default::default(),
+        table,
     })
+}
+
+/// Every point from the largest denominator to the smallest; those without a ratio last.
+fn table(ctx: &Ctx<'_>, points: &[Point<'_>], figs: &[(&Member, Fig)]) -> Table {
+    let words = ctx.words;
+    let mut order: Vec<&(&Member, Fig)> = figs.iter().filter(|(_, f)| f.numerator.is_some()).collect();
+    order.sort_by(|a, b| b.1.base().total_cmp(&a.1.base()));
+    let row = |(member, fig): &&(&Member, Fig)| {
+        let outside = points.iter().find(|q| q.member.id == member.id).map(|q| q.outside);
+        let verdict = match outside {
+            Some(true) => words.pick("超出99.8%控制限", "outside the 99.8 % limits"),
+            Some(false) => words.pick("在控制限内", "within the limits"),
+            None => words.pick("无比率", "no ratio"),
+        };
+        vec![member.name.clone(), number::plain(fig.base()), fig.text(), verdict]
+    };
+    let axis = ctx.spec.axis.clone().unwrap_or_else(|| words.pick("分母", "Denominator"));
+    Table { columns: vec![ctx.agency_head(), axis, ctx.what(), words.pick("判断", "Verdict")], rows: order.iter().map(row).collect() }
 }
 
 /// Gives every point its place; those that would cover another one stand beside it. Whether any had to move.

@@ -87,6 +87,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if rows.iter().flat_map(|r| &r.figs).any(|f| f.value().is_none()) {
         notes.push(words.pick("—：该年没有数据（未设立、已并入其他单位、未报送或分母为0）", "—: no figure in that year"));
     }
+    let table = ctx.table_of_years(if ratio { "" } else { unit }, rows.iter().map(|r| (r.name.as_str(), &r.figs[..])));
     Some(Body {
         finding,
         describe: words.pick(
@@ -96,7 +97,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: area.bottom() + 54.0,
         notes,
-        table: Default::default(),
+        table,
     })
 }
 

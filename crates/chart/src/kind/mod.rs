@@ -12,7 +12,9 @@ mod multiples;
 mod panels;
 mod rank;
 mod share;
+mod slope;
 mod stacked;
+mod waterfall;
 
 use crate::Table;
 use crate::scene::{Area, Scene, Style};
@@ -98,6 +100,8 @@ pub(crate) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         Kind::Coverage => coverage::draw(ctx),
         Kind::Multiples => multiples::draw(ctx),
         Kind::Dumbbell => dumbbell::draw(ctx),
+        Kind::Slope => slope::draw(ctx),
+        Kind::Waterfall => waterfall::draw(ctx),
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let n = known.len() - shown;
         notes.push(words.pick(format!("另有{n}个单位未画出"), format!("{n} more agencies are not drawn")));
     }
+    let table = ctx.table_of_years(unit, known.iter().take(shown).map(|(m, f)| (m.name.as_str(), &f[..])));
     Some(Body {
         finding: finding(ctx, &known),
         describe: words.pick(
@@ -54,7 +55,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: 52.0 + (HEIGHT + GAP) * shown.div_ceil(across) as f64 - GAP,
         notes,
-        table: Default::default(),
+        table,
     })
 }
 

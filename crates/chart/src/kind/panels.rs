@@ -48,6 +48,16 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if n > 1 {
         notes.push(words.pick("各图纵轴刻度不同，不能互相比较高低", "Each panel has its own scale"));
     }
+    let (mut heads, mut items) = (Vec::new(), Vec::new());
+    for panel in &ctx.spec.panel {
+        for item in &panel.series {
+            // A panel of one series is called by its title.
+            let name = if panel.series.len() == 1 { panel.title.clone() } else { ctx.label(item) };
+            heads.push(ctx.head(&name, ctx.unit(item)));
+            items.push(item);
+        }
+    }
+    let table = ctx.table_by_year(heads, &items, None);
     let titles: Vec<String> = ctx.spec.panel.iter().map(|p| p.title.clone()).collect();
     Some(Body {
         finding: finding(ctx),
@@ -58,7 +68,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         scene,
         height: (h + gap) * rows as f64 - gap,
         notes,
-        table: Default::default(),
+        table,
     })
 }
 

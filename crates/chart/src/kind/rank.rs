@@ -1,10 +1,11 @@
-//! Agencies by size: bars, last year's value as a mark, the small ones together in one line.
+//! Agencies by size: a dot for this year, a hollow one for last year, the small ones together in one line.
 
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use crate::Table;
 use crate::axis;
 use crate::font;
 use crate::number;
-use crate::palette::{ACCENT, GRID, INK, MAIN};
+use crate::palette::{ACCENT, GRID, MAIN, MUTED, PALE, PAPER};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
 
@@ -16,6 +17,7 @@ struct Row<'a> {
     fig: Fig,
     value: f64,
     last: Option<f64>,
+    before: Fig,
 }
 
 pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
@@ -27,9 +29,10 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let mut rows = Vec::new();
     for member in &scope.members {
         let fig = scope.of(&item.id, &member.id, scope.year);
-        let last = last_year.and_then(|y| scope.of(&item.id, &member.id, y).value());
+        let before = last_year.map_or_else(Fig::default, |y| scope.of(&item.id, &member.id, y));
+        let last = before.value();
         match fig.value() {
-            Some(value) => rows.push(Row { member, fig, value, last }),
+            Some(value) => rows.push(Row { member, fig, value, last, before }),
             // One that is not there any more has nothing last year either.
             None if last.is_some() => unknown.push(member.name.clone()),
             None => {}
@@ -44,11 +47,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let cut = if rows.len() > top + 1 { top } else { rows.len() };
     let picked = rows[cut..].iter().position(|r| r.member.picked).map(|at| rows.remove(cut + at));
     let (shown, rest) = rows.split_at(cut);
+    let widest = shown.iter().map(|r| font::width(&r.fig.text(), TEXT)).fold(60.0, f64::max);
     let mut scene = Scene::default();
     let area = Area::new(
         MARGIN + NAME + 20.0,
         64.0,
-        WIDTH - 2.0 * MARGIN - NAME - 170.0,
+        WIDTH - 2.0 * MARGIN - NAME - 60.0 - widest,
         ROW * (shown.len() + usize::from(picked.is_some())) as f64,
     );
     let all = || shown.iter().chain(picked.as_ref());
@@ -58,14 +62,14 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let ticks = axis::ticks(most, 6, whole);
     let x = |v: f64| area.x + v / ticks.last().copied().unwrap_or(1.0) * area.w;
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(unit));
-    key(ctx, &mut scene, area, last_year);
+    key(ctx, &mut scene, last_year);
     for &t in &ticks {
         scene.line(vec![(x(t), area.y - 6.0), (x(t), area.bottom())], GRID, 1);
         let text = if percent { format!("{}%", number::plain(t)) } else { number::plain(t) };
         scene.text(x(t), area.y - 12.0, Style::new(SMALL).muted().middle(), text);
     }
     for (i, row) in all().enumerate() {
-        bar(&mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, &x);
+        one(&mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, &x);
     }
     let mut height = area.bottom() + 8.0;
     if !rest.is_empty() {
@@ -82,53 +86,86 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
             format!("With figures last year but not in {}: {list}", scope.year),
         ));
     }
+    let table = table(ctx, all(), rest, last_year, unit);
     Some(Body {
         finding: finding(ctx, shown, picked.as_ref(), rest, unit),
         describe: words.pick(
             format!(
-                "条形图：{}年各单位{}排序，共{}个单位",
+                "点图：{}年各单位{}由多到少，共{}个单位，空心点为上年",
                 scope.year,
                 ctx.what(),
                 shown.len() + rest.len() + usize::from(picked.is_some())
             ),
-            format!("Bars: {} by agency, {}", ctx.what(), scope.year),
+            format!("Ranked dots: {} by agency, {}, hollow for the year before", ctx.what(), scope.year),
         ),
         scene,
         height,
         notes,
-        table: Default::default(),
+        table,
     })
 }
 
-fn key(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, last_year: Option<u16>) {
-    let Some(last) = last_year else { return };
-    let text = ctx.words.pick(format!("竖线：{last}年"), format!("Mark: {last}"));
-    let x = area.right() + 150.0 - font::width(&text, SMALL);
-    scene.line(vec![(x - 12.0, 2.0), (x - 12.0, SMALL + 4.0)], INK, 3);
-    scene.text(x, SMALL, Style::new(SMALL).muted(), text);
+fn key(ctx: &Ctx<'_>, scene: &mut Scene, last_year: Option<u16>) {
+    let words = ctx.words;
+    let (now, y) = (words.year(ctx.scope.year), SMALL * 0.63);
+    let mut right = WIDTH - MARGIN;
+    if let Some(last) = last_year {
+        let text = words.year(last);
+        scene.mid(right, y, Style::new(SMALL).right(), text.clone());
+        right -= font::width(&text, SMALL) + 18.0;
+        scene.ring(right, y, 8.0, MUTED, 3);
+        right -= 40.0;
+    }
+    scene.mid(right, y, Style::new(SMALL).right(), now.clone());
+    scene.dot(right - font::width(&now, SMALL) - 18.0, y, 10.0, MAIN);
 }
 
-fn bar(scene: &mut Scene, place: Area, row: &Row<'_>, x: &impl Fn(f64) -> f64) {
+fn one(scene: &mut Scene, place: Area, row: &Row<'_>, x: &impl Fn(f64) -> f64) {
     let middle = place.y + place.h / 2.0;
     let color = if row.member.picked { ACCENT } else { MAIN };
     let style = Style::new(TEXT).right().strong(row.member.picked);
     scene.name(Area::new(MARGIN, place.y + 1.0, NAME, place.h - 2.0), style, &row.member.name);
-    let bar = Area::new(place.x, middle - 14.0, (x(row.value) - place.x).max(if row.value > 0.0 { 2.0 } else { 0.0 }), 28.0);
-    if row.fig.lower {
-        scene.hollow(bar, color);
-    } else {
-        scene.rect(bar, color);
-    }
-    let mut end = bar.right();
+    scene.line(vec![(x(0.0), middle), (x(row.value), middle)], PALE, 4);
+    let mut end = x(row.value);
     if let Some(last) = row.last {
-        scene.line(vec![(x(last), middle - 19.0), (x(last), middle + 19.0)], INK, 3);
-        // The figure stands right of the mark where the mark would strike it through.
-        let wide = font::width(&row.fig.text(), TEXT) + 16.0;
-        if x(last) > end - 2.0 && x(last) < end + wide {
-            end = x(last);
+        let last = x(last);
+        let (from, to) = (last.min(end), last.max(end));
+        if last > end {
+            // How much is gone since.
+            let mut at = from + 12.0;
+            while at < to - 12.0 {
+                scene.line(vec![(at, middle), ((at + 5.0).min(to - 9.0), middle)], MUTED, 1);
+                at += 10.0;
+            }
         }
+        scene.dot(last, middle, 9.0, PAPER);
+        scene.ring(last, middle, 9.0, MUTED, 3);
+        end = to;
     }
-    scene.mid(end + 10.0, middle, Style::new(TEXT).strong(row.member.picked), row.fig.text());
+    scene.dot(x(row.value), middle, 10.0, color);
+    scene.mid(end + 20.0, middle, Style::new(TEXT).strong(true), row.fig.text());
+}
+
+fn table<'r>(
+    ctx: &Ctx<'_>,
+    drawn: impl Iterator<Item = &'r Row<'r>>,
+    rest: &[Row<'_>],
+    last_year: Option<u16>,
+    unit: &str,
+) -> Table {
+    let words = ctx.words;
+    let mut columns = vec![ctx.agency_head(), ctx.head(&words.year(ctx.scope.year), unit)];
+    columns.extend(last_year.map(|y| ctx.head(&words.year(y), unit)));
+    let line = |name: String, now: Fig, last: Fig| {
+        [name, now.text()].into_iter().chain(last_year.map(|_| last.text())).collect::<Vec<_>>()
+    };
+    let mut rows: Vec<Vec<String>> = drawn.map(|r| line(r.member.name.clone(), r.fig, r.before)).collect();
+    if !rest.is_empty() {
+        let known = |f: &Fig| f.value().is_some();
+        let (now, last) = (Fig::sum(rest.iter().map(|r| r.fig)), Fig::sum(rest.iter().map(|r| r.before).filter(known)));
+        rows.push(line(words.others(rest.len()), now, last));
+    }
+    Table { columns, rows }
 }
 
 fn rest_text(ctx: &Ctx<'_>, rest: &[Row<'_>], unit: &str) -> String {

@@ -1,6 +1,7 @@
 //! Parts of a whole: a bar of 100 % a year, with the figures.
 
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
+use crate::Table;
 use crate::font;
 use crate::number;
 use crate::palette::{self, ACCENT, GRID, MUTED, PAPER, text_on};
@@ -46,6 +47,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     let lower = scope.years.iter().any(|y| Fig::sum(figs(*y)).lower);
     let what = ctx.what();
+    let table = table(ctx, unit);
     Some(Body {
         finding: finding(ctx, &now, &what, total, unit),
         describe: words.pick(
@@ -55,8 +57,25 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         height: area.bottom() + SMALL * 1.7,
         scene,
         notes: ctx.notes(&breaks, lower),
-        table: Default::default(),
+        table,
     })
+}
+
+/// Counts with their shares, as the bars have them.
+fn table(ctx: &Ctx<'_>, unit: &str) -> Table {
+    let items: Vec<_> = ctx.spec.series.iter().collect();
+    let heads = items.iter().map(|i| ctx.head(&ctx.label(i), ctx.unit(i))).collect();
+    let mut table = ctx.table_by_year(heads, &items, Some(ctx.head(&ctx.words.total(), unit)));
+    for (row, year) in table.rows.iter_mut().zip(&ctx.scope.years) {
+        let values: Vec<f64> = items.iter().map(|i| ctx.scope.fig(&i.id, *year).value().unwrap_or(0.0)).collect();
+        let total: f64 = values.iter().sum();
+        for (text, value) in row.iter_mut().skip(1).zip(values).filter(|_| total > 0.0) {
+            if text != "—" {
+                text.push_str(&ctx.words.pick(format!("（{}）", number::share(value, total)), format!(" ({})", number::share(value, total))));
+            }
+        }
+    }
+    table
 }
 
 fn key(ctx: &Ctx<'_>, item: &crate::spec::Item, fig: Fig, total: f64, unit: &str) -> String {

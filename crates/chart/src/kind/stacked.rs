@@ -52,6 +52,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         notes.push(words.pick(format!("各年均为0的不画：{list}"), format!("Not drawn, 0 in every year: {list}")));
     }
     let what = ctx.what();
+    let heads = items.iter().map(|i| ctx.head(&ctx.label(i), ctx.unit(i))).collect();
+    let table = ctx.table_by_year(heads, &items.iter().collect::<Vec<_>>(), Some(ctx.head(&words.total(), unit)));
     Some(Body {
         finding: finding(ctx, &now, &what, unit, total),
         describe: words.pick(
@@ -65,7 +67,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         height: area.bottom() + TEXT * 1.7,
         scene,
         notes,
-        table: Default::default(),
+        table,
     })
 }
 

@@ -24,11 +24,11 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
         year,
     };
     let target = Target { level: args.level.clone(), agency: args.agency.clone() };
-    let picture = nianbao_chart::draw(&chart, data, &target).map_err(|e| Failure::Usage(e.into()))?;
-    let bytes = match format {
-        "png" => nianbao_chart::png(&picture).map_err(|e| Failure::Output(e.into()))?,
-        _ => picture.svg.into_bytes(),
+    let drawn = match format {
+        "png" => nianbao_chart::draw_png(&chart, data, &target).map(|(_, png)| png),
+        _ => nianbao_chart::draw(&chart, data, &target).map(|picture| picture.svg.into_bytes()),
     };
+    let bytes = drawn.map_err(|e| Failure::Usage(e.into()))?;
     let write = |out: &mut dyn std::io::Write| {
         out.write_all(&bytes).map_err(|error| nianbao_publish::PublishError::Io {
             path: args.output.clone(),

@@ -13,13 +13,14 @@ pub(crate) fn check(args: &CheckArgs, common: &Common) -> Result<Done, Failure> 
     let to_file = args.output.as_deref().map(|p| extension(p, &["csv", "jsonl"])).transpose()?;
     let given = Given::new(&args.paths, args.pipeline.as_deref(), None, common)?;
     let assessment = given.assess(&Progress::new(common))?;
+    let common = &common.speaking(assessment.form(&given.forms));
     let format = match (to_file, args.format) {
         (Some("csv"), _) | (None, Format::Csv) => nianbao_publish::Format::Csv,
         (Some(_), _) | (None, Format::Jsonl) => nianbao_publish::Format::Jsonl,
         (None, Format::Text) => nianbao_publish::Format::Text,
     };
     let mut bytes = Vec::new();
-    let lang = common.lang.as_str();
+    let lang = common.language().as_str();
     match &args.output {
         Some(path) => output(nianbao_publish::write_findings(Some(path), &mut bytes, &assessment.findings, format, lang), path)?,
         None => {

@@ -51,7 +51,7 @@ pub(crate) fn decide(args: &DecideArgs, common: &Common) -> Result<Done, Failure
     output(nianbao_publish::append_decision(path, &line), path)?;
     eprintln!(
         "{}",
-        common.lang.pick("已记录，下次运行时生效：", "recorded, in force at the next run: ").to_owned()
+        common.language().pick("已记录，下次运行时生效：", "recorded, in force at the next run: ").to_owned()
             + &path.display().to_string()
     );
     Ok(Done::default())

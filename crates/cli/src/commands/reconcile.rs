@@ -24,6 +24,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, F
     given.sources.retain(|s| own.is_none() || s.path.canonicalize().ok() != own);
     let progress = Progress::new(common);
     let assessment = given.assess(&progress)?;
+    let common = &common.speaking(assessment.form(&given.forms));
     let counted: Vec<&Report> = assessment.reports.iter().zip(&assessment.counted).filter(|(_, c)| **c).map(|(r, _)| r).collect();
     let superseded = assessment.reports.iter().zip(&assessment.superseded).filter(|(_, old)| **old);
     let replaced: Vec<&Report> = superseded.map(|(r, _)| r).collect();
@@ -34,9 +35,9 @@ pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, F
             .map_err(|e| Failure::Usage(e.into()))?
     };
     let text = match args.format {
-        Format::Text => text(&result, &given.forms, common.lang),
-        Format::Csv => csv_rows(&result, &given.forms, common.lang)?,
-        Format::Jsonl => jsonl(&result, &given.forms, common.lang),
+        Format::Text => text(&result, &given.forms, common.language()),
+        Format::Csv => csv_rows(&result, &given.forms, common.language())?,
+        Format::Jsonl => jsonl(&result, &given.forms, common.language()),
     };
     to_stdout(text.as_bytes())?;
     for receipt in assessment.receipts.iter().filter(|r| failed(r)) {

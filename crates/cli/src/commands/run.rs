@@ -1,15 +1,12 @@
 //! `nianbao run` and `nianbao FOLDER`: read, check, compile, draw, publish.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use nianbao_chart::{Chart, Data, Picture, Target};
 use nianbao_form::{Finding, Forms};
 use nianbao_intake::Source;
-use nianbao_publish::{Edition, Entry, Input, Notices, RunRecord};
+use nianbao_publish::{Edition, Entry, Notices};
 use rayon::prelude::*;
-use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::args::{Common, FailOn, FolderArgs, RunArgs};
 use crate::assess::{Assessment, Request, assess, fails, of_year};
@@ -18,6 +15,7 @@ use crate::inputs::{self, Office};
 use crate::outcome::{Done, Failure};
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
+use crate::record;
 use crate::summary;
 
 /// What the command line adds to the pipeline.
@@ -78,6 +76,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
         assess(&request, &progress)?
     };
     let year = assessment.year;
+    let common = &common.speaking(assessment.form(&forms));
     let findings = of_year(&assessment.findings, year);
     let texts = inputs::texts(pipeline, year)?;
     let _lock = nianbao_publish::lock(&pipeline.out).map_err(|e| Failure::Output(e.into()))?;
@@ -95,21 +94,28 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
         forms: &forms,
         registry: &office.registry,
         year,
-        lang: common.lang.as_str(),
+        lang: common.language().as_str(),
         receipts: &assessment.receipts,
         entries: &entries,
         findings: &findings,
         compilation: &assessment.compilation,
         charts: &pictures,
         texts,
+        received: office.received.clone(),
         notices: Notices {
             severities: pipeline.notice_severities.clone(),
             answer_by: pipeline.answer_by.clone(),
             from: pipeline.from.clone(),
+            deadline: deadline_of(&pipeline.deadline, year),
+            thanks: pipeline.thanks,
         },
         group_name: group_name(&assessment, &office),
         office: office_name(pipeline, &assessment, &office),
-        record: record(pipeline, &office, &charts, &assessment, wish, common, &progress, started),
+        record: record::record(
+            &record::Run { pipeline, office: &office, charts: &charts, assessment: &assessment, year_asked: wish.year, started },
+            common,
+            &progress,
+        ),
     };
     let published = {
         let _stage = progress.stage("publish", "发布", "publishing", 0);
@@ -120,6 +126,11 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     summary::tell_run(&closing, common);
     let done = Done { unread: assessment.unread(), failed_on: fails(&findings, wish.fail_on) };
     Ok((done, Some(published.address)))
+}
+
+/// The day by which reports on a year were due, if the pipeline or the law sets one.
+fn deadline_of(month_day: &str, year: u16) -> String {
+    if month_day.is_empty() { String::new() } else { format!("{}-{month_day}", year + 1) }
 }
 
 /// A path as a person standing here would write it.
@@ -162,10 +173,9 @@ fn draw(
     charts
         .par_iter()
         .map(|chart| {
-            let picture = nianbao_chart::draw(chart, data, &Target::default())?;
-            let png = nianbao_chart::png(&picture)?;
+            let drawn = nianbao_chart::draw_png(chart, data, &Target::default())?;
             stage.step();
-            Ok((picture, png))
+            Ok(drawn)
         })
         .collect::<Result<Vec<_>, nianbao_chart::ChartError>>()
         .map_err(|e| Failure::Output(e.into()))
@@ -184,50 +194,6 @@ fn group_name(assessment: &Assessment, office: &Office) -> String {
 /// Who publishes: the pipeline's `[notices] from`, else the group itself.
 fn office_name(pipeline: &Pipeline, assessment: &Assessment, office: &Office) -> String {
     if pipeline.from.is_empty() { group_name(assessment, office) } else { pipeline.from.clone() }
-}
-
-/// What `run.json` says of this run. Clock times stand there alone.
-#[allow(clippy::too_many_arguments)]
-fn record(
-    pipeline: &Pipeline,
-    office: &Office,
-    charts: &[Chart],
-    assessment: &Assessment,
-    wish: &Wish,
-    common: &Common,
-    progress: &Progress,
-    started: jiff::Timestamp,
-) -> RunRecord {
-    let mut inputs: Vec<Input> = assessment
-        .receipts
-        .iter()
-        .map(|r| Input { path: r.name.to_string(), sha256: r.sha256.clone(), bytes: r.bytes })
-        .collect();
-    let others = pipeline.file.iter().chain(&office.files).chain(&pipeline.form_files).chain(&common.form_file);
-    for path in others {
-        if let Ok(bytes) = std::fs::read(path) {
-            let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-            inputs.push(Input { path: path.to_string_lossy().replace('\\', "/"), sha256: hash, bytes: bytes.len() as u64 });
-        }
-    }
-    inputs.sort_by(|a, b| a.path.cmp(&b.path));
-    inputs.dedup_by(|a, b| a.path == b.path);
-    let durations: BTreeMap<String, f64> = progress.timings().into_iter().map(|(id, s)| (id.to_owned(), s)).collect();
-    RunRecord {
-        inputs,
-        options: json!({
-            "year": assessment.year,
-            "year_asked": wish.year,
-            "lang": common.lang.as_str(),
-            "deadline": pipeline.deadline,
-            "group": pipeline.group,
-            "charts": charts.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
-            "checks": pipeline.checks.iter().map(|(rule, s)| (rule.clone(), json!(s.map_or("off", |s| s.as_str())))).collect::<serde_json::Map<_, _>>(),
-        }),
-        versions: BTreeMap::from([("nianbao".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
-        started: started.to_string(),
-        durations,
-    }
 }
 
 /// Says what would be read and written.

@@ -39,8 +39,8 @@ fn names_en(names: &[&str]) -> String {
     if names.len() > MOST_NAMES { format!("{shown} and {} more", names.len() - MOST_NAMES) } else { shown }
 }
 
-fn cell_name(forms: &Forms, compilation: &Compilation, year: u16, cell: Cell) -> String {
-    compilation.form_of(year).map_or_else(|| forms.id(cell).to_owned(), |form| forms.name(form, cell))
+fn cell_name(forms: &Forms, compilation: &Compilation, year: u16, cell: Cell, language: &str) -> String {
+    compilation.form_of(year).map_or_else(|| forms.id(cell).to_owned(), |form| forms.name_in(language, form, cell))
 }
 
 /// Suspects by what was done with their figures, in order.
@@ -69,13 +69,17 @@ pub(super) fn explain(forms: &Forms, compilation: &Compilation, e: &mut Explanat
         .iter()
         .map(|(slip, list)| format!("{} ({})", slip_en(*slip), list.iter().map(|s| name_en(s)).collect::<Vec<_>>().join("; ")))
         .collect();
-    let cells: Vec<String> = e.cells.iter().map(|c| cell_name(forms, compilation, e.year, *c)).collect();
+    let cells = |language| {
+        let names = e.cells.iter().map(|c| cell_name(forms, compilation, e.year, *c, language));
+        names.collect::<Vec<_>>().join(if language == "en" { "; " } else { "；" })
+    };
+    let (cells, cells_en) = (cells("zh"), cells("en"));
     let (n, m) = (e.cells.len(), e.unchanged);
-    let mut zh = format!("{}年有{n}项与各单位合计不符（{}）：若公布数{}，", e.year, cells.join("；"), who.join("，"));
+    let mut zh = format!("{}年有{n}项与各单位合计不符（{}）：若公布数{}，", e.year, cells, who.join("，"));
     let mut en = format!(
         "{}: {n} cells differ from the sum of the agencies ({}); explained by {} – ",
         e.year,
-        cells.join("; "),
+        cells_en,
         who_en.join(" and ")
     );
     if !e.slips.is_empty() {
@@ -113,9 +117,9 @@ fn beside_slips(
     who_en: &str,
     all: usize,
 ) -> (String, String) {
-    let name = |s: &CellSlip| cell_name(forms, compilation, e.year, s.cell);
-    let each: Vec<String> = e.slips.iter().map(|s| format!("“{}”{}", name(s), slip_said_zh(s))).collect();
-    let each_en: Vec<String> = e.slips.iter().map(|s| format!("{}: {}", name(s), slip_said_en(s))).collect();
+    let name = |s: &CellSlip, language| cell_name(forms, compilation, e.year, s.cell, language);
+    let each: Vec<String> = e.slips.iter().map(|s| format!("“{}”{}", name(s, "zh"), slip_said_zh(s))).collect();
+    let each_en: Vec<String> = e.slips.iter().map(|s| format!("{}: {}", name(s, "en"), slip_said_en(s))).collect();
     let (each, each_en) = (each.join("；"), each_en.join("; "));
     let n = e.cells.len();
     let mut zh = format!("{}年有{n}项与各单位合计不符：", e.year);

@@ -62,6 +62,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     let root = root(&mut package, "xl/workbook.xml")?;
     let xml = package.text(&root)?.ok_or_else(|| package.broken())?;
     let (sheets, epoch) = sheets(&xml)?;
+    let aside = aside(&xml)?;
     let relations = package.relations(&root)?;
     let of = |kind: &str| relations.iter().find(|r| r.kind == kind).map(|r| r.part.clone());
     let strings = match package.text(&of("sharedStrings").unwrap_or_else(|| "xl/sharedStrings.xml".into()))? {
@@ -74,7 +75,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     };
     let shared = Shared { strings, styles, epoch };
     let mut book = Workbook::default();
-    for (i, sheet) in sheets.iter().enumerate() {
+    for (i, sheet) in sheets.iter().enumerate().filter(|(_, s)| !aside.contains(&s.name)) {
         let part = match relations.iter().find(|r| r.id == sheet.relation) {
             Some(r) if r.kind == "worksheet" => r.part.clone(),
             // A chart or a dialogue.
@@ -118,6 +119,41 @@ fn sheets(xml: &str) -> Result<(Vec<Listed>, Epoch), Refusal> {
         Ok(())
     })?;
     Ok((out, epoch))
+}
+
+/// How the names of ranges begin by which sheets say that they are no part of the report: the program's own workbooks
+/// have lists and working sheets beside the tables of the form.
+const ASIDE: &str = "nianbao.aside.";
+
+/// The sheets that say so.
+fn aside(xml: &str) -> Result<Vec<String>, Refusal> {
+    let mut out: Vec<String> = Vec::new();
+    let mut inside = false;
+    walk(xml, KIND, |step| {
+        match step {
+            Step::Open("definedName", e) => {
+                inside = out.len() < MAX_SHEETS && attribute(e, "name").is_some_and(|n| n.starts_with(ASIDE));
+                if inside {
+                    out.push(String::new());
+                }
+            }
+            Step::Text(text) if inside => {
+                if let Some(last) = out.last_mut() {
+                    last.push_str(&text);
+                }
+            }
+            Step::Close("definedName") => inside = false,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    // 'It''s'!$A$1; the result of editing may be #REF!, which is no sheet.
+    let name = |range: String| {
+        let sheet = range.rsplit_once('!').map_or("", |r| r.0).trim_start_matches('$');
+        let bare = sheet.strip_prefix('\'').and_then(|s| s.strip_suffix('\''));
+        bare.map_or_else(|| sheet.to_owned(), |s| s.replace("''", "'"))
+    };
+    Ok(out.into_iter().map(name).collect())
 }
 
 fn strings(xml: &str) -> Result<Vec<Words>, Refusal> {

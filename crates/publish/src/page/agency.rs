@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 use nianbao_form::{Block, Cell, Finding, Report, State};
 
 use super::findings::is_open;
-use super::{AgencyPage, Pages, render, report, tables};
+use super::{AgencyPage, Pages, render, tables};
 use crate::files::{FileOut, href};
 use crate::grid::{self, Fill, Filler, Grid, Square};
 use crate::words::Lang;
@@ -41,11 +41,11 @@ impl<'a, 'e> Pages<'a, 'e> {
             extra => report.map(|r| self.extra(r)).unwrap_or_default(),
             years => self.series_table(&a.key, true),
         };
-        render(&self.env, "agency.html", &a.page, context)
+        render(&self.env, "agency.html", &a.page, context).map(|file| file.of_agency(&a.key))
     }
 
     fn own_tables(&self, report: &Report, key: &str) -> Vec<Value> {
-        let form = self.edition.forms.form(report.form);
+        let form = self.edition.forms.form(report.form).in_language(self.lang.code());
         let mut marks: Marks<'e> = HashMap::new();
         for (at, f) in self.of(Some(key)).into_iter().filter(|(_, f)| is_open(f)) {
             f.cells.iter().for_each(|c| marks.entry(c.as_str()).or_default().push((at, f)));
@@ -74,11 +74,11 @@ impl<'a, 'e> Pages<'a, 'e> {
             rows[s.row].push(self.own_square(s, id, found));
         }
         let rows: Vec<Value> = rows.into_iter().map(Value::from).collect();
-        context! { rows, widths => report::widths(grid), wide => grid.columns > 6 }
+        context! { rows, widths => tables::widths(grid), wide => grid.columns > 6 }
     }
 
     fn own_square(&self, s: &Square, id: &str, found: &[(usize, &Finding)]) -> Value {
-        let (tag, scope, class) = report::role(s);
+        let (tag, scope, class) = tables::role(s);
         let worst = found.iter().max_by_key(|(at, f)| (f.severity, std::cmp::Reverse(*at)));
         let severity = worst.map_or("", |(_, f)| f.severity.as_str());
         let class = format!("{class} {} {severity}", s.fill.class).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -110,7 +110,7 @@ impl<'a, 'e> Pages<'a, 'e> {
         let guests = form.guests.iter().filter(|c| report.value(**c).state != State::Absent);
         let guest = |c: &Cell| {
             let value = report.value(*c);
-            context! { text => forms.name(report.form, *c), value => value.raw.as_ref(), place => self.lang.place(&value.place), id => href(forms.id(*c)) }
+            context! { text => forms.name_in(self.lang.code(), report.form, *c), value => value.raw.as_ref(), place => self.lang.place(&value.place), id => href(forms.id(*c)) }
         };
         let unmapped = report.unmapped.iter().map(|u| context! { text => &u.text, value => "", place => self.lang.place(&u.place), id => "" });
         guests.map(guest).chain(unmapped).collect()

@@ -4,7 +4,6 @@
 
 mod agency;
 mod findings;
-mod report;
 mod rules;
 mod side;
 mod summary;
@@ -22,8 +21,6 @@ use crate::files::{FileOut, href, safe_name, unique};
 use crate::letters::Letter;
 use crate::words::Lang;
 use crate::{Edition, Entry, PublishError};
-
-pub(crate) use report::report_page;
 
 /// Registry id, or the name where there is none.
 fn key_of<'k>(id: &'k str, name: &'k str) -> &'k str {
@@ -66,7 +63,7 @@ impl Names {
             })
             .collect();
         let mut by_agency: HashMap<String, Vec<(String, bool)>> = HashMap::new();
-        for l in letters {
+        for l in letters.iter().filter(|l| !l.thanks) {
             let key = key_of(&l.agency_id, &l.agency).to_owned();
             by_agency.entry(key).or_default().push((l.path.clone(), l.reminder));
         }
@@ -88,7 +85,6 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     for (name, text) in [
-        ("style.css", include_str!("../../templates/style.css")),
         ("page.html", include_str!("../../templates/page.html")),
         ("table.html", include_str!("../../templates/table.html")),
         ("finding.html", include_str!("../../templates/finding.html")),
@@ -97,7 +93,6 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         ("index.html", include_str!("../../templates/index.html")),
         ("agency.html", include_str!("../../templates/agency.html")),
         ("rules.html", include_str!("../../templates/rules.html")),
-        ("report.html", include_str!("../../templates/report.html")),
     ] {
         env.add_template(name, text)?;
     }

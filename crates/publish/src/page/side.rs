@@ -10,7 +10,6 @@ use serde_json::{Value as Json, json};
 
 use super::{Pages, key_of};
 use crate::PublishError;
-use crate::figures;
 use crate::files::{FileOut, href};
 
 /// Phrases that the page's script says.
@@ -19,8 +18,8 @@ pub(super) const WORDS: &[&str] = &[
     "js_basket", "js_load_failed", "js_reports", "js_lacking", "js_whole", "js_no_figure", "js_blank", "js_none", "js_text",
     "js_absent", "js_derived", "js_corrected", "js_corrected_blank", "js_missing", "js_read", "js_raw", "js_sum", "js_members",
     "js_by_order", "js_by_figure", "js_flat", "js_year", "js_no_cell", "js_history", "js_parts", "js_part_missing", "js_loading",
-    "js_blank_figure", "js_more", "js_all_agencies", "agency", "found", "js_state", "js_source", "colon", "gap_mark", "gap_names",
-    "gap_partial", "complete", "note", "js_stop", "js_comma", "par_open", "par_close",
+    "js_blank_figure", "js_more", "js_all_agencies", "agency", "found", "js_state", "js_source", "colon", "gap_shaded", "gap_names",
+    "gap_partial", "complete", "note", "incomplete", "js_elsewhere", "js_stop", "js_comma", "par_open", "par_close",
 ];
 
 /// JSON that may stand in a script or in a `<script>` block: no `<`, `>`, `&` and no line separators of JavaScript.
@@ -85,15 +84,22 @@ fn content(value: &Value, why: &mut Pool, identity: impl Fn(&str) -> String) -> 
 }
 
 /// An identity in the form's words, by its key.
-fn identities(forms: &nianbao_form::Forms) -> HashMap<String, &str> {
-    let all = forms.iter().flat_map(|(_, form)| &form.identities);
+fn identities<'f>(forms: &'f nianbao_form::Forms, language: &str) -> HashMap<String, &'f str> {
+    let all = forms.iter().flat_map(|(_, form)| &form.in_language(language).identities);
     all.filter(|i| !i.label.is_empty()).map(|i| (i.key(), i.label.as_str())).collect()
+}
+
+/// Cells that a report does not print because it prints another generation's row in their place.
+fn elsewhere(form: &Form, report: &Report) -> Vec<nianbao_form::Cell> {
+    let known = |c: &nianbao_form::Cell| report.counts_as(*c).is_some();
+    let swapped = form.alternates.iter().filter(|a| a.guest.iter().all(known));
+    swapped.flat_map(|a| &a.own).filter(|c| !known(c)).copied().collect()
 }
 
 impl Pages<'_, '_> {
     /// One script a year, and one for the series of the groups below the top.
     pub(super) fn scripts(&self) -> Result<Vec<FileOut>, PublishError> {
-        let identities = identities(self.edition.forms);
+        let identities = identities(self.edition.forms, self.lang.code());
         let years = self.years();
         let made: Vec<_> = years.par_iter().map(|&year| self.year_script(year, &identities)).collect();
         let mut files = made.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -109,22 +115,28 @@ impl Pages<'_, '_> {
         let form = self.form_of(year);
         let ix = self.edition.forms.find(&form.id);
         let cells: Vec<_> = compilation.sums_of(&compilation.root, year).iter().map(|s| s.cell).collect();
-        let name = |c: &nianbao_form::Cell| ix.map_or_else(String::new, |ix| self.edition.forms.name(ix, *c));
+        let name = |c: &nianbao_form::Cell| ix.map_or_else(String::new, |ix| self.edition.forms.name_in(self.lang.code(), ix, *c));
         let template = "{% import \"sums.html\" as sums %}{{ sums.tables(tables, t) }}";
         let context = context! { tables => self.tables_of(form, year), t => &self.words };
         let html = self.env.render_named_str("tables.html", template, context).map_err(PublishError::make(&path))?;
         let (agencies, homes, statuses) = self.members(year);
+        let mut printed_elsewhere = Vec::new();
         let (mut files, mut places, mut why, mut layouts) = <(Pool, Pool, Pool, Pool)>::default();
         let mut rows = Vec::with_capacity(agencies.len());
-        for (key, ..) in &agencies {
+        for (agency, (key, ..)) in agencies.iter().enumerate() {
             let report: Option<&Report> = self.reports.get(&year).and_then(|r| r.get(key)).copied();
             let Some(report) = report else {
                 rows.push(Json::Null);
                 continue;
             };
+            let elsewhere = elsewhere(form, report);
             let value = |c: &nianbao_form::Cell| {
+                if elsewhere.contains(c) {
+                    return json!(["e"]);
+                }
                 content(report.value(*c), &mut why, |key| identities.get(key).map_or_else(|| key.to_owned(), |l| (*l).to_owned()))
             };
+            printed_elsewhere.extend(cells.iter().enumerate().filter(|(_, c)| elsewhere.contains(c)).map(|(i, _)| (agency, i)));
             let mut values: Vec<Json> = cells.iter().map(value).collect();
             values.truncate(values.iter().rposition(|v| !v.is_null()).map_or(0, |last| last + 1));
             let at: Vec<usize> = cells.iter().map(|c| places.put(self.lang.place(&report.value(*c).place))).collect();
@@ -141,7 +153,9 @@ impl Pages<'_, '_> {
             "agencies": pages.collect::<Vec<_>>(),
             "homes": homes,
             "statuses": statuses,
-            "groups": self.group_sums(year, form),
+            "signed": cells.iter().enumerate().filter(|(_, c)| form.def(**c).is_some_and(|d| d.signed)).map(|(i, _)| i).collect::<Vec<_>>(),
+            "groups": self.group_sums(year, &homes, &printed_elsewhere),
+            "absent": self.absent_in(year),
             "files": files.texts,
             "places": places.texts,
             "layouts": layouts,
@@ -154,7 +168,7 @@ impl Pages<'_, '_> {
     /// The form whose tables a year is shown in.
     fn form_of(&self, year: u16) -> &Form {
         let ix = self.edition.compilation.form_of(year).filter(|_| year != self.edition.year);
-        ix.map_or(self.form, |ix| self.edition.forms.form(ix))
+        ix.map_or(self.form, |ix| self.edition.forms.form(ix).in_language(self.lang.code()))
     }
 
     /// Agencies of a year with their pages, the group that each stands in, and how its report is counted.
@@ -179,16 +193,31 @@ impl Pages<'_, '_> {
         (agencies, homes, rows.iter().map(|r| r.status.as_str()).collect())
     }
 
-    /// Every group with the group above it and its sums as printed, whose figures are missing and how many are added.
-    fn group_sums(&self, year: u16, form: &Form) -> Vec<Json> {
-        let group = |g: &super::tables::Group<'_>| {
-            let sums = self.edition.compilation.sums_of(g.id, year);
-            let printed = sums.iter().map(|s| figures::printed(s, super::tables::signed(form, s.cell), self.lang).text);
-            let missing: Vec<u32> = sums.iter().map(|s| s.missing).collect();
-            let reports: Vec<u32> = sums.iter().map(|s| s.reports).collect();
-            json!([g.name, g.parent, printed.collect::<Vec<_>>(), missing, reports])
+    /// Every group with the group above it, its sums, how many figures are missing in each and how many are added. Who gives
+    /// a figure in another generation's row owes nothing.
+    fn group_sums(&self, year: u16, homes: &[usize], printed_elsewhere: &[(usize, usize)]) -> Vec<Json> {
+        let groups = self.groups();
+        let inside = |home: usize, group: usize| {
+            std::iter::successors(Some(home), |g| groups.get(*g).and_then(|g| g.parent)).any(|g| g == group)
         };
-        self.groups().iter().map(group).collect()
+        let of = |(at, group): (usize, &super::tables::Group<'_>)| {
+            let sums = self.edition.compilation.sums_of(group.id, year);
+            let mut missing: Vec<u32> = sums.iter().map(|s| s.missing).collect();
+            for (agency, cell) in printed_elsewhere.iter().filter(|(agency, _)| inside(homes[*agency], at)) {
+                debug_assert!(homes.len() > *agency);
+                missing[*cell] = missing[*cell].saturating_sub(1);
+            }
+            let texts: Vec<String> = sums.iter().map(|s| s.value_text()).collect();
+            let reports: Vec<u32> = sums.iter().map(|s| s.reports).collect();
+            json!([group.name, group.parent, texts, missing, reports])
+        };
+        groups.iter().enumerate().map(of).collect()
+    }
+
+    /// By group: how many agencies have no report of the year.
+    fn absent_in(&self, year: u16) -> Vec<usize> {
+        let coverage = |id: &str| self.edition.compilation.coverage_of(id, year).iter().filter(|c| c.status == "missing").count();
+        self.groups().iter().map(|g| coverage(g.id)).collect()
     }
 
     fn series_script(&self) -> Result<FileOut, PublishError> {

@@ -6,10 +6,8 @@ use minijinja::{Value, context};
 use nianbao_form::{Block, Cell, Form, Section, decimal_text};
 use nianbao_compile::SeriesRow;
 
-use super::{Pages, report};
-use crate::data;
-use crate::figures;
-use crate::grid::{self, Fill, Filler, Grid};
+use super::Pages;
+use crate::grid::{self, Fill, Filler, Grid, Role, Square};
 use crate::story;
 
 /// The sections of a form; a form without any has its tables in none.
@@ -36,18 +34,17 @@ impl Pages<'_, '_> {
     pub(super) fn tables_of(&self, form: &Form, year: u16) -> Vec<Value> {
         let compilation = self.edition.compilation;
         let positions = self.positions(year);
-        let fill = |cell: Cell| {
-            let sum = compilation.sum(&compilation.root, year, cell);
-            let printed = sum.map(|s| figures::printed(s, signed(form, cell), self.lang)).unwrap_or_default();
-            let class = if printed.missing == 0 { "" } else { "lower" };
-            Fill { text: printed.text, class: class.to_owned(), note: String::new() }
-        };
-        let known = |cell: Cell| compilation.sum(&compilation.root, year, cell).is_some_and(|s| s.millionths.is_some());
+        let of = |cell: Cell| compilation.sum(&compilation.root, year, cell);
+        let fill = |cell: Cell| Fill { text: of(cell).map(|s| s.value_text()).unwrap_or_default(), ..Fill::default() };
+        let known = |cell: Cell| of(cell).is_some_and(|s| s.millionths.is_some());
         let local = |block: &Block, row: usize| (0..block.columns.len()).any(|c| known(block.cell(row, c)));
         let filler = Filler { figure: &fill, local: &local };
+        let other = |c: &Cell| of(*c).is_some_and(|s| s.millionths.is_some_and(|m| m != 0));
+        let guests: Vec<Cell> = form.guests.iter().copied().filter(other).collect();
+        let extras = grid::extras(self.edition.forms, form, &guests).0;
         let mut out = Vec::new();
         for section in sections(form) {
-            for grid in grid::tables(form, section, &filler) {
+            for grid in grid::tables_with(form, section, &filler, &extras) {
                 let title = section.map_or(grid.table.clone(), |s| self.lang.heading(&s.number, &s.title));
                 out.push(context! { title, notes => "", grid => sum_grid(&grid, &positions) });
             }
@@ -122,18 +119,34 @@ pub(super) fn signed(form: &Form, cell: Cell) -> bool {
     form.def(cell).is_some_and(|d| d.signed)
 }
 
+/// The tag, scope and class of a square.
+pub(super) fn role(s: &Square) -> (&'static str, &'static str, &'static str) {
+    match s.role {
+        Role::Item => ("th", "colgroup", "item"),
+        Role::Corner => ("td", "", "corner"),
+        Role::ColumnHead => ("th", if s.columns > 1 { "colgroup" } else { "col" }, "head"),
+        Role::RowHead => ("th", if s.rows > 1 { "rowgroup" } else { "row" }, "side"),
+        Role::Figure => ("td", "", "figure"),
+    }
+}
+
+/// Widths of the columns as a page writes them.
+pub(super) fn widths(grid: &Grid) -> Vec<String> {
+    grid.widths.iter().map(|w| format!("{:.1}%", *w as f64 / 10.0)).collect()
+}
+
 /// A table of sums: every figure has its position.
 fn sum_grid(grid: &Grid, positions: &HashMap<Cell, usize>) -> Value {
     let mut rows: Vec<Vec<Value>> = (0..grid.rows).map(|_| Vec::new()).collect();
     for s in &grid.squares {
-        let (tag, scope, class) = report::role(s);
+        let (tag, scope, class) = role(s);
         let class = format!("{class} {}", s.fill.class).trim().to_owned();
         let at = s.cell.and_then(|c| positions.get(&c)).copied();
         let text = &s.fill.text;
         rows[s.row].push(context! { tag, scope, rows => s.rows, columns => s.columns, text, class, at });
     }
     let rows: Vec<Value> = rows.into_iter().map(Value::from).collect();
-    context! { rows, widths => report::widths(grid), wide => grid.columns > 6 }
+    context! { rows, widths => widths(grid), wide => grid.columns > 6 }
 }
 
 /// A figure of a series as printed.
@@ -152,6 +165,6 @@ fn series_cell(row: Option<&SeriesRow>) -> SeriesCell {
     };
     // A ratio with missing figures is no bound, in either direction.
     let lower = row.lower_bound && !row.ratio && !text.is_empty();
-    debug_assert!(row.ratio || text == data::series_value(row));
+    debug_assert!(row.ratio || text == row.value_text());
     SeriesCell { text, lower, broken: row.break_note.clone() }
 }

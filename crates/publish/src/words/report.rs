@@ -1,11 +1,12 @@
 //! Words of the district's report and of the notes below its tables.
 
-use super::Phrase;
+use super::{Lang, Phrase};
 
 pub(super) const WORDS: &[Phrase] = &[
-    ("incomplete", "不完整", "incomplete"),
-    ("unknown", "数据不详", "unknown"),
-    ("gap_mark", "“≥”表示有单位数据缺失，实际数不少于所列数。", "≥ marks a lower bound: figures of some agencies are missing."),
+    ("unknown", "（数据不详）", "(unknown)"),
+    ("gap_table", "本表数据", "The table"),
+    ("gap_words", "以上数据", "The figures above"),
+    ("gap_shaded", "浅灰底色的数据不完整。", "Shaded figures are incomplete."),
     ("gap_names", "未报送的单位：", "No report from: "),
     ("gap_partial", "报告中部分数据缺失的单位：", "Some figures missing from: "),
     ("gap_blank", "空白格表示没有单位提供该项数据。", "An empty cell means that no agency gives the figure."),
@@ -13,3 +14,99 @@ pub(super) const WORDS: &[Phrase] = &[
     ("complete", "本表包括全部应报单位的数据。", "The table has the figures of every expected agency."),
     ("note", "注：", "Note: "),
 ];
+
+impl Lang {
+    /// A figure that is not whole and no bound either.
+    pub(crate) fn incomplete(self, number: &str) -> String {
+        match self {
+            Lang::Zh => format!("{number}（不完整）"),
+            Lang::En => format!("{number} (incomplete)"),
+        }
+    }
+
+    /// Figures that were reported in another year's form.
+    pub(crate) fn in_other_form(self, agencies: &str, first: &str, cells: usize) -> String {
+        match (self, cells) {
+            (Lang::Zh, 1) => format!("{agencies}沿用其他年度格式填报，其“{first}”数据在本年度格式中没有对应栏目，未列入本表。"),
+            (Lang::Zh, n) => {
+                format!("{agencies}沿用其他年度格式填报，其“{first}”等{n}项数据在本年度格式中没有对应栏目，未列入本表。")
+            }
+            (Lang::En, n) => format!("{agencies}: {n} figures of another year's form (“{first}” …) have no place in this one."),
+        }
+    }
+
+    /// The items of a list.
+    pub(crate) fn join(self, items: &[String]) -> String {
+        let nested = items.iter().any(|i| i.contains(['，', ',']));
+        items.join(match (self, nested) {
+            (Lang::Zh, false) => "，",
+            (Lang::Zh, true) => "；",
+            (Lang::En, false) => ", ",
+            (Lang::En, true) => "; ",
+        })
+    }
+
+    /// A change against the year before, `percent` with its sign and perhaps rounded to zero.
+    pub(crate) fn change(self, change: i128, percent: &str) -> String {
+        let size = percent.trim_start_matches('-');
+        let none = size.chars().all(|c| matches!(c, '0' | '.'));
+        match (self, change.signum(), none) {
+            (Lang::Zh, 0, _) => "与上年持平".to_owned(),
+            (Lang::Zh, _, true) => "与上年基本持平".to_owned(),
+            (Lang::Zh, 1, _) => format!("较上年增长{size}%"),
+            (Lang::Zh, ..) => format!("较上年下降{size}%"),
+            (Lang::En, 0, _) => "as many as the year before".to_owned(),
+            (Lang::En, _, true) => "about as many as the year before".to_owned(),
+            (Lang::En, 1, _) => format!("up {size}% on the year before"),
+            (Lang::En, ..) => format!("down {size}% on the year before"),
+        }
+    }
+
+    /// Names of agencies, the first of so many: what follows says what they have not done.
+    pub(crate) fn counted(self, list: &str, of: usize) -> String {
+        match (self, of) {
+            (_, 1) => list.to_owned(),
+            (Lang::Zh, n) => format!("{list}等{n}家单位"),
+            (Lang::En, n) => format!("{list} ({n} agencies)"),
+        }
+    }
+
+    /// `本表数据不含甲、乙、丙等3家未报送单位。`
+    pub(crate) fn without(self, what: &str, list: &str, of: usize) -> String {
+        match (self, of) {
+            (Lang::Zh, 1) => format!("{what}不含{list}1家未报送单位。"),
+            (Lang::Zh, n) => format!("{what}不含{list}等{n}家未报送单位。"),
+            (Lang::En, 1) => format!("{what}: without {list}, which has not reported."),
+            (Lang::En, n) => format!("{what}: without {n} agencies that have not reported ({list}{}).", more(list, n)),
+        }
+    }
+
+    /// What agencies have left out: the first cell by name.
+    pub(crate) fn left_out(self, agencies: &str, first: &str, cells: usize) -> String {
+        match (self, cells) {
+            (Lang::Zh, 1) => format!("{agencies}未提供“{first}”数据"),
+            (Lang::Zh, n) => format!("{agencies}未提供“{first}”等{n}项数据"),
+            (Lang::En, 1) => format!("{agencies}: no figure for “{first}”"),
+            (Lang::En, n) => format!("{agencies}: no figures for “{first}” and {} more", n - 1),
+        }
+    }
+
+    pub(crate) fn others(self, agencies: usize) -> String {
+        match self {
+            Lang::Zh => format!("另有{agencies}家单位未提供部分数据"),
+            Lang::En => format!("{agencies} more agencies leave some figures out"),
+        }
+    }
+
+    pub(crate) fn not_counted(self, said: &[String]) -> String {
+        match self {
+            Lang::Zh => format!("{}，未计入。", said.join("；")),
+            Lang::En => format!("Not counted: {}.", said.join("; ")),
+        }
+    }
+}
+
+/// What shows that a list names only some.
+fn more(list: &str, of: usize) -> &'static str {
+    if list.split(", ").count() < of { ", …" } else { "" }
+}

@@ -14,7 +14,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use nianbao_form::{Agency, Finding, Forms, Passage, Piece, Report, SectionKind};
+use nianbao_form::{Agency, Finding, Forms, Passage, Report, SectionKind};
 
 use crate::Scope;
 use compare::{Likeness, Owner, SHINGLE, Shingles};
@@ -79,10 +79,7 @@ fn own_words(forms: &Forms, normaliser: &Normaliser) -> Shingles {
     for (_, form) in forms.iter() {
         words.extend(form.sections.iter().flat_map(|s| [s.title.as_str(), &s.note, &s.prompt]));
         words.extend(form.blocks.iter().flat_map(|b| b.rows.iter().chain(&b.columns)).flat_map(|l| &l.label).map(String::as_str));
-        words.extend(form.sentences.iter().flat_map(|s| &s.pieces).filter_map(|p| match p {
-            Piece::Words(words) => Some(words.as_str()),
-            _ => None,
-        }));
+        words.extend(form.sentences.iter().flat_map(|s| s.words()));
     }
     // Names are dropped from what is compared, so the same words are met with and without.
     let both = |w: &&str| [normaliser.normalise(w), normal::letters_of(w)];
