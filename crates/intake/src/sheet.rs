@@ -18,7 +18,7 @@ mod xmlss;
 
 use std::sync::Arc;
 
-use crate::document::{Builder, Document};
+use crate::document::{Block, Builder, Document};
 use crate::refuse::Refusal;
 
 pub(crate) use rows::normalised;
@@ -67,6 +67,8 @@ pub(crate) struct Workbook {
     sheets: Vec<Sheet>,
     /// Cells so far, over all sheets.
     count: usize,
+    /// Agency and year as named cells say them; either may be empty.
+    told: Option<(String, String)>,
 }
 
 /// A sheet as stored. Rows and columns count from 0.
@@ -122,6 +124,12 @@ impl Workbook {
         self.sheets.push(Sheet { name: name.into(), hidden, ..Sheet::default() });
         let last = self.sheets.len() - 1;
         &mut self.sheets[last]
+    }
+
+    /// What a cell of the last sheet shows.
+    fn text_at(&self, (row, column): (u32, u32)) -> String {
+        let cells = self.sheets.last().map_or(&[][..], |s| &s.cells);
+        cells.iter().rfind(|c| (c.row, c.column) == (row, column)).map_or(String::new(), |c| c.text.trim().to_owned())
     }
 
     /// Adds a cell to the last sheet, if it shows anything.
@@ -183,10 +191,22 @@ impl Workbook {
                 out.push((sheet.name.clone(), Document { blocks, ..Document::default() }));
             }
         }
+        // The program's own empty form has cells for agency and year; what they say is a title.
+        if let (Some((agency, year)), Some((_, first))) = (&self.told, out.first_mut()) {
+            let year = year.strip_suffix('年').unwrap_or(year);
+            let year = if year.is_empty() { String::new() } else { format!("{year}年") };
+            first.titles.push(format!("{agency}{year}政府信息公开工作年度报告"));
+        }
         // Among others a name says what the sheet is; alone it may be left over from whatever the sheet was made of.
         match out.as_mut_slice() {
             [(name, only)] => only.titles.push(name.to_string()),
-            many => many.iter_mut().for_each(|(name, d)| drop(d.blocks.splice(0..0, layout::heading(name)))),
+            many => {
+                // A sheet that begins with its own name says it once.
+                let begins =
+                    |d: &Document, name: &str| matches!(d.blocks.first(), Some(Block::Paragraph(p)) if p.text == name.trim());
+                let unsaid = many.iter_mut().filter(|(name, d)| !begins(d, name));
+                unsaid.for_each(|(name, d)| drop(d.blocks.splice(0..0, layout::heading(name))));
+            }
         }
         Ok(out)
     }

@@ -101,8 +101,24 @@ pub(crate) fn parse(text: &str) -> Option<Title> {
     if !is_report || end.chars().count() > 70 || end.contains(['。', '，', '；', '！', '：', ':', '>', '_', '|']) {
         return None;
     }
-    let (year, rest) = cut_year(end);
+    let (year, rest) = cut_year(&filled(end));
     Some(Title { text: whole.to_owned(), agency: agency(&rest), year: year.or(behind) })
+}
+
+/// A title without what an empty form asks for in brackets: 〔单位名称〕〔年份〕年政府信息公开工作年度报告. Nobody's name is written so.
+fn filled(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once('〔') {
+        match inside.split_once('〕').filter(|(asked, _)| !asked.contains(|c: char| c.is_ascii_digit())) {
+            Some((_, after)) => {
+                out.push_str(before);
+                rest = after.strip_prefix('年').unwrap_or(after);
+            }
+            None => break,
+        }
+    }
+    out + rest
 }
 
 /// A text whose words of reports are in traditional letters in common ones. Any other is left alone: names keep letters,

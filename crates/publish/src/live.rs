@@ -66,9 +66,7 @@ impl Live {
 
     /// What the formula gives now.
     pub(crate) fn verdict(&self) -> Verdict {
-        let sum = |terms: &[Term]| -> i128 {
-            terms.iter().map(|t| if let Held::Number(n) = t.held { n } else { 0 }).sum()
-        };
+        let sum = |terms: &[Term]| -> i128 { terms.iter().map(|t| if let Held::Number(n) = t.held { n } else { 0 }).sum() };
         let known = |t: &&Term| matches!(t.held, Held::Number(_) | Held::None);
         let all = |side: &[Term], other: &[Term]| {
             side.iter().all(|t| known(&t)) && other.iter().filter(|t| t.signed).all(|t| known(&t))
@@ -90,7 +88,8 @@ impl Live {
 
     /// The same with words around the difference: `said` makes an expression of one.
     pub(crate) fn branches(&self, said: &dyn Fn(&str) -> String, open: &str) -> Option<String> {
-        let difference = format!("ROUND({}-{},6)", call("SUM", &spots(&self.parts, |_| true)), call("SUM", &spots(&self.whole, |_| true)));
+        let difference =
+            format!("ROUND({}-{},6)", call("SUM", &spots(&self.parts, |_| true)), call("SUM", &spots(&self.whole, |_| true)));
         let all = |side: &[Term], other: &[Term]| {
             let terms: Vec<&Term> = side.iter().chain(other.iter().filter(|t| t.signed)).collect();
             let words = |t: &&Term| t.held == Held::Words;
@@ -116,11 +115,6 @@ impl Live {
     /// Both sides as expressions.
     pub(crate) fn sides(&self) -> [String; 2] {
         [&self.parts, &self.whole].map(|terms| call("SUM", &spots(terms, |_| true)))
-    }
-
-    /// The terms of the side that stands for the result.
-    pub(crate) fn whole(&self) -> &[Term] {
-        &self.whole
     }
 }
 
@@ -156,7 +150,13 @@ fn joined(spots: &[&Spot]) -> Vec<String> {
         let mut end = i;
         let step = |a: &Spot, b: &Spot| match (a, b) {
             (Spot::At { sheet: s, row: r, column: c }, Spot::At { sheet: t, row: q, column: d }) if s == t => {
-                if r == q && c + 1 == *d { 1 } else if c == d && r + 1 == *q { 2 } else { 0 }
+                if r == q && c + 1 == *d {
+                    1
+                } else if c == d && r + 1 == *q {
+                    2
+                } else {
+                    0
+                }
             }
             _ => 0,
         };

@@ -42,6 +42,13 @@ pub(crate) fn page(sheet: &mut Worksheet, lang: Lang, landscape: bool, pages: u1
     sheet.set_footer(if lang == Lang::Zh { "&C&9&A　第&P页，共&N页" } else { "&C&9&A  page &P of &N" });
 }
 
+/// A title at the head of every printed page.
+pub(crate) fn header(sheet: &mut Worksheet, title: &str) {
+    // Excel takes 255 characters, and a mark of its own begins with `&`.
+    let text: String = fit(title).replace('&', "&&").chars().filter(|c| !c.is_control()).take(100).collect();
+    sheet.set_header(format!("&L&11&\"-,Bold\" {}", text.trim_end_matches('&')));
+}
+
 /// Text that a cell takes: without control characters, at most 32,767 characters.
 pub(crate) fn fit(text: &str) -> String {
     const MOST: usize = 32_000;
@@ -82,7 +89,10 @@ pub(crate) fn sheet_name(taken: &mut HashSet<String>, name: &str) -> String {
     };
     let cleaned: String = name.chars().map(|c| if allowed(c) { c } else { '_' }).take_while(short).collect();
     let name = cleaned.trim();
-    crate::files::unique(taken, if name.is_empty() || name.eq_ignore_ascii_case("history") { "_".to_owned() } else { name.to_owned() })
+    crate::files::unique(
+        taken,
+        if name.is_empty() || name.eq_ignore_ascii_case("history") { "_".to_owned() } else { name.to_owned() },
+    )
 }
 
 /// Text over a rectangle: top, left, rows, columns.
@@ -128,7 +138,8 @@ pub(crate) fn lay_out(
             figure(sheet, s, area)?;
             continue;
         }
-        let look = if matches!(s.role, Role::ColumnHead) || (s.role == Role::RowHead && s.rows > 1) { frame.head } else { frame.left };
+        let look =
+            if matches!(s.role, Role::ColumnHead) || (s.role == Role::RowHead && s.rows > 1) { frame.head } else { frame.left };
         block(sheet, area, &s.fill.text, look)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! A document as a sequence of pieces; Word and HTML are two ways of setting the same story.
 
-use nianbao_form::{Block, Cell, Form, Section, SectionKind};
+use nianbao_form::{Block, Cell, Form, Section};
 
 use crate::figures::Figures;
 use crate::grid::{self, Fill, Filler, Grid};
@@ -77,27 +77,4 @@ pub(crate) fn district_tables(form: &Form, section: Option<&Section>, figures: &
         return grid::tables(form, section, &filler);
     }
     grid::tables_with(form, section, &filler, &grid::extras(figures.forms, form, &guests).0)
-}
-
-/// The empty form, for agencies to fill in.
-pub(crate) fn blank_report(form: &Form) -> Story {
-    let lang = Lang::of_form(form);
-    let title = match lang {
-        Lang::Zh => format!("{}{}年{}", lang.say("blank_agency"), lang.say("blank_year"), form.report_title),
-        Lang::En => format!("{} {} {}", lang.say("blank_agency"), form.report_title, lang.say("blank_year")),
-    };
-    let filler = Filler { figure: &|_| Fill::default(), local: &|_, _| false };
-    let mut pieces = vec![Piece::Title(title.clone())];
-    for grid in if form.sections.is_empty() { grid::tables(form, None, &filler) } else { Vec::new() } {
-        pieces.push(Piece::Subheading(grid.table.clone()));
-        pieces.push(Piece::Table(grid));
-    }
-    for section in &form.sections {
-        pieces.push(Piece::Heading(lang.heading(&section.number, &section.title)));
-        if section.kind == SectionKind::Prose {
-            pieces.push(Piece::Placeholder(lang.say("text_here").to_owned()));
-        }
-        pieces.extend(grid::tables(form, Some(section), &filler).into_iter().map(Piece::Table));
-    }
-    Story { lang, title, pieces }
 }

@@ -62,7 +62,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     let root = root(&mut package, "xl/workbook.xml")?;
     let xml = package.text(&root)?.ok_or_else(|| package.broken())?;
     let (sheets, epoch) = sheets(&xml)?;
-    let aside = aside(&xml)?;
+    let named = named(&xml)?;
     let relations = package.relations(&root)?;
     let of = |kind: &str| relations.iter().find(|r| r.kind == kind).map(|r| r.part.clone());
     let strings = match package.text(&of("sharedStrings").unwrap_or_else(|| "xl/sharedStrings.xml".into()))? {
@@ -75,7 +75,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     };
     let shared = Shared { strings, styles, epoch };
     let mut book = Workbook::default();
-    for (i, sheet) in sheets.iter().enumerate().filter(|(_, s)| !aside.contains(&s.name)) {
+    let mut told = [String::new(), String::new()];
+    for (i, sheet) in sheets.iter().enumerate() {
         let part = match relations.iter().find(|r| r.id == sheet.relation) {
             Some(r) if r.kind == "worksheet" => r.part.clone(),
             // A chart or a dialogue.
@@ -86,7 +87,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
         book.sheet(&sheet.name, sheet.hidden);
         SheetReader { book: &mut book, shared: &shared, row: 0, column: 0, cell: None, zeros: true, rich: Rich::default() }
             .read(&xml)?;
+        for (name, _, cell) in named.iter().filter(|n| n.1 == sheet.name) {
+            match (name.as_str(), reference(cell)) {
+                (AGENCY, Some(at)) => told[0] = book.text_at(at),
+                (YEAR, Some(at)) => told[1] = book.text_at(at),
+                _ => {}
+            }
+        }
+        if named.iter().any(|n| n.1 == sheet.name && n.0.starts_with(ASIDE)) {
+            book.sheets.pop();
+        }
     }
+    let [agency, year] = told;
+    book.told = (!agency.is_empty() || !year.is_empty()).then_some((agency, year));
     Ok(book)
 }
 
@@ -124,22 +137,26 @@ fn sheets(xml: &str) -> Result<(Vec<Listed>, Epoch), Refusal> {
 /// How the names of ranges begin by which sheets say that they are no part of the report: the program's own workbooks
 /// have lists and working sheets beside the tables of the form.
 const ASIDE: &str = "nianbao.aside.";
+/// Names of the cells of the program's empty form that say whose report it is, and of which year.
+const AGENCY: &str = "nianbao.agency";
+const YEAR: &str = "nianbao.year";
 
-/// The sheets that say so.
-fn aside(xml: &str) -> Result<Vec<String>, Refusal> {
-    let mut out: Vec<String> = Vec::new();
+/// The named ranges of the workbook that mean something here: name, sheet, cell.
+fn named(xml: &str) -> Result<Vec<(String, String, String)>, Refusal> {
+    let mut out: Vec<(String, String)> = Vec::new();
     let mut inside = false;
     walk(xml, KIND, |step| {
         match step {
             Step::Open("definedName", e) => {
-                inside = out.len() < MAX_SHEETS && attribute(e, "name").is_some_and(|n| n.starts_with(ASIDE));
+                let name = attribute(e, "name").unwrap_or_default().into_owned();
+                inside = out.len() < MAX_SHEETS && (name.starts_with(ASIDE) || name == AGENCY || name == YEAR);
                 if inside {
-                    out.push(String::new());
+                    out.push((name, String::new()));
                 }
             }
             Step::Text(text) if inside => {
                 if let Some(last) = out.last_mut() {
-                    last.push_str(&text);
+                    last.1.push_str(&text);
                 }
             }
             Step::Close("definedName") => inside = false,
@@ -147,13 +164,14 @@ fn aside(xml: &str) -> Result<Vec<String>, Refusal> {
         }
         Ok(())
     })?;
-    // 'It''s'!$A$1; the result of editing may be #REF!, which is no sheet.
-    let name = |range: String| {
-        let sheet = range.rsplit_once('!').map_or("", |r| r.0).trim_start_matches('$');
-        let bare = sheet.strip_prefix('\'').and_then(|s| s.strip_suffix('\''));
-        bare.map_or_else(|| sheet.to_owned(), |s| s.replace("''", "'"))
+    // 'It''s'!$A$1; what deleting a sheet leaves, #REF!, names none.
+    let taken_apart = |(name, range): (String, String)| {
+        let (sheet, cell) = range.rsplit_once('!').unwrap_or_default();
+        let bare = sheet.trim_start_matches('$');
+        let quoted = bare.strip_prefix('\'').and_then(|s| s.strip_suffix('\''));
+        (name, quoted.map_or_else(|| bare.to_owned(), |s| s.replace("''", "'")), cell.to_owned())
     };
-    Ok(out.into_iter().map(name).collect())
+    Ok(out.into_iter().map(taken_apart).collect())
 }
 
 fn strings(xml: &str) -> Result<Vec<Words>, Refusal> {

@@ -90,8 +90,14 @@ pub(super) fn workbook(form: &Form) -> Result<Vec<u8>, XlsxError> {
         head: centre().set_background_color(Color::RGB(0xF2F2F2)),
         left: boxed(lang).set_text_wrap().set_align(FormatAlign::Left).set_background_color(Color::RGB(0xF2F2F2)),
         field: centre().set_background_color(input()).set_unlocked(),
-        words: boxed(lang).set_text_wrap().set_align(FormatAlign::Left).set_align(FormatAlign::Top).set_font_size(11)
-            .set_background_color(input()).set_unlocked().set_num_format("@"),
+        words: boxed(lang)
+            .set_text_wrap()
+            .set_align(FormatAlign::Left)
+            .set_align(FormatAlign::Top)
+            .set_font_size(11)
+            .set_background_color(input())
+            .set_unlocked()
+            .set_num_format("@"),
         at,
     };
     maker.make()
@@ -123,7 +129,11 @@ impl Maker<'_> {
     }
 
     fn protect(&self, sheet: &mut Worksheet) {
-        sheet.protect_with_options(&ProtectionOptions { format_rows: true, format_columns: true, ..ProtectionOptions::default() });
+        sheet.protect_with_options(&ProtectionOptions {
+            format_rows: true,
+            format_columns: true,
+            ..ProtectionOptions::default()
+        });
     }
 
     fn cover(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
@@ -156,7 +166,11 @@ impl Maker<'_> {
         sheet.add_data_validation(3, 1, 3, 1, &asked(years, "blank_year_ask")?)?;
         let mut row = 5;
         for (i, text) in guide::lines(form).into_iter().enumerate() {
-            let look = if i == 0 { plain(lang).set_bold().set_font_size(11) } else { plain(lang).set_text_wrap().set_align(FormatAlign::Top) };
+            let look = if i == 0 {
+                plain(lang).set_bold().set_font_size(11)
+            } else {
+                plain(lang).set_text_wrap().set_align(FormatAlign::Top)
+            };
             block(sheet, (row, 0, 1, 2), &text, &look)?;
             sheet.set_row_height(row, 14.0 * lines(&text, 98.0) + 5.0)?;
             row += 1;
@@ -328,7 +342,12 @@ impl Maker<'_> {
             }
             let Some(live) = self.live(identity, None) else { continue };
             for (column, side) in live.sides().into_iter().enumerate() {
-                sheet.write_formula_with_format(row, 3 + column as u16, Formula::new(format!("={side}")).set_result("0"), &centre)?;
+                sheet.write_formula_with_format(
+                    row,
+                    3 + column as u16,
+                    Formula::new(format!("={side}")).set_result("0"),
+                    &centre,
+                )?;
             }
             let said = |d: &str| format!("IF({d}=0,\"{holds}\",\"{differs}\"&ABS({d}))");
             match live.branches(&said, open) {

@@ -20,7 +20,8 @@ pub(super) fn lines(form: &Form) -> Vec<String> {
     if defs().any(|d| d.kind == Kind::Amount) {
         rules.push(lang.amounts(&units(true)));
     }
-    let signed: Vec<String> = defs().filter(|d| d.signed).map(|d| form.blocks[d.block].columns[d.column].leaf().to_owned()).collect();
+    let signed: Vec<String> =
+        defs().filter(|d| d.signed).map(|d| form.blocks[d.block].columns[d.column].leaf().to_owned()).collect();
     if let Some(first) = signed.first() {
         rules.push(lang.signed(first));
     }

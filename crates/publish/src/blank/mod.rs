@@ -21,10 +21,10 @@ use crate::{PublishError, docx, store};
 pub fn blank(forms: &Forms, form: FormIx, path: &Path) -> Result<(), PublishError> {
     let form = forms.form(form);
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-    let failed = || PublishError::make(&path.to_string_lossy());
+    let target = path.to_string_lossy();
     let bytes = match ending.as_str() {
-        "docx" => controls::with_controls(&docx::document(&report(form))?, form).map_err(failed())?,
-        "xlsx" => book::workbook(form).map_err(failed())?,
+        "docx" => controls::with_controls(&docx::document(&report(form))?, form).map_err(PublishError::make(&target))?,
+        "xlsx" => book::workbook(form).map_err(PublishError::make(&target))?,
         _ => return Err(PublishError::Ending { path: path.to_owned(), known: ".docx, .xlsx" }),
     };
     store::write_atomically(path, |out| out.write_all(&bytes).map_err(PublishError::io(path, "cannot be written")))

@@ -23,19 +23,40 @@ pub(super) const WORDS: &[Phrase] = &[
     ),
     ("blank_sheet_cover", "封面和填报说明", "Cover and guide"),
     ("blank_sheet_checks", "勾稽核对", "Checks"),
-    ("blank_cover_hint", "先填单位名称和报告年度，再依次填写后面各表；填完看“勾稽核对”。", "Fill in the agency and the year, then the sheets that follow; then look at Checks."),
+    (
+        "blank_cover_hint",
+        "先填单位名称和报告年度，再依次填写后面各表；填完看“勾稽核对”。",
+        "Fill in the agency and the year, then the sheets that follow; then look at Checks.",
+    ),
     ("blank_agency_ask", "填写单位全称，与公章一致。", "The agency's full name."),
     ("blank_year_ask", "从列表中选择报告年度，即数据所属的年份。", "Choose the year that the figures are of."),
     ("blank_year_wrong", "该年度不在本表式的适用年度内，请核对。", "This form is not meant for that year; please check."),
     ("blank_prose_ask", "在黄色格内填写，一段一格，写完一段换下一格。", "Type in the yellow cells, one paragraph a cell."),
+    ("blank_prose_ask_word", "点击此处填写", "Click and type"),
     ("blank_ask", "填写要求", "What to type"),
     ("blank_wrong", "填写有误", "Not accepted"),
     ("blank_count_ask", "填0或者正整数，只填数字。没有的填“0”。", "0 or a whole number; digits only."),
-    ("blank_count_wrong", "该格只能填0或者正整数，不能有小数、负数、单位或者文字。没有的请填“0”。", "Only 0 or a whole number can stand here: no decimals, no negative numbers, no words."),
+    (
+        "blank_count_wrong",
+        "该格只能填0或者正整数，不能有小数、负数、单位或者文字。没有的请填“0”。",
+        "Only 0 or a whole number can stand here: no decimals, no negative numbers, no words.",
+    ),
     ("blank_change_ask", "填整数，只填数字；减少的填负数，没有变化的填“0”。", "A whole number; negative for a decrease."),
-    ("blank_change_wrong", "该格只能填整数（可以为负数），不能有小数、单位或者文字。", "Only a whole number can stand here (it may be negative)."),
-    ("blank_signed_wrong", "该格只能填数字（可以为负数），不能写单位或者文字。", "Only a number can stand here (it may be negative)."),
-    ("blank_amount_wrong", "该格只能填0或者正数，不能有负数、单位或者文字。没有的请填“0”。", "Only 0 or a positive number can stand here: no words, no units."),
+    (
+        "blank_change_wrong",
+        "该格只能填整数（可以为负数），不能有小数、单位或者文字。",
+        "Only a whole number can stand here (it may be negative).",
+    ),
+    (
+        "blank_signed_wrong",
+        "该格只能填数字（可以为负数），不能写单位或者文字。",
+        "Only a number can stand here (it may be negative).",
+    ),
+    (
+        "blank_amount_wrong",
+        "该格只能填0或者正数，不能有负数、单位或者文字。没有的请填“0”。",
+        "Only 0 or a positive number can stand here: no words, no units.",
+    ),
     ("blank_holds", "成立", "holds"),
     ("blank_differs", "不成立，相差", "does not hold, differs by "),
     ("blank_open", "未填全，暂不能核对", "not filled in yet"),
@@ -57,6 +78,17 @@ impl Lang {
             Lang::Zh => format!("{agency}{year}年{}", form.report_title),
             Lang::En => format!("{agency} {} {year}", form.report_title),
         }
+    }
+
+    /// What asks for the year in the title, with the word that belongs to it.
+    pub(crate) fn year_asked(self) -> String {
+        let year = self.say("blank_year");
+        if self == Lang::Zh { format!("{year}年") } else { year.to_owned() }
+    }
+
+    /// A year as the title says it.
+    pub(crate) fn year_named(self, year: u16) -> String {
+        if self == Lang::Zh { format!("{year}年") } else { year.to_string() }
     }
 
     /// The same as a formula over the cells of agency and year.
@@ -153,7 +185,9 @@ impl Lang {
                 format!("共{total}条：成立0条，不成立0条，未填全{total}条。"),
             ),
             Lang::En => (
-                format!("=\"{total} identities: \"&{good}&\" hold, \"&{bad}&\" do not, \"&({total}-{good}-{bad})&\" are not filled in.\""),
+                format!(
+                    "=\"{total} identities: \"&{good}&\" hold, \"&{bad}&\" do not, \"&({total}-{good}-{bad})&\" are not filled in.\""
+                ),
                 format!("{total} identities: 0 hold, 0 do not, {total} are not filled in."),
             ),
         }

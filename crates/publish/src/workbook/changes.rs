@@ -46,7 +46,7 @@ impl Maker<'_, '_> {
             ("book_this_year", 14.0),
             ("book_change", 13.0),
             ("book_change_percent", 11.0),
-            ("book_remark", 44.0),
+            ("book_remark", 50.0),
         ];
         let title = lang.sheet_title(&self.edition.group_name, self.edition.year, "book_changes_title");
         sheet.write_string_with_format(0, 0, fit(&title), &looks.title)?;
@@ -59,7 +59,7 @@ impl Maker<'_, '_> {
         let all = self.lines();
         for (i, line) in all.iter().enumerate() {
             self.line(sheet, 3 + i as u32, line)?;
-            sheet.set_row_height(3 + i as u32, 13.0 * lines(&line.item, 46.0).max(lines(&line.remark, 44.0)) + 5.0)?;
+            sheet.set_row_height(3 + i as u32, 13.0 * lines(&line.item, 46.0).max(lines(&line.remark, 50.0)) + 5.0)?;
         }
         sheet.autofilter(2, 0, 2 + all.len().max(1) as u32, heads.len() as u16 - 1)?;
         sheet.set_freeze_panes(3, 2)?;
@@ -74,12 +74,11 @@ impl Maker<'_, '_> {
             sheet.write_string_with_format(row, c, fit(text), if c == 2 { &looks.text } else { &looks.left })?;
         }
         for (column, figure, link) in [(3, line.before, None), (4, line.now, line.link.as_ref())] {
-            let style = if figure.lower { Style::Lower } else { Style::Plain };
             let Some(n) = figure.millionths else {
                 sheet.write_blank(row, column, &looks.absent)?;
                 continue;
             };
-            let look = looks.number(style, decimals(n));
+            let look = looks.number(Style::Plain, decimals(n));
             match link {
                 _ if !fits(n) => sheet.write_string_with_format(row, column, decimal_text(n), look)?,
                 Some(link) => {
@@ -164,7 +163,17 @@ impl Maker<'_, '_> {
             false => compilation.growth(&compilation.root, id, self.edition.year),
         };
         let remark = if note.is_empty() { self.remark(b, n, None, growth, ratio) } else { lang.broken(note) };
-        Line { table: lang.say("book_key_figures").to_owned(), item: label.to_owned(), unit: unit.to_owned(), before: b, now: n, growth, ratio, remark, link: None }
+        Line {
+            table: lang.say("book_key_figures").to_owned(),
+            item: label.to_owned(),
+            unit: unit.to_owned(),
+            before: b,
+            now: n,
+            growth,
+            ratio,
+            remark,
+            link: None,
+        }
     }
 
     fn sum_line(&self, table: String, cell: Cell) -> Line {
@@ -198,23 +207,16 @@ impl Maker<'_, '_> {
         }
         let [of_before, of_now] = missing.unwrap_or([0, 0]);
         match (before.millionths, now.millionths) {
-            (None, _) if of_before > 0 => return lang.gap("gap_before", of_before),
+            (None, _) if of_before > 0 => return lang.gap(Some(of_before), None),
             (None, _) => return lang.say("book_not_last_year").to_owned(),
             (_, None) => return lang.say("book_not_this_year").to_owned(),
             _ => {}
         }
-        let mut parts = Vec::new();
-        for (figure, key, count) in [(before, "gap_before", of_before), (now, "gap_now", of_now)] {
-            if figure.lower {
-                parts.push(lang.gap(key, count));
-            }
+        match growth {
+            _ if before.lower || now.lower => lang.gap(before.lower.then_some(of_before), now.lower.then_some(of_now)),
+            Some(_) if ratio => lang.say("book_points").to_owned(),
+            Some(g) if g.small_base() => lang.say("book_small_base").to_owned(),
+            _ => String::new(),
         }
-        if parts.is_empty() && !ratio && growth.is_some_and(|g| g.small_base()) {
-            parts.push(lang.say("book_small_base").to_owned());
-        }
-        if parts.is_empty() && ratio && growth.is_some() {
-            parts.push(lang.say("book_points").to_owned());
-        }
-        parts.join(if lang == crate::words::Lang::Zh { "；" } else { "; " })
     }
 }

@@ -68,12 +68,18 @@ impl Maker<'_, '_> {
         }
         for plan in &self.plans {
             let key = if plan.whole { "book_about_agencies" } else { "book_about_totals" };
-            let key = if plan.table.is_empty() && self.plans.len() > 1 && plan.name.contains(lang.say("book_sheet_guests")) { "book_about_guests" } else { key };
+            let key = if plan.table.is_empty() && self.plans.len() > 1 && plan.name.contains(lang.say("book_sheet_guests")) {
+                "book_about_guests"
+            } else {
+                key
+            };
             out.push((plan.name.clone(), lang.say(key).to_owned()));
         }
-        for (name, key) in
-            [(&names.coverage, "book_about_coverage"), (&names.findings, "book_about_findings"), (&names.changes, "book_about_changes")]
-        {
+        for (name, key) in [
+            (&names.coverage, "book_about_coverage"),
+            (&names.findings, "book_about_findings"),
+            (&names.changes, "book_about_changes"),
+        ] {
             out.push((name.clone(), lang.say(key).to_owned()));
         }
         out

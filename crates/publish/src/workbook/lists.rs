@@ -13,7 +13,14 @@ const LINKS: usize = 60_000;
 
 impl Maker<'_, '_> {
     /// The head of a list below its title: names, widths, filter.
-    fn list(&self, sheet: &mut Worksheet, title: &str, heads: &[(String, f64)], rows: usize, frozen: u16) -> Result<(), XlsxError> {
+    fn list(
+        &self,
+        sheet: &mut Worksheet,
+        title: &str,
+        heads: &[(String, f64)],
+        rows: usize,
+        frozen: u16,
+    ) -> Result<(), XlsxError> {
         sheet.write_string_with_format(0, 0, fit(title), &self.looks.title)?;
         sheet.set_row_height(0, 26)?;
         self.back(sheet, 1)?;
@@ -148,7 +155,14 @@ impl Maker<'_, '_> {
             }
             if let Some((name, cell)) = self.place(f).filter(|_| i < LINKS) {
                 let link = format!("internal:{}!{cell}", quoted(&name));
-                sheet.write_url_with_options(row, 6, link.as_str(), format!("{name} {cell}"), "", Some(&looks.boxed_link.clone().set_text_wrap()))?;
+                sheet.write_url_with_options(
+                    row,
+                    6,
+                    link.as_str(),
+                    format!("{name} {cell}"),
+                    "",
+                    Some(&looks.boxed_link.clone().set_text_wrap()),
+                )?;
             }
         }
         Ok(())

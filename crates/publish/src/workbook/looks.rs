@@ -17,8 +17,7 @@ pub(super) enum Style {
     Error,
 }
 
-const STYLES: [Style; 7] =
-    [Style::Plain, Style::Derived, Style::Total, Style::Lower, Style::Info, Style::Warning, Style::Error];
+const STYLES: [Style; 7] = [Style::Plain, Style::Derived, Style::Total, Style::Lower, Style::Info, Style::Warning, Style::Error];
 
 /// Colours that stay apart for those who see no red and green, and in grey print.
 pub(super) const ERROR: u32 = 0xF4B183;
@@ -58,7 +57,8 @@ impl Looks {
         let fill = |rgb: u32| boxed(lang).set_background_color(Color::RGB(rgb));
         let centre = |f: Format| f.set_align(FormatAlign::Center).set_text_wrap();
         let link = |f: Format| f.set_font_color(Color::RGB(0x0563C1)).set_underline(FormatUnderline::Single);
-        let numbers = STYLES.map(|s| std::array::from_fn(|d| styled(lang, s).set_align(FormatAlign::Right).set_num_format(decimals(d))));
+        let numbers =
+            STYLES.map(|s| std::array::from_fn(|d| styled(lang, s).set_align(FormatAlign::Right).set_num_format(decimals(d))));
         let bare = |rgb: u32| Format::new().set_background_color(Color::RGB(rgb));
         Looks {
             title: title(lang),

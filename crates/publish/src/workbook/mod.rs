@@ -73,8 +73,12 @@ pub(crate) fn workbook(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>
     let shape = Shape::new(edition, &figures.coverage);
     let plans = plan::plans(edition, form, &shape, lang, &mut taken);
     let mut name = |key: &str| sheet_name(&mut taken, lang.say(key));
-    let names =
-        Names { index, coverage: name("book_sheet_coverage"), findings: name("book_sheet_findings"), changes: name("book_sheet_changes") };
+    let names = Names {
+        index,
+        coverage: name("book_sheet_coverage"),
+        findings: name("book_sheet_findings"),
+        changes: name("book_sheet_changes"),
+    };
     let maker = Maker { edition, form, figures, lang, looks: Looks::new(lang), shape, plans, printed, names, marks };
     maker.make().map_err(PublishError::make("tables.xlsx"))
 }
@@ -85,7 +89,9 @@ impl Maker<'_, '_> {
         let title = self.lang.report_title(&self.edition.group_name, self.edition.year, self.form);
         // A fixed time: the same figures give the same bytes.
         let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
-        book.set_properties(&DocProperties::new().set_title(crate::sheet::fit(&title)).set_author("nianbao").set_creation_datetime(&made));
+        book.set_properties(
+            &DocProperties::new().set_title(crate::sheet::fit(&title)).set_author("nianbao").set_creation_datetime(&made),
+        );
         self.index(book.add_worksheet().set_name(&self.names.index)?, &title)?;
         for printed in &self.printed {
             self.print(book.add_worksheet().set_name(&printed.name)?, printed, &title)?;

@@ -107,7 +107,7 @@ pub(super) struct Plan {
     pub(super) whole: bool,
     /// Identities that are checked here, by their position in the form.
     pub(super) checks: Vec<usize>,
-    /// Of these, how many can be worked out from this sheet alone.
+    /// First column of figures.
     pub(super) side: u16,
     groups: u32,
     agencies: u32,
@@ -139,6 +139,21 @@ impl Plan {
         self.cells.iter().position(|c| *c == cell).map(|i| self.side + i as u16)
     }
 
+    /// Columns at which a printed page begins, where one page would be too small to read: figures under one head stay
+    /// together if a page holds them.
+    pub(super) fn breaks(&self) -> Vec<u16> {
+        const PAGE: usize = 16;
+        let n = self.cells.len();
+        if n <= PAGE {
+            return Vec::new();
+        }
+        let share = |l: &[Vec<String>]| l.iter().take_while(|x| x.len() > 1 && x[0] == l[0][0]).count();
+        let group = share(&self.labels).max(1);
+        let even = (0..n).step_by(group).all(|i| i == 0 || self.labels[i - 1].first() != self.labels[i].first());
+        let step = if (2..=PAGE).contains(&group) && even { PAGE / group * group } else { n.div_ceil(n.div_ceil(PAGE)) };
+        (step..n).step_by(step).map(|i| self.side + i as u16).collect()
+    }
+
     /// First column of the identities.
     pub(super) fn checked(&self) -> u16 {
         self.side + self.cells.len() as u16
@@ -152,7 +167,7 @@ pub(super) fn plans(edition: &Edition<'_>, form: &Form, shape: &Shape<'_>, lang:
     let mut add = |table: &str, title: &str, suffix: &str, whole: bool, (labels, cells): (Vec<Vec<String>>, Vec<Cell>)| {
         let printed = printed_name(lang, table);
         let name = sheet_name(taken, &format!("{printed}{}", lang.say(suffix)));
-        let title = lang.table_title(&edition.group_name, edition.year, &printed, title);
+        let title = lang.agencies_title(&edition.group_name, edition.year, &printed, title);
         let (groups, agencies) = (shape.groups.len() as u32, shape.agencies.len() as u32);
         let table = table.to_owned();
         plans.push(Plan { name, table, title, labels, cells, whole, checks: Vec::new(), side: 0, groups, agencies });

@@ -9,7 +9,7 @@ use super::looks::Style;
 use super::table::total_of;
 use super::{Maker, Printed};
 use crate::figures::Figures;
-use crate::grid::Square;
+use crate::grid::{Grid, Square};
 use crate::live::{decimals, fits};
 use crate::sheet::{Frame, block, boxed, fit, lay_out, lines, note, page, plain, sheet_name, title};
 use crate::story;
@@ -50,7 +50,7 @@ impl Maker<'_, '_> {
             self.figure(sheet, square, area)
         })?;
         let mut row = TOP + grid.rows as u32;
-        if let Some(text) = story::notes(grid, self.figures, lang) {
+        if let Some(text) = self.remarks(grid) {
             block(sheet, (row, 0, 1, across), &text, &plain(lang).set_font_size(9).set_text_wrap().set_align(FormatAlign::Top))?;
             sheet.set_row_height(row, (12.5 * lines(&text, 100.0) + 4.0).min(400.0))?;
             row += 1;
@@ -64,13 +64,31 @@ impl Maker<'_, '_> {
         Ok(())
     }
 
+    /// Whose figures are missing in a table.
+    fn remarks(&self, grid: &Grid) -> Option<String> {
+        let lang = self.lang;
+        let absent: Vec<&str> = self.figures.absent().map(|c| c.agency.as_str()).collect();
+        let owed = self.figures.owed(&grid.squares.iter().filter_map(|s| s.cell).collect::<Vec<_>>());
+        let lacking: Vec<&str> = owed.iter().map(|(agency, _)| *agency).collect();
+        let stop = if lang == Lang::Zh { "。" } else { ". " };
+        let mut text = String::new();
+        if !absent.is_empty() {
+            text.push_str(&format!("{}{}{stop}", lang.say("book_gap_names_note"), lang.list(absent)));
+        }
+        if !lacking.is_empty() {
+            text.push_str(&format!("{}{}{stop}", lang.say("book_gap_partial_note"), lang.list(lacking)));
+        }
+        (!text.is_empty()).then(|| format!("{}{}", lang.say("book_note"), text.trim_end()))
+    }
+
     fn figure(&self, sheet: &mut Worksheet, square: &Square, area: (u32, u16, u32, u16)) -> Result<(), XlsxError> {
         let Some(cell) = square.cell else { return Ok(()) };
         let (row, column, rows, columns) = area;
         let sum = self.edition.compilation.sum(&self.edition.compilation.root, self.edition.year, cell);
         let known = sum.and_then(|s| s.millionths);
         let missing = sum.map_or(0, |s| s.missing);
-        let style = if missing > 0 { Style::Lower } else { Style::Plain };
+        let lower = missing as usize > self.absent(&self.edition.compilation.root);
+        let style = if lower { Style::Lower } else { Style::Plain };
         let exact = known.filter(|n| !fits(*n) || self.has_long(cell));
         let look = self.looks.number(style, self.decimals(cell, known.map_or(0, decimals)));
         let look = if exact.is_some() { self.looks.number(style, 0) } else { look };

@@ -10,7 +10,7 @@ use super::plan::{AGENCY, Plan, TOP, live};
 use super::{Maker, shown};
 use crate::grid::spans;
 use crate::live::{Verdict, decimals, double, fits, quoted};
-use crate::sheet::{block, fit, note, page};
+use crate::sheet::{block, fit, header, note, page};
 
 impl Maker<'_, '_> {
     /// Makes a sheet of agencies.
@@ -33,9 +33,17 @@ impl Maker<'_, '_> {
         // Sums of many groups would leave no room for the agencies below them.
         let many = self.shape.groups.len() > 6;
         sheet.set_freeze_panes(if many { plan.total() + 1 } else { plan.first() }, plan.side)?;
-        let pages = plan.cells.len().div_ceil(28).max(1) as u16;
-        page(sheet, self.lang, true, pages);
-        sheet.set_print_area(0, 0, plan.last(), end)?;
+        page(sheet, self.lang, true, 1);
+        header(sheet, &plan.title);
+        let breaks = plan.breaks();
+        if !breaks.is_empty() {
+            let widest = breaks.windows(2).map(|w| w[1] - w[0]).chain([breaks[0] - plan.side]).max().unwrap_or(1);
+            let width = 58.0 + 14.0 * self.shape.levels as f64 + 9.5 * f64::from(widest);
+            // About so many characters of the standard font stand side by side on A4 across.
+            sheet.set_print_fit_to_pages(0, 0).set_print_scale((13_200.0 / width).clamp(40.0, 100.0) as u16);
+            sheet.set_vertical_page_breaks(&breaks.iter().map(|b| u32::from(*b)).collect::<Vec<_>>())?;
+        }
+        sheet.set_print_area(TOP, 0, plan.last(), end)?;
         sheet.set_repeat_rows(TOP, plan.total() - 1)?;
         sheet.set_repeat_columns(0, plan.side - 1)?;
         Ok(())
@@ -46,8 +54,14 @@ impl Maker<'_, '_> {
         sheet.write_string_with_format(0, 0, fit(&plan.title), &looks.title)?;
         sheet.set_row_height(0, 26)?;
         self.back(sheet, 1)?;
-        sheet.write_string_with_format(1, 2, self.lang.say("book_table_note"), &looks.small)?;
-        let mut sides: Vec<(String, f64)> = vec![(self.lang.say("book_no").to_owned(), 5.0), (self.lang.say("agency").to_owned(), 24.0)];
+        let absent = self.figures.absent().count();
+        let mut text = self.lang.say("book_table_note").to_owned();
+        if absent > 0 {
+            text.push_str(&self.lang.not_in_sum(absent));
+        }
+        sheet.write_string_with_format(1, 2, text, &looks.small)?;
+        let mut sides: Vec<(String, f64)> =
+            vec![(self.lang.say("book_no").to_owned(), 5.0), (self.lang.say("agency").to_owned(), 24.0)];
         sides.extend((0..self.shape.levels).map(|_| (self.lang.say("book_group_of").to_owned(), 14.0)));
         sides.push((self.lang.say("status").to_owned(), 11.0));
         if !plan.checks.is_empty() {
@@ -132,7 +146,7 @@ impl Maker<'_, '_> {
     ) -> Result<(), XlsxError> {
         let known = sum.and_then(|s| s.millionths);
         let missing = sum.map_or(0, |s| s.missing);
-        let style = if missing > 0 { Style::Lower } else { Style::Total };
+        let style = if missing as usize > self.absent(id) { Style::Lower } else { Style::Total };
         let mut remarks = Vec::new();
         if missing > 0 {
             let owing = self.edition.compilation.owing(id, self.edition.year, cell);
@@ -149,10 +163,20 @@ impl Maker<'_, '_> {
                 let formula = formula(self.edition.forms.kind(cell), plan, row, column, group, known.is_some());
                 let result = known.map(decimal_text).unwrap_or_default();
                 let shown = self.decimals(cell, known.map_or(0, decimals));
-                sheet.write_formula_with_format(row, column, Formula::new(formula).set_result(result), self.looks.number(style, shown))?;
+                sheet.write_formula_with_format(
+                    row,
+                    column,
+                    Formula::new(formula).set_result(result),
+                    self.looks.number(style, shown),
+                )?;
             }
         }
         if remarks.is_empty() { Ok(()) } else { note(sheet, row, column, &remarks.join("\n")) }
+    }
+
+    /// How many agencies of a group have not reported: that is said once, and sets no single sum off.
+    pub(super) fn absent(&self, group: &str) -> usize {
+        self.edition.compilation.coverage_of(group, self.edition.year).iter().filter(|c| c.status == "missing").count()
     }
 
     /// Whether some agency's figure has more digits than formulas keep.
@@ -261,7 +285,8 @@ impl Maker<'_, '_> {
         }
         let (from, to) = (column_number_to_name(plan.checked()), column_number_to_name(plan.checked() + last as u16));
         let range = format!("{from}{0}:{to}{0}", row + 1);
-        let (bad, wait, good) = (self.lang.say("book_check_bad"), self.lang.say("book_check_wait"), self.lang.say("book_check_good"));
+        let (bad, wait, good) =
+            (self.lang.say("book_check_bad"), self.lang.say("book_check_wait"), self.lang.say("book_check_good"));
         let formula = format!(
             "=IF(SUMPRODUCT(ISNUMBER({range})*({range}<>0))>0,SUMPRODUCT(ISNUMBER({range})*({range}<>0))&\"{bad}\",IF(COUNTIF({range},\"{open}\")>0,COUNTIF({range},\"{open}\")&\"{wait}\",\"{good}\"))"
         );
