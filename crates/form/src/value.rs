@@ -109,9 +109,33 @@ impl Place {
             Place::Paragraph(n) => format!("第{n}段"),
             Place::Page(page) => format!("第{page}页"),
             Place::Sheet { sheet, row, column } => format!("工作表“{sheet}”{}{row}", letters(*column)),
-            Place::Given(text) => text.to_string(),
+            Place::Given(text) => given_zh(text).unwrap_or_else(|| text.to_string()),
         }
     }
+}
+
+/// A place of a normalised file, `table 2, row 5, column 3`, in Chinese; `None` where it is written in another way.
+fn given_zh(text: &str) -> Option<String> {
+    let mut out = String::new();
+    for part in text.split(", ") {
+        let (word, rest) = part.split_once(' ').unwrap_or((part, ""));
+        let number = || rest.parse::<u32>().ok();
+        match word {
+            "table" => out.push_str(&format!("第{}个表格", number()?)),
+            "row" | "line" => out.push_str(&format!("第{}行", number()?)),
+            "column" => out.push_str(&format!("第{}列", number()?)),
+            "character" => out.push_str(&format!("第{}字", number()?)),
+            "paragraph" => out.push_str(&format!("第{}段", number()?)),
+            "page" => out.push_str(&format!("第{}页", number()?)),
+            "sheet" => {
+                let (sheet, cell) = rest.rsplit_once(' ')?;
+                out.push_str(&format!("工作表“{sheet}”{cell}"));
+            }
+            "ocr" if rest.is_empty() => out.push_str("（图片识别）"),
+            _ => return None,
+        }
+    }
+    Some(out)
 }
 
 /// A column of a workbook as its heads print it: 1 is `A`, 27 is `AA`.
@@ -196,5 +220,17 @@ mod tests {
             assert_eq!(place.to_string(), format!("sheet 表三 {text}"));
             assert_eq!(place.zh(), format!("工作表“表三”{text}"));
         }
+    }
+
+    /// What a normalised file says of a place reads like the place itself.
+    #[test]
+    fn given_places_in_chinese() {
+        let on_page = Place::OnPage { page: 4, table: 2, row: 5, column: 3, ocr: true };
+        let in_sheet = Place::Sheet { sheet: "表 三".into(), row: 12, column: 6 };
+        let table = Place::Table { table: 2, row: 5, column: 3 };
+        for place in [table, on_page, in_sheet, Place::Line(118), Place::LineAt(7, 30), Place::Paragraph(9), Place::Page(4)] {
+            assert_eq!(Place::Given(place.to_string().into()).zh(), place.zh());
+        }
+        assert_eq!(Place::Given("somewhere".into()).zh(), "somewhere");
     }
 }

@@ -86,11 +86,6 @@ impl Lang {
         if self == Lang::En { &rule.title_en } else { &rule.title }
     }
 
-    pub(crate) fn explanation(self, finding: &Finding) -> &'static str {
-        let rule = nianbao_form::rule(&finding.rule);
-        if self == Lang::En { &rule.explanation_en } else { &rule.explanation }
-    }
-
     /// Names in a list.
     pub(crate) fn list<'a>(self, names: impl IntoIterator<Item = &'a str>) -> String {
         names.into_iter().collect::<Vec<_>>().join(if self == Lang::En { ", " } else { "、" })
