@@ -49,6 +49,22 @@ fn agency_and_level_choose_the_subject() {
 }
 
 #[test]
+fn an_unknown_subject_is_refused_with_those_that_there_are() {
+    for (option, value, say) in [
+        ("--level", "twon", "no level `twon`; known are agency"),
+        ("--agency", "财政", "财政局`?"),
+        ("--agency", "没有这个", "no agency `没有这个`; known are `"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.svg");
+        let reports = ["data/reports", "--registry", "data/agencies.csv", "-o", file.to_str().unwrap(), option, value];
+        let output = nianbao(&[&["chart", "charts/04-agencies-ranked.toml"], &reports[..]].concat());
+        assert_eq!(code(&output), 2, "{}", err(&output));
+        assert!(err(&output).contains(say) && !file.exists(), "{}", err(&output));
+    }
+}
+
+#[test]
 fn the_gallery_shows_every_chart_with_its_figures_and_its_file() {
     for (pipeline, lang, chinese) in [("pipelines/city.toml", "zh", true), ("pipelines/us-foia.toml", "zh", false)] {
         let folder = tempfile::tempdir().unwrap();
