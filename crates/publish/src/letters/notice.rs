@@ -29,7 +29,7 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
     pieces.push(paragraph(lang.found(edition.year, form, &files, letter.findings.len())));
     let asked = Asked { edition, form, ix: edition.forms.find(&own.id), lang };
     let rows = findings().enumerate().flat_map(|(n, f)| asked.rows(n + 1, f)).collect();
-    let head = ["no", "checked_item", "found", "proposed", "reason"].map(|k| lang.say(k).to_owned()).to_vec();
+    let head = ["no", "checked_item", "found", "proposed", "grounds"].map(|k| lang.say(k).to_owned()).to_vec();
     pieces.push(Piece::List(List { widths: vec![75, 270, 105, 145, 405], head, rows }));
     pieces.push(paragraph(lang.please_answer(&answer_by(edition, lang))));
     pieces.push(paragraph(lang.say(if tables.is_empty() { "enclosed_slip" } else { "enclosed_both" })));

@@ -13,7 +13,7 @@ pub(super) const WORDS: &[Phrase] = &[
     ("no", "序号", "No."),
     ("checked_item", "需核实的数据或内容", "To be verified"),
     ("proposed", "建议更正为", "Proposed"),
-    ("reason", "依据", "Reason"),
+    ("grounds", "依据", "Reason"),
     ("to_verify", "请核实", "please verify"),
     ("blank", "空白", "blank"),
     ("enclosed_slip", "附件：核实情况回执", "Enclosed: reply slip"),
