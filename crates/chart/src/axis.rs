@@ -1,5 +1,7 @@
 //! Scales, ticks, and labels that give way to each other.
 
+use crate::font;
+use crate::kind::SMALL;
 use crate::number;
 use crate::palette::{GRID, RULE};
 use crate::scene::{Align, Area, Scene, Style};
@@ -28,15 +30,47 @@ pub(crate) fn around(low: f64, high: f64, n: usize) -> (f64, Vec<f64>) {
     (from, (0..=count).map(|i| from + i as f64 * step).collect())
 }
 
+/// A level scale from 0, or from below it where a value is negative: the function from value to x, and its ticks.
+pub(crate) fn level(area: Area, values: impl Iterator<Item = f64>, n: usize, whole: bool) -> (impl Fn(f64) -> f64, Vec<f64>) {
+    let (low, high) = values.fold((0f64, 0f64), |(low, high), v| (low.min(v), high.max(v)));
+    let above = ticks(if low < 0.0 { high.max(-low) } else { high }, n, whole);
+    let step = above.get(1).copied().unwrap_or(1.0);
+    let below = (-low / step - 1e-9).ceil().max(0.0) as usize;
+    let reach = (high / step - 1e-9).ceil().max(1.0) as usize;
+    let ticks: Vec<f64> = (0..=below + reach).map(|i| (i as f64 - below as f64) * step).collect();
+    let (from, to) = (-(below as f64) * step, reach as f64 * step);
+    (move |v: f64| area.x + (v - from) / (to - from) * area.w, ticks)
+}
+
+/// Draws the ticks of a level scale: rules down the area, and their values above it where there is room for each.
+pub(crate) fn head(scene: &mut Scene, area: Area, x: &impl Fn(f64) -> f64, ticks: &[f64], percent: bool, zh: bool) {
+    let mut free = f64::MIN;
+    for &t in ticks {
+        scene.line(vec![(x(t), area.y - 6.0), (x(t), area.bottom())], if t == 0.0 { RULE } else { GRID }, 1);
+        let text = if percent { format!("{}%", number::plain(t)) } else { tick(t, zh) };
+        let half = font::width(&text, SMALL) / 2.0;
+        if x(t) - half > free {
+            scene.text(x(t), area.y - 14.0, Style::new(SMALL).muted().middle(), text);
+            free = x(t) + half + 12.0;
+        }
+    }
+}
+
+/// A value beside a scale: short where it is long.
+pub(crate) fn tick(value: f64, zh: bool) -> String {
+    if value.abs() >= if zh { 1e8 } else { 1e9 } { number::short(value, zh) } else { number::plain(value) }
+}
+
 /// A vertical scale from 0 at the bottom of the area, with grid lines and tick labels at its left; gives the function from
 /// value to y.
-pub(crate) fn vertical(scene: &mut Scene, area: Area, ticks: &[f64], size: f64, percent: bool) -> impl Fn(f64) -> f64 + use<> {
+pub(crate) fn vertical(scene: &mut Scene, area: Area, ticks: &[f64], size: f64, percent: bool, zh: bool) -> impl Fn(f64) -> f64 + use<> {
     let top = ticks.last().copied().unwrap_or(1.0);
-    let y = move |v: f64| area.bottom() - v / top * area.h;
+    // A count below 0 is a wrong figure: it stands at the bottom, with its number.
+    let y = move |v: f64| area.bottom() - v.max(0.0) / top * area.h;
     for &t in ticks {
         let color = if t == 0.0 { RULE } else { GRID };
         scene.line(vec![(area.x, y(t)), (area.right(), y(t))], color, if t == 0.0 { 2 } else { 1 });
-        let text = if percent { format!("{}%", number::plain(t)) } else { number::plain(t) };
+        let text = if percent { format!("{}%", number::plain(t)) } else { tick(t, zh) };
         scene.mid(area.x - 12.0, y(t), Style::new(size).muted().align(Align::Right), text);
     }
     y

@@ -38,12 +38,7 @@ const NEEDED: [&str; 2] = ["", ""];
 
 /// Every key.
 pub const KEYS: &[KeyRecord] = &[
-    KeyRecord {
-        name: "kind",
-        value: TEXT,
-        default: NEEDED,
-        means: ["图的种类", "kind of chart"],
-    },
+    KeyRecord { name: "kind", value: TEXT, default: NEEDED, means: ["图的种类", "kind of chart"] },
     KeyRecord {
         name: "title",
         value: TEXT,
@@ -99,7 +94,10 @@ pub const KEYS: &[KeyRecord] = &[
             "rank 15、heatmap 40、dumbbell 20、coverage 30、multiples 200、waterfall 12、slope 14",
             "rank 15, heatmap 40, dumbbell 20, coverage 30, multiples 200, waterfall 12, slope 14",
         ],
-        means: ["逐个画出几个单位，其余合并或在注中说明", "how many agencies are drawn one by one; the others are put together or counted in a note"],
+        means: [
+            "逐个画出几个单位，其余合并或在注中说明",
+            "how many agencies are drawn one by one; the others are put together or counted in a note",
+        ],
     },
     KeyRecord {
         name: "small",
@@ -132,7 +130,10 @@ pub const KEYS: &[KeyRecord] = &[
         name: "series.id",
         value: TEXT,
         default: NEEDED,
-        means: ["指标代码，见表式的 [[series]]；写错时提示最接近的", "id of a series of the form ([[series]]); a wrong one is answered with the nearest"],
+        means: [
+            "指标代码，见表式的 [[series]]；写错时提示最接近的",
+            "id of a series of the form ([[series]]); a wrong one is answered with the nearest",
+        ],
     },
     KeyRecord {
         name: "series.label",
@@ -150,7 +151,10 @@ pub const KEYS: &[KeyRecord] = &[
         name: "series.of",
         value: TEXT,
         default: NEEDED,
-        means: ["组成部分属于哪一个去向（其 id）；只有 part 才写", "the id of the outgoing series that a part belongs to; parts only"],
+        means: [
+            "组成部分属于哪一个去向（其 id）；只有 part 才写",
+            "the id of the outgoing series that a part belongs to; parts only",
+        ],
     },
     KeyRecord {
         name: "panel",
@@ -158,17 +162,15 @@ pub const KEYS: &[KeyRecord] = &[
         default: NEEDED,
         means: ["并列小图，每个自有刻度", "drawings side by side, each with its own scale"],
     },
-    KeyRecord {
-        name: "panel.title",
-        value: TEXT,
-        default: NEEDED,
-        means: ["小图的标题", "headline of the panel"],
-    },
+    KeyRecord { name: "panel.title", value: TEXT, default: NEEDED, means: ["小图的标题", "headline of the panel"] },
     KeyRecord {
         name: "panel.draw",
         value: ["bars、stacked 或 lines", "bars, stacked or lines"],
         default: NEEDED,
-        means: ["柱（1个指标）、堆积柱（至多7个）或折线（至多4个）", "columns of one series, stacked columns of at most 7, or lines of at most 4"],
+        means: [
+            "柱（1个指标）、堆积柱（至多7个）或折线（至多4个）",
+            "columns of one series, stacked columns of at most 7, or lines of at most 4",
+        ],
     },
     KeyRecord {
         name: "panel.series",
@@ -183,7 +185,10 @@ pub const KINDS: &[KindRecord] = &[
     KindRecord {
         name: "stacked",
         title: ["堆积柱形图", "Stacked columns"],
-        shows: ["各年总量及其组成部分，每年一柱，部分的名称和本年数直接写在柱旁", "totals and their parts, a column a year, the parts named beside the last column"],
+        shows: [
+            "各年总量及其组成部分，每年一柱，部分的名称和本年数直接写在柱旁",
+            "totals and their parts, a column a year, the parts named beside the last column",
+        ],
         when: ["既看总量的变化，又看由谁构成时", "when both the total and what it is made of matter"],
         keys: &["what", "unit", "years", "series", "series.id", "series.label"],
     },
@@ -197,7 +202,10 @@ pub const KINDS: &[KindRecord] = &[
     KindRecord {
         name: "flow",
         title: ["流向图", "Flow"],
-        shows: ["一年之内从哪里来、到哪里去、结果如何，宽度即数量；两侧不等时注明", "what comes in during a year and what becomes of it; widths are figures, a difference between the sides is told"],
+        shows: [
+            "一年之内从哪里来、到哪里去、结果如何，宽度即数量；两侧不等时注明",
+            "what comes in during a year and what becomes of it; widths are figures, a difference between the sides is told",
+        ],
         when: ["向领导讲清一年的办理全过程时", "to explain a whole year's handling at a glance"],
         keys: &["what", "unit", "series", "series.id", "series.label", "series.role", "series.of"],
     },
@@ -211,7 +219,10 @@ pub const KINDS: &[KindRecord] = &[
     KindRecord {
         name: "rank",
         title: ["排序点图", "Ranked dots"],
-        shows: ["各单位由多到少，实心点为本年，空心点为上年", "agencies by size; the full dot is this year, the hollow one last year"],
+        shows: [
+            "各单位由多到少，实心点为本年，空心点为上年",
+            "agencies by size; the full dot is this year, the hollow one last year",
+        ],
         when: ["看集中在哪些单位、名次有无变化时", "to see where the most is, and whether it was so last year"],
         keys: &["what", "unit", "top", "series", "series.id", "series.label"],
     },
@@ -232,7 +243,10 @@ pub const KINDS: &[KindRecord] = &[
     KindRecord {
         name: "funnel",
         title: ["漏斗图", "Funnel plot"],
-        shows: ["各单位的比率和样本量，及偶然波动的控制限，超出的标名", "ratios against their denominators, with the limits of chance; who lies outside is named"],
+        shows: [
+            "各单位的比率和样本量，及偶然波动的控制限，超出的标名",
+            "ratios against their denominators, with the limits of chance; who lies outside is named",
+        ],
         when: ["样本量悬殊，要分清真差别与偶然波动时", "when sizes differ much and chance must be told from a real difference"],
         keys: &["what", "axis", "small", "series", "series.id", "series.label"],
     },
@@ -240,7 +254,10 @@ pub const KINDS: &[KindRecord] = &[
         name: "heatmap",
         title: ["热力图", "Heat map"],
         shows: ["单位乘年度的数字表，颜色越深数值越大", "figures of agencies by year, darker for more"],
-        when: ["一页看全部单位多年情况、找突变和空缺时", "to see all agencies over the years on one page, and what jumps or is missing"],
+        when: [
+            "一页看全部单位多年情况、找突变和空缺时",
+            "to see all agencies over the years on one page, and what jumps or is missing",
+        ],
         keys: &["what", "unit", "years", "top", "series", "series.id", "series.label"],
     },
     KindRecord {

@@ -50,10 +50,17 @@ pub struct Chart {
     pub name: String,
     /// Title of the file, before `{…}` are filled.
     pub title: String,
+    /// The file as it is written.
+    pub file: String,
     spec: spec::Spec,
 }
 
 impl Chart {
+    /// The record of its kind.
+    pub fn kind(&self) -> Option<&'static keys::KindRecord> {
+        keys::kind(spec::word(self.spec.kind))
+    }
+
     /// The ids of the series that it draws.
     pub fn series(&self) -> impl Iterator<Item = &str> {
         self.spec.all().map(|item| item.id.as_str())
@@ -117,6 +124,8 @@ pub struct Picture {
     pub svg: String,
     /// The figures that are drawn, as text, for those who would rather read; empty where nothing is drawn.
     pub table: Table,
+    /// The chart file that it was drawn from, as it is written.
+    pub file: String,
 }
 
 /// Figures behind a drawing: heads of columns, then rows as wide as the heads.
@@ -145,7 +154,7 @@ pub fn load(path: &Path) -> Result<Chart, ChartError> {
 pub fn parse(path: &Path, text: &str) -> Result<Chart, ChartError> {
     let spec = spec::read(path, text.trim_start_matches('\u{feff}'))?;
     let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Chart { name, title: spec.title.clone(), spec })
+    Ok(Chart { name, title: spec.title.clone(), file: text.to_owned(), spec })
 }
 
 /// Draws one chart. A year, level or agency without data gives a chart that says so.
@@ -170,7 +179,7 @@ pub fn draw_png(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(Pictu
 fn picture(chart: &Chart, scene: &scene::Scene, framed: frame::Framed) -> Result<Picture, ChartError> {
     let head = svg::Head { id: &chart.name, title: &framed.title, describe: &framed.caption };
     let svg = svg::paint(scene, framed.size, &head).map_err(|e| ChartError::Draw(chart.name.clone(), e))?;
-    Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg, table: framed.table })
+    Ok(Picture { name: chart.name.clone(), title: framed.title, caption: framed.caption, svg, table: framed.table, file: chart.file.clone() })
 }
 
 /// The drawing before it is painted.

@@ -79,7 +79,7 @@ fn at_a_pause(text: &str, size: f64, width: f64) -> Option<Vec<String>> {
 pub(crate) fn fill(text: &str, size: f64, width: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for token in tokens(text) {
+    for token in tokens(text).into_iter().flat_map(|t| pieces(t, size, width)) {
         let joined = format!("{line}{token}");
         if line.is_empty() || font::width(joined.trim_end(), size) <= width {
             line = joined;
@@ -92,6 +92,22 @@ pub(crate) fn fill(text: &str, size: f64, width: f64) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// A piece that is wider than a line is broken all the same: shown whole matters more.
+fn pieces(token: String, size: f64, width: f64) -> Vec<String> {
+    if font::width(token.trim_end(), size) <= width {
+        return vec![token];
+    }
+    let mut out = vec![String::new()];
+    for c in token.chars() {
+        if let Some(last) = out.last_mut().filter(|l| l.is_empty() || font::width(&format!("{l}{c}"), size) <= width) {
+            last.push(c);
+        } else {
+            out.push(c.to_string());
+        }
+    }
+    out
 }
 
 /// Pieces that must not be broken: a Latin word with its punctuation and space, a Chinese character with what closes it.
@@ -111,13 +127,23 @@ fn tokens(text: &str) -> Vec<String> {
     out
 }
 
+/// The smallest text that can be read on a page, where it is half as large.
+pub(crate) const LEAST: f64 = 17.0;
+
+/// How high a row must be at least for each of these names to stand in it, in lines of `width`.
+pub(crate) fn room<'n>(names: impl Iterator<Item = &'n str>, width: f64) -> f64 {
+    // A name that is short enough for two lines of that size needs no measuring.
+    let long = names.filter(|n| n.chars().count() as f64 * LEAST > width);
+    long.map(|n| wrap(n, LEAST, width).len() as f64 * LEAST * 1.12 + 6.0).fold(0.0, f64::max)
+}
+
 /// A text in lines of 1.12 times its size within `width` and `height`, at `size` or as little smaller as it must be.
 pub(crate) fn fit(name: &str, size: f64, width: f64, height: f64) -> (Vec<String>, f64) {
     let mut at = size;
     loop {
         let lines = wrap(name, at, width);
         let widest = lines.iter().map(|l| font::width(l, at)).fold(0.0, f64::max);
-        if (lines.len() as f64 * at * 1.12 <= height + 1.0 && widest <= width) || at <= 11.0 {
+        if (lines.len() as f64 * at * 1.12 <= height + 1.0 && widest <= width) || at <= LEAST {
             return (lines, at);
         }
         at -= 0.5;

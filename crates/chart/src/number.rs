@@ -21,6 +21,18 @@ pub(crate) fn plain(value: f64) -> String {
     exact((value * 1e6).round() as i128, 2)
 }
 
+/// A large number in little room: three figures and the word for the size.
+pub(crate) fn short(value: f64, zh: bool) -> String {
+    let sizes = if zh { [(1e12, "万亿"), (1e8, "亿"), (1e4, "万")] } else { [(1e12, "tn"), (1e9, "bn"), (1e6, "m")] };
+    match sizes.into_iter().find(|(size, _)| value.abs() >= *size) {
+        Some((size, word)) => {
+            let decimals = 2 - (value.abs() / size).log10().clamp(0.0, 2.0) as u32;
+            format!("{}{word}", exact((value / size * 1e6).round() as i128, decimals))
+        }
+        None => plain(value),
+    }
+}
+
 /// A ratio in per cent with one decimal.
 pub(crate) fn percent(value: f64) -> String {
     let tenths = (value * 10.0).round() as i128;
@@ -64,6 +76,7 @@ mod tests {
         {
             assert_eq!(exact(m, 2), want);
         }
+        assert_eq!([short(1e12, true), short(123_456.0, true), short(9_876_543.0, false)], ["1万亿", "12.3万", "9.88m"]);
         assert_eq!(percent(12.34), "12.3%");
         assert_eq!((share(1.0, 1000.0).as_str(), share(999.9, 1000.0).as_str(), share(0.0, 5.0).as_str()), ("<1%", ">99%", "0%"));
     }

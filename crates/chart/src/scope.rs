@@ -153,7 +153,7 @@ impl<'a> Scope<'a> {
 
     fn choose(&mut self, target: &Target) -> Option<Absent> {
         let root = self.data.compilation.root.as_str();
-        self.group = self.group_name(root);
+        self.group = self.words.name(&self.group_name(root));
         self.subject = vec![root];
         let level = self.level.clone();
         let level = level.as_deref();
@@ -251,6 +251,14 @@ impl<'a> Scope<'a> {
         }
         // An agency without a row for the year did not exist or did not report: the group's own row knows which.
         Fig::sum(self.subject.iter().filter_map(|id| self.index.get(&(series, *id, year)).map(|r| Fig::of(r))))
+    }
+
+    /// A figure of all members together: of the whole group, or of the level that was asked for.
+    pub(crate) fn total(&self, series: &str, year: u16) -> Fig {
+        match &self.level {
+            None => self.of(series, &self.data.compilation.root, year),
+            Some(_) => Fig::sum(self.members.iter().filter_map(|m| self.index.get(&(series, m.id.as_str(), year)).map(|r| Fig::of(r)))),
+        }
     }
 
     /// A figure of one agency or group.

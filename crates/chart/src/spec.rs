@@ -163,7 +163,9 @@ fn numbers_of_series(spec: &Spec) -> Result<(), (&'static str, String)> {
         Kind::Coverage if n > 0 => {
             return Err(("series", "a chart of kind `coverage` draws reports and findings, no series".into()));
         }
-        Kind::Rank | Kind::Funnel | Kind::Heatmap | Kind::Multiples | Kind::Dumbbell | Kind::Slope | Kind::Waterfall if n != 1 => {
+        Kind::Rank | Kind::Funnel | Kind::Heatmap | Kind::Multiples | Kind::Dumbbell | Kind::Slope | Kind::Waterfall
+            if n != 1 =>
+        {
             return Err(("series", format!("a chart of kind `{kind}` draws one series, not {n}")));
         }
         Kind::Stacked | Kind::Share if !(2..=palette::MOST).contains(&n) => {

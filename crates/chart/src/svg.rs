@@ -148,6 +148,8 @@ fn strong(line: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
+    // XML has no place for control characters.
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use nianbao_form::Forms;
 
 use crate::scene::{Area, Scene};
-use crate::{Chart, ChartError, Data, Picture, Target, compose, draw, load, parse, png};
+use crate::{Chart, ChartError, Data, Picture, Target, compose, draw, draw_png, load, parse};
 
 #[path = "../examples/gallery/district.rs"]
 mod district;
 
 use district::World;
+
+mod docs;
+mod sizes;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -200,12 +203,19 @@ fn sound(p: &Picture) {
     let child = |name: &str| {
         svg.children().find(|c| c.has_tag_name(name) || c.tag_name().name() == name).and_then(|c| c.text()).unwrap_or_default()
     };
+    let labelled = svg.attribute("aria-labelledby").unwrap_or_default();
+    let ids: Vec<&str> = svg.children().filter_map(|c| c.attribute("id")).collect();
+    assert_eq!(labelled.split(' ').collect::<Vec<_>>(), ids);
     assert_eq!(child("title"), p.title);
     assert_eq!(child("desc"), p.caption);
     assert_eq!(p.svg.matches("@font-face").count(), 1);
     assert!(child("style").contains("url(data:font/ttf;base64,"));
     assert!(svg.attribute("font-family").unwrap_or_default().contains("'Noto Sans SC','Microsoft YaHei'"));
-    assert!(!p.svg.contains("href") && p.svg.matches("http").count() == 1, "{} points outside", p.name);
+    // Names may hold addresses; no element or attribute does.
+    let attributes = || tree.descendants().flat_map(|n| n.attributes());
+    assert!(attributes().all(|a| !a.value().contains("http") && !a.value().contains("url(") && a.name() != "href"), "{}", p.name);
+    assert!(tree.descendants().all(|n| n.tag_name().namespace().is_none_or(|ns| ns == "http://www.w3.org/2000/svg")));
+    assert!(!tree.descendants().any(|n| ["script", "image", "use", "a"].contains(&n.tag_name().name())), "{}", p.name);
     assert!(!p.caption.is_empty() && !p.caption.contains('\n'));
 }
 
@@ -226,17 +236,43 @@ fn pictures_are_sound_and_the_same_every_time() {
     }
 }
 
+/// The SVG as another renderer draws it with the bundled font, in the size of the PNG.
+fn rendered(svg: &str) -> resvg::tiny_skia::Pixmap {
+    use resvg::{tiny_skia, usvg};
+    let mut db = usvg::fontdb::Database::new();
+    db.load_font_data(crate::font::BYTES.to_vec());
+    let resolver = usvg::FontResolver {
+        select_font: Box::new(|_, db| db.faces().next().map(|face| face.id)),
+        select_fallback: Box::new(|_, _, _| None),
+    };
+    let options = usvg::Options { fontdb: db.into(), font_resolver: resolver, ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options).unwrap();
+    let size = tree.size();
+    let mut map = tiny_skia::Pixmap::new(size.width() as u32 * 2, size.height() as u32 * 2).unwrap();
+    resvg::render(&tree, tiny_skia::Transform::from_scale(2.0, 2.0), &mut map.as_mut());
+    map
+}
+
 #[test]
 fn a_png_shows_what_the_svg_shows() {
-    let world = district::district();
-    let p = picture(&world, "01-", 2024, &Target::default());
-    let bytes = png(&p).unwrap();
-    assert_eq!(bytes, png(&p).unwrap());
-    let map = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
-    assert_eq!(map.width(), 1600);
-    let dark = |x: u32, y: u32| map.pixel(x, y).is_some_and(|c| c.red() < 100);
-    let ink = (56..900).flat_map(|x| (40..90).map(move |y| (x, y))).filter(|(x, y)| dark(*x, *y)).count();
-    assert!(ink > 2000, "the headline is not there: {ink} dark pixels");
+    let (world, us) = (district::district(), district::us_foia(&root()));
+    for (world, folder, year) in [(&world, "charts", 2024), (&us, "charts/us-foia", 2020)] {
+        for chart in charts(folder) {
+            let (picture, png) = draw_png(&chart, data(world, year), &Target::default()).unwrap();
+            assert_eq!(png, draw_png(&chart, data(world, year), &Target::default()).unwrap().1);
+            let map = resvg::tiny_skia::Pixmap::decode_png(&png).unwrap();
+            let other = rendered(&picture.svg);
+            assert_eq!((map.width(), map.width(), map.height()), (1600, other.width(), other.height()), "{}", chart.name);
+            // Texts stand a fraction of a pixel apart, so squares of pixels are compared, not single ones.
+            let grey = |map: &resvg::tiny_skia::Pixmap, bx: u32, by: u32| {
+                let at = |x, y| map.pixel(bx * 10 + x, by * 10 + y).map_or(255.0, |p| f64::from(p.green()));
+                (0..10).flat_map(|y| (0..10).map(move |x| (x, y))).map(|(x, y)| at(x, y)).sum::<f64>() / 100.0
+            };
+            let squares = (0..map.height() / 10).flat_map(|y| (0..160).map(move |x| (x, y)));
+            let off: Vec<(u32, u32)> = squares.filter(|&(x, y)| (grey(&map, x, y) - grey(&other, x, y)).abs() > 40.0).collect();
+            assert!(off.is_empty(), "{}: {} squares differ, the first at {:?}", chart.name, off.len(), off.first());
+        }
+    }
 }
 
 #[test]
@@ -249,6 +285,8 @@ fn wrong_files_are_refused_with_line_and_key() {
     assert!(parse(Path::new("x.toml"), base).is_ok());
     let message = refused(&format!("{base}lable = \"x\"\n"));
     assert!(message.starts_with("charts/x.toml:5: `lable`"), "{message}");
+    let message = refused(&format!("{base}titel = \"x\"\n"));
+    assert!(message.contains("did you mean `title`?") && message.contains("(title: headline;"), "{message}");
     let message = refused(&base.replace("subtitle", "subtitel"));
     assert!(message.contains("charts/x.toml:3") && message.contains("did you mean `subtitle`?"), "{message}");
     let message = refused(&base.replace("\"rank\"", "\"rang\""));
@@ -256,7 +294,7 @@ fn wrong_files_are_refused_with_line_and_key() {
     let message = refused(&base.replace("{finding}", "{findings}"));
     assert!(message.contains("charts/x.toml:2") && message.contains("{findings}"), "{message}");
     let message = refused(&format!("{base}small = 5\n"));
-    assert!(message.contains("charts/x.toml:5") && message.contains("does not use it"), "{message}");
+    assert!(message.contains("charts/x.toml:5") && message.contains("does not use it, only slope, funnel, panels"), "{message}");
     let message = refused(&base.replace("{ id = \"requests_received\" }", "{ id = \"a\" }, { id = \"b\" }"));
     assert!(message.contains("charts/x.toml:4") && message.contains("draws one series, not 2"), "{message}");
 }

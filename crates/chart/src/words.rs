@@ -171,8 +171,13 @@ impl Words {
     }
 
     /// A name as it is drawn. The font's curly quotation marks are as wide as a Chinese character, which tears English apart.
+    /// Marks that are not seen and could turn the direction of what stands beside them are left out.
     pub(crate) fn name(self, name: &str) -> String {
-        if self.zh { name.to_owned() } else { name.replace(['’', '‘'], "'").replace(['“', '”'], "\"") }
+        let turns = |c: char| {
+            matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        };
+        let name: String = name.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
+        if self.zh { name } else { name.replace(['’', '‘'], "'").replace(['“', '”'], "\"") }
     }
 
     fn bracket(self, text: &str) -> String {

@@ -50,6 +50,16 @@ impl Row {
         let begins = |u: &Use| matches!(u, Use::Corner | Use::Column { level: 0, leaf: false, .. });
         self.inked.iter().any(|c| sheet.uses(words, *c).iter().any(begins))
     }
+
+    /// Whether it has figures and no more of a label than its number: the rest of it stands in the next row.
+    pub(crate) fn is_torn_off(&self, sheet: &Sheet<'_>) -> bool {
+        let is_number = |text: &str| {
+            let inner = text.trim_matches(['（', '）', '(', ')', '、', ' ']);
+            inner.len() < text.len() && !inner.is_empty() && inner.chars().all(|c| "一二三四五六七八九十".contains(c))
+        };
+        let figures = self.inked.iter().filter(|c| sheet.text(**c).bytes().all(|b| b.is_ascii_digit())).count();
+        figures > 1 && self.inked.iter().any(|c| is_number(sheet.text(*c)))
+    }
 }
 
 /// The label of a row.

@@ -371,7 +371,7 @@ impl<'d> TableReader<'_, '_, 'd> {
             Way::Cut => self.by_cut(sheet, row, &label, &leaves, &cells, complete),
         };
         let mut paired = self.check_rows(sheet, row, &label, paired);
-        if cells.iter().all(|c| sheet.is_blank(*c)) && row.at > 0 && is_torn_off(sheet, &Row::new(sheet, row.at - 1)) {
+        if cells.iter().all(|c| sheet.is_blank(*c)) && row.at > 0 && Row::new(sheet, row.at - 1).is_torn_off(sheet) {
             paired = Err(Doubt::Orphans);
         }
         let names: Vec<&str> = label.cells.iter().map(|c| sheet.text(*c)).collect();
@@ -495,14 +495,4 @@ pub(crate) fn money_unit(text: &str) -> Option<&'static str> {
     ];
     let unit = units.iter().find(|(m, _)| before.ends_with(m)).map_or("元", |(_, unit)| unit);
     marked.then_some(unit)
-}
-
-/// Whether a row has figures and no more of a label than its number: the rest of it stands in the next row.
-fn is_torn_off(sheet: &Sheet<'_>, row: &Row) -> bool {
-    let is_number = |text: &str| {
-        let inner = text.trim_matches(['（', '）', '(', ')', '、', ' ']);
-        inner.len() < text.len() && !inner.is_empty() && inner.chars().all(|c| "一二三四五六七八九十".contains(c))
-    };
-    let figures = row.inked.iter().filter(|c| sheet.text(**c).bytes().all(|b| b.is_ascii_digit())).count();
-    figures > 1 && row.inked.iter().any(|c| is_number(sheet.text(*c)))
 }

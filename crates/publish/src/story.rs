@@ -16,6 +16,8 @@ pub(crate) enum Piece {
     Title(String),
     /// A line below the title, or any other centred line.
     Centred(String),
+    /// The name of a table, above it.
+    Caption(String),
     /// A section's heading.
     Heading(String),
     /// A heading below it.

@@ -2,7 +2,6 @@
 
 use crate::axis;
 use crate::font;
-use crate::number;
 use crate::palette::{ACCENT, MAIN, MUTED, PALE, Rgb, text_on};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::Fig;
@@ -55,7 +54,7 @@ impl Columns<'_> {
         // Room for the figure above the highest column.
         let room = Area::new(area.x, area.y + self.size * 1.5, area.w, area.h - self.size * 1.5);
         let ticks = self.ticks();
-        let scale = axis::vertical(scene, room, &ticks, self.size * 0.9, self.percent);
+        let scale = axis::vertical(scene, room, &ticks, self.size * 0.9, self.percent, self.words.zh);
         let slot = area.w / self.years.len() as f64;
         self.rules(scene, area, slot);
         let widest = self.stacks.iter().map(|s| font::width(&self.total_text(s), 100.0)).fold(0.0, f64::max);
@@ -91,7 +90,7 @@ impl Columns<'_> {
 
     /// How much the tick labels need left of the area.
     pub(crate) fn axis_width(&self) -> f64 {
-        let wide = self.ticks().into_iter().map(|t| font::width(&number::plain(t), self.size * 0.9)).fold(0.0, f64::max);
+        let wide = self.ticks().into_iter().map(|t| font::width(&axis::tick(t, self.words.zh), self.size * 0.9)).fold(0.0, f64::max);
         wide + 14.0 + if self.percent { self.size } else { 0.0 }
     }
 

@@ -62,8 +62,9 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if let Some(at) = rest.iter().position(|r| r.picked) {
         shown.push(rest.remove(at));
     }
+    let row = ROW.max(names::room(shown.iter().map(|r| r.name.as_str()), NAME));
     let area =
-        Area::new(MARGIN + NAME + STATE + 40.0, 96.0, WIDTH - 2.0 * MARGIN - NAME - STATE - 140.0, ROW * shown.len() as f64);
+        Area::new(MARGIN + NAME + STATE + 40.0, 96.0, WIDTH - 2.0 * MARGIN - NAME - STATE - 140.0, row * shown.len() as f64);
     let most = shown.iter().map(Row::total).max().unwrap_or(0) as f64;
     let colors = colors();
     let mut scene = Scene::default();
@@ -84,8 +85,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
             scene.text(x(t), area.y - 14.0, Style::new(SMALL).muted().middle(), number::plain(t));
         }
     }
-    for (i, row) in shown.iter().enumerate() {
-        one(ctx, &mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, &x);
+    for (i, r) in shown.iter().enumerate() {
+        one(ctx, &mut scene, Area::new(area.x, area.y + row * i as f64, area.w, row), r, &x);
     }
     let mut height = area.bottom() + 24.0;
     for (list, text) in [(&rest, others_text(ctx, &rest)), (&silent, silent_text(ctx, &silent))] {

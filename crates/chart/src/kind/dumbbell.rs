@@ -4,8 +4,8 @@ use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::Table;
 use crate::axis;
 use crate::font;
-use crate::number;
-use crate::palette::{ACCENT, GRID, INK, MAIN, MUTED, PALE, PAPER};
+use crate::names;
+use crate::palette::{ACCENT, INK, MAIN, MUTED, PALE, PAPER};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
 use crate::words::signed;
@@ -63,25 +63,20 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         if (shown.len() < top && row.change() != 0.0) || row.member.picked { shown.push(row) } else { rest.push(row) }
     }
     shown.sort_by(|a, b| b.change().total_cmp(&a.change()));
+    let row = ROW.max(names::room(shown.iter().map(|r| r.member.name.as_str()), NAME));
     // At the right: the change, and the two figures.
     let both = shown.iter().map(|r| font::width(&r.both(), SMALL)).fold(0.0, f64::max) + 28.0;
     let change = shown.iter().map(|r| font::width(&r.by(), TEXT)).fold(0.0, f64::max) + 36.0;
     let head_width = font::width(&words.pick("变化（上年→本年）", "Change (last → this)"), SMALL) + 40.0;
     let right = (both + change).max(head_width);
-    let area = Area::new(MARGIN + NAME + 24.0, 92.0, WIDTH - 2.0 * MARGIN - NAME - 24.0 - right, ROW * shown.len().max(1) as f64);
-    let most = shown.iter().flat_map(|r| [r.a, r.b]).fold(0.0, f64::max);
+    let area = Area::new(MARGIN + NAME + 24.0, 92.0, WIDTH - 2.0 * MARGIN - NAME - 24.0 - right, row * shown.len().max(1) as f64);
     let percent = shown.iter().any(|r| r.now.ratio);
-    let ticks = axis::ticks(most, 6, !percent);
-    let x = |v: f64| area.x + v / ticks.last().copied().unwrap_or(1.0) * area.w;
+    let (x, ticks) = axis::level(area, shown.iter().flat_map(|r| [r.a, r.b]), 6, !percent);
     let mut scene = Scene::default();
     head(ctx, &mut scene, area, unit, last_year);
-    for &t in &ticks {
-        scene.line(vec![(x(t), area.y - 6.0), (x(t), area.bottom())], GRID, 1);
-        let text = if percent { format!("{}%", number::plain(t)) } else { number::plain(t) };
-        scene.text(x(t), area.y - 14.0, Style::new(SMALL).muted().middle(), text);
-    }
-    for (i, row) in shown.iter().enumerate() {
-        one(&mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, both, &x);
+    axis::head(&mut scene, area, &x, &ticks, percent, words.zh);
+    for (i, r) in shown.iter().enumerate() {
+        one(&mut scene, Area::new(area.x, area.y + row * i as f64, area.w, row), r, both, &x);
     }
     if shown.is_empty() {
         let text = words.pick("各单位均与上年持平", "No agency has changed");
@@ -118,7 +113,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
 }
 
 /// Two years and their difference, agency by agency.
-pub(super) fn changes(ctx: &Ctx<'_>, rows: impl Iterator<Item = (String, String, String, String)>, last: u16, unit: &str) -> Table {
+pub(super) fn changes(
+    ctx: &Ctx<'_>,
+    rows: impl Iterator<Item = (String, String, String, String)>,
+    last: u16,
+    unit: &str,
+) -> Table {
     let (words, year) = (ctx.words, ctx.scope.year);
     let change = words.pick("变化", "Change");
     let change = match unit {

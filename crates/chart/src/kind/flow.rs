@@ -3,6 +3,7 @@
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::Table;
 use crate::axis;
+use crate::font;
 use crate::number;
 use crate::palette::{self, MAIN, MUTED, PALE, Rgb, mix};
 use crate::scene::{Area, Scene, Style};
@@ -36,7 +37,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let count = ctx.spec.series.iter().filter(|i| i.role == Some(Role::Part)).count();
     let mut parts = nodes(ctx, Role::Part, &palette::categories(count));
     parts.retain(|p| p.value > 0.0);
-    let scale = FULL / total_in.max(total_out).max(1e-9);
+    // Parts that come to more than their whole are wrong figures: they are drawn as they are, and said to differ.
+    let scale = FULL / total_in.max(total_out).max(sum(&parts)).max(1e-9);
     let top = 64.0;
     place(&mut ins, scale, top + GAP, GAP);
     let whole = (top + GAP * 1.5, total_in * scale);
@@ -90,6 +92,11 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let d = words.amount(&number::plain((total_in - total_out).abs()), unit);
         notes.push(words.pick(format!("两侧合计相差{d}，数据待核"), format!("The two sides differ by {d}: to be checked")));
     }
+    let parts_differ = parts_of.map(|at| (outs[at].value - part_total).abs()).filter(|d| *d > 1e-9 && has_parts);
+    if let Some(d) = parts_differ {
+        let d = words.amount(&number::plain(d), unit);
+        notes.push(words.pick(format!("各项结果之和与办理数相差{d}，数据待核"), format!("The outcomes differ from their whole by {d}: to be checked")));
+    }
     let bottom = [&ins, &outs, &parts].iter().flat_map(|l| l.iter()).map(|n| n.y + n.h).fold(whole.0 + whole.1, f64::max);
     let finding = finding(ctx, &outs, whole_fig, unit);
     let table = table(ctx, [(&ins, total_in), (&outs, total_out), (&parts, part_total)], whole_fig, unit);
@@ -117,7 +124,12 @@ fn table(ctx: &Ctx<'_>, columns: [(&Vec<Node<'_>>, f64); 3], whole: Fig, unit: &
         }
     }
     rows.push(vec![ctx.what(), words.total(), whole.text(), String::new()]);
-    let heads = [words.pick("项目", "Item"), words.pick("类别", "Side"), ctx.head(&words.year(ctx.scope.year), unit), words.pick("占比", "Share")];
+    let heads = [
+        words.pick("项目", "Item"),
+        words.pick("类别", "Side"),
+        ctx.head(&words.year(ctx.scope.year), unit),
+        words.pick("占比", "Share"),
+    ];
     Table { columns: heads.into(), rows }
 }
 
@@ -179,7 +191,7 @@ fn beside(ctx: &Ctx<'_>, scene: &mut Scene, nodes: &[Node<'_>], x: f64, right: b
             style(Style::new(TEXT)),
             &name,
         );
-        scene.mid(x, y + TEXT * 0.58, style(Style::new(SMALL).muted()), figure);
+        scene.mid(x, y + TEXT * 0.58, style(Style::new(fitted(&figure, width)).muted()), figure);
     }
 }
 
@@ -192,8 +204,13 @@ fn beside_right(ctx: &Ctx<'_>, scene: &mut Scene, nodes: &[&Node<'_>], x: f64, t
             scene.line(vec![(x - 15.0, n.y + n.h / 2.0), (x - 3.0, y)], MUTED, 1);
         }
         scene.name(Area::new(x, y - TEXT * 1.15, WIDTH - MARGIN - x, TEXT * 1.12), Style::new(TEXT), &name);
-        scene.mid(x, y + TEXT * 0.58, Style::new(SMALL).muted(), figure);
+        scene.mid(x, y + TEXT * 0.58, Style::new(fitted(&figure, WIDTH - MARGIN - x)).muted(), figure);
     }
+}
+
+/// The size at which a figure keeps within `width`.
+fn fitted(text: &str, width: f64) -> f64 {
+    SMALL.min(width / font::width(text, 1.0).max(1e-9))
 }
 
 fn finding(ctx: &Ctx<'_>, outs: &[Node<'_>], whole: Fig, unit: &str) -> String {

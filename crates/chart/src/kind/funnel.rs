@@ -34,8 +34,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let item = &ctx.spec.series[0];
     let figs: Vec<(&Member, Fig)> = scope.members.iter().map(|m| (m, scope.of(&item.id, &m.id, scope.year))).collect();
     // A part larger than its whole is a wrong figure, not a high rate: it is named and left out.
-    let (wrong, figs): (Vec<_>, Vec<_>) = figs.into_iter().partition(|(_, f)| f.value().is_some_and(|v| v > 100.0));
-    let whole = Fig::sum(figs.iter().map(|(_, f)| *f).filter(|f| f.numerator.is_some()));
+    let (wrong, figs): (Vec<_>, Vec<_>) = figs.into_iter().partition(|(_, f)| f.value().is_some_and(|v| !(0.0..=100.0).contains(&v)));
+    let whole = Fig::sum(figs.iter().map(|(_, f)| *f).filter(|f| f.value().is_some()));
     let p = whole.value()? / 100.0;
     let none = figs.iter().filter(|(_, f)| f.numerator.is_some() && f.value().is_none()).count();
     let pairs: Vec<(f64, f64)> = figs.iter().filter_map(|(_, f)| Some((f.base(), f.value()? / 100.0))).collect();
@@ -80,8 +80,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         let said: Vec<String> =
             wrong.iter().map(|(m, f)| format!("{} {}", m.name, number::percent(f.value().unwrap_or_default()))).collect();
         notes.push(words.pick(
-            format!("{}：比率超过100%，数据有误，未画出", said.join("、")),
-            format!("{}: above 100 %, so a figure is wrong; not drawn", said.join(", ")),
+            format!("{}：比率不在0至100%之间，数据有误，未画出", said.join("、")),
+            format!("{}: not between 0 and 100 %, so a figure is wrong; not drawn", said.join(", ")),
         ));
     }
     let table = table(ctx, &points, &figs);
@@ -119,7 +119,10 @@ fn table(ctx: &Ctx<'_>, points: &[Point<'_>], figs: &[(&Member, Fig)]) -> Table 
         vec![member.name.clone(), number::plain(fig.base()), fig.text(), verdict]
     };
     let axis = ctx.spec.axis.clone().unwrap_or_else(|| words.pick("分母", "Denominator"));
-    Table { columns: vec![ctx.agency_head(), axis, ctx.what(), words.pick("判断", "Verdict")], rows: order.iter().map(row).collect() }
+    Table {
+        columns: vec![ctx.agency_head(), axis, ctx.what(), words.pick("判断", "Verdict")],
+        rows: order.iter().map(row).collect(),
+    }
 }
 
 /// Gives every point its place; those that would cover another one stand beside it. Whether any had to move.

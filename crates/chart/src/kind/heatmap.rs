@@ -3,10 +3,12 @@
 use super::columns::rule;
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::font;
+use crate::names;
 use crate::number;
 use crate::palette::{ACCENT, GRID, MUTED, PAPER, heat, text_on};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
+use crate::words::Words;
 
 const ROW: f64 = 38.0;
 const NAME: f64 = 400.0;
@@ -35,18 +37,21 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let breaks = scope.breaks(&[&item.id]);
     let ratio = rows.iter().flat_map(|r| &r.figs).any(|f| f.ratio);
     let sums = usize::from(!ratio);
-    let sum_of = |r: &Row<'_>| Fig::sum(r.figs.iter().copied().filter(|f| f.value().is_some())).text();
+    let sum_of =
+        |r: &Row<'_>| fitting(Fig::sum(r.figs.iter().copied().filter(|f| f.value().is_some())), 130.0, words);
     let widest = rows.iter().map(|r| font::width(&sum_of(r), SMALL)).fold(font::width("Total", TEXT), f64::max);
     let right = if sums == 1 { widest + 30.0 } else { 0.0 };
-    let area = Area::new(MARGIN + NAME + 18.0, 66.0, WIDTH - 2.0 * MARGIN - NAME - 18.0 - right, ROW * rows.len() as f64);
+    let height = ROW.max(names::room(rows.iter().map(|r| r.name.as_str()), NAME));
+    let area = Area::new(MARGIN + NAME + 18.0, 66.0, WIDTH - 2.0 * MARGIN - NAME - 18.0 - right, height * rows.len() as f64);
     let slot = area.w / scope.years.len() as f64;
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(if ratio { "%" } else { unit }));
+    let year_size = TEXT.min((slot - 8.0) / font::width(&words.year(scope.year), 1.0));
     for (i, year) in scope.years.iter().enumerate() {
         scene.text(
             area.x + slot * (i as f64 + 0.5),
             area.y - 12.0,
-            Style::new(TEXT).middle().strong(i == now),
+            Style::new(year_size).middle().strong(i == now),
             words.year(*year),
         );
     }
@@ -56,18 +61,18 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let drawn = || rows.iter().filter(|r| r.member.is_some()).flat_map(|r| &r.figs).filter_map(|f| f.value());
     let most = drawn().fold(0.0, f64::max);
     for (i, r) in rows.iter().enumerate() {
-        let y = area.y + ROW * i as f64;
+        let y = area.y + height * i as f64;
         let picked = r.member.is_some_and(|m| m.picked);
         let style = Style::new(TEXT - 1.0).right().strong(picked);
-        scene.name(Area::new(MARGIN, y, NAME, ROW), if r.member.is_some() { style } else { style.muted() }, &r.name);
+        scene.name(Area::new(MARGIN, y, NAME, height), if r.member.is_some() { style } else { style.muted() }, &r.name);
         for (k, fig) in r.figs.iter().enumerate() {
-            cell(&mut scene, Area::new(area.x + slot * k as f64, y, slot, ROW), *fig, most, r.member.is_some());
+            cell(&mut scene, Area::new(area.x + slot * k as f64, y, slot, height), *fig, most, Cell { words, single: r.member.is_some() });
         }
         if sums == 1 {
-            scene.mid(WIDTH - MARGIN, y + ROW / 2.0, Style::new(SMALL).muted().right(), sum_of(r));
+            scene.mid(WIDTH - MARGIN, y + height / 2.0, Style::new(SMALL).muted().right(), sum_of(r));
         }
         if picked {
-            scene.frame(Area::new(area.x, y, slot * r.figs.len() as f64, ROW), ACCENT, 3);
+            scene.frame(Area::new(area.x, y, slot * r.figs.len() as f64, height), ACCENT, 3);
         }
     }
     for (year, _) in &breaks {
@@ -131,7 +136,14 @@ fn shade(value: f64, most: f64) -> f64 {
     if most > 0.0 { (value.max(0.0) / most).sqrt() } else { 0.0 }
 }
 
-fn cell(scene: &mut Scene, place: Area, fig: Fig, most: f64, single: bool) {
+/// How a cell is drawn: those of several agencies together have no colour.
+struct Cell {
+    words: Words,
+    single: bool,
+}
+
+fn cell(scene: &mut Scene, place: Area, fig: Fig, most: f64, how: Cell) {
+    let single = how.single;
     let inner = Area::new(place.x + 1.0, place.y + 1.0, place.w - 2.0, place.h - 2.0);
     let fill = match fig.value() {
         Some(v) if single => heat(shade(v, most)),
@@ -142,10 +154,21 @@ fn cell(scene: &mut Scene, place: Area, fig: Fig, most: f64, single: bool) {
     } else {
         scene.frame(inner, GRID, 1);
     }
-    let text = fig.text();
+    let text = fitting(fig, inner.w - 6.0, how.words);
     let size = SMALL.min((inner.w - 6.0) / font::width(&text, 100.0).max(1.0) * 100.0);
     let color = if fig.value().is_some() { text_on(fill) } else { MUTED };
     scene.mid(place.x + place.w / 2.0, place.y + place.h / 2.0, Style::new(size).color(color).middle(), text);
+}
+
+/// A figure as it is, or a short form of it where it would have to be too small to be read.
+fn fitting(fig: Fig, width: f64, words: Words) -> String {
+    let text = fig.text();
+    match fig.value() {
+        Some(v) if font::width(&text, names::LEAST) > width && !fig.ratio => {
+            format!("{}{}", if fig.lower { "≥" } else { "" }, number::short(v, words.zh))
+        }
+        _ => text,
+    }
 }
 
 fn scale_key(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, most: f64, ratio: bool) {

@@ -2,6 +2,7 @@
 
 use super::{Body, Ctx, MARGIN, SMALL, WIDTH};
 use crate::font;
+use crate::names;
 use crate::palette::{ACCENT, GRID, MAIN, MUTED, PALE, RULE};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
@@ -16,6 +17,10 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let figs = |m: &Member| -> Vec<Fig> { scope.years.iter().map(|y| scope.of(&item.id, &m.id, *y)).collect() };
     let known: Vec<(&Member, Vec<Fig>)> =
         scope.members.iter().map(|m| (m, figs(m))).filter(|(_, f)| f.iter().any(|f| f.value().is_some())).collect();
+    let (known, idle): (Vec<_>, Vec<_>) =
+        known.into_iter().partition(|(m, f)| m.picked || f.iter().any(|f| f.value().is_some_and(|v| v != 0.0)));
+    // Where everyone has nothing, that is what is to be seen.
+    let (known, idle) = if known.is_empty() { (idle, known) } else { (known, idle) };
     if scope.years.last() != Some(&scope.year) || known.iter().all(|(_, f)| f.last().is_none_or(|f| f.value().is_none())) {
         return None;
     }
@@ -28,12 +33,14 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     };
     let breaks = scope.breaks(&[&item.id]);
     let w = (WIDTH - 2.0 * MARGIN - GAP * (across as f64 - 1.0)) / across as f64;
+    let names = names::room(known.iter().take(shown).map(|(m, _)| m.name.as_str()), w).max(46.0);
+    let height = HEIGHT - 46.0 + names;
     let mut scene = Scene::default();
     let key = words.pick(format!("单位：{unit}；深色为{}年", scope.year), format!("Unit: {unit}; dark: {}", scope.year));
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), key);
     for (i, (member, figs)) in known.iter().take(shown).enumerate() {
-        let place = Area::new(MARGIN + (w + GAP) * (i % across) as f64, 52.0 + (HEIGHT + GAP) * (i / across) as f64, w, HEIGHT);
-        one(ctx, &mut scene, place, member, figs, &breaks);
+        let place = Area::new(MARGIN + (w + GAP) * (i % across) as f64, 52.0 + (height + GAP) * (i / across) as f64, w, height);
+        one(ctx, &mut scene, (place, names), member, figs, &breaks);
     }
     let lower = known.iter().flat_map(|(_, f)| f).any(|f| f.lower && !f.ratio && f.value().is_some());
     let mut notes = ctx.notes(&breaks, lower);
@@ -41,6 +48,13 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         "各图纵轴各自独立，只宜看各单位自身的变化；“×”为该年无数据",
         "Each drawing has its own scale; ×: no figure in that year",
     ));
+    if !idle.is_empty() {
+        let list = words.some(&idle.iter().map(|(m, _)| m.name.clone()).collect::<Vec<_>>(), 8);
+        notes.push(words.pick(
+            format!("各年均为0的{}个单位未画：{list}", idle.len()),
+            format!("Not drawn, 0 in every year: {list}"),
+        ));
+    }
     if known.len() > shown {
         let n = known.len() - shown;
         notes.push(words.pick(format!("另有{n}个单位未画出"), format!("{n} more agencies are not drawn")));
@@ -53,20 +67,20 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
             format!("Small multiples: {} of {} agencies, {}", ctx.what(), known.len(), words.span(&scope.years)),
         ),
         scene,
-        height: 52.0 + (HEIGHT + GAP) * shown.div_ceil(across) as f64 - GAP,
+        height: 52.0 + (height + GAP) * shown.div_ceil(across) as f64 - GAP,
         notes,
         table,
     })
 }
 
-fn one(ctx: &Ctx<'_>, scene: &mut Scene, place: Area, member: &Member, figs: &[Fig], breaks: &[(u16, &str)]) {
+fn one(ctx: &Ctx<'_>, scene: &mut Scene, (place, names): (Area, f64), member: &Member, figs: &[Fig], breaks: &[(u16, &str)]) {
     let years = &ctx.scope.years;
-    let name = Area::new(place.x, place.y, place.w, 46.0);
+    let name = Area::new(place.x, place.y, place.w, names);
     scene.name(name, Style::new(20.0).strong(member.picked), &member.name);
     if member.picked {
         scene.frame(Area::new(place.x - 8.0, place.y - 4.0, place.w + 16.0, place.h + 8.0), ACCENT, 3);
     }
-    let area = Area::new(place.x, place.y + 66.0, place.w, place.h - 66.0 - 24.0);
+    let area = Area::new(place.x, place.y + names + 20.0, place.w, place.h - names - 44.0);
     let most = figs.iter().filter_map(|f| f.value()).fold(0.0, f64::max);
     let slot = area.w / figs.len() as f64;
     let size = 18f64.min((slot - 2.0) / figs.iter().map(|f| font::width(&f.text(), 100.0)).fold(1.0, f64::max) * 100.0);

@@ -132,7 +132,7 @@ fn lines_over_years(scene: &mut Scene, area: Area, c: &Columns<'_>) {
     let whole = !c.percent && values().all(|v| v.fract() == 0.0);
     let area = Area::new(area.x, area.y + c.size, area.w, area.h - c.size);
     let ticks = axis::ticks(most * 1.08, 4, whole);
-    let y = axis::vertical(scene, area, &ticks, c.size * 0.9, c.percent);
+    let y = axis::vertical(scene, area, &ticks, c.size * 0.9, c.percent, c.words.zh);
     let slot = area.w / c.years.len() as f64;
     let x = |i: usize| area.x + slot * (i as f64 + 0.5);
     for (year, _) in c.breaks {

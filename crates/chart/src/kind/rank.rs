@@ -4,8 +4,9 @@ use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::Table;
 use crate::axis;
 use crate::font;
+use crate::names;
 use crate::number;
-use crate::palette::{ACCENT, GRID, MAIN, MUTED, PALE, PAPER};
+use crate::palette::{ACCENT, MAIN, MUTED, PALE, PAPER};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
 
@@ -47,29 +48,29 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let cut = if rows.len() > top + 1 { top } else { rows.len() };
     let picked = rows[cut..].iter().position(|r| r.member.picked).map(|at| rows.remove(cut + at));
     let (shown, rest) = rows.split_at(cut);
-    let widest = shown.iter().map(|r| font::width(&r.fig.text(), TEXT)).fold(60.0, f64::max);
     let mut scene = Scene::default();
-    let area = Area::new(
-        MARGIN + NAME + 20.0,
-        64.0,
-        WIDTH - 2.0 * MARGIN - NAME - 60.0 - widest,
-        ROW * (shown.len() + usize::from(picked.is_some())) as f64,
-    );
     let all = || shown.iter().chain(picked.as_ref());
-    let most = all().flat_map(|r| [r.value, r.last.unwrap_or(0.0)]).fold(0.0, f64::max);
+    let row = ROW.max(names::room(all().map(|r| r.member.name.as_str()), NAME));
+    // At the right: this year's figure, and last year's.
+    let wide = |text: String| font::width(&text, TEXT);
+    let year = wide(words.year(scope.year)) + 26.0;
+    let widest = all().map(|r| wide(r.fig.text())).fold(year, f64::max) + 30.0;
+    let before = last_year.map_or(0.0, |_| all().map(|r| wide(r.before.text())).fold(year, f64::max) + 30.0);
+    let area = Area::new(
+        MARGIN + NAME + 24.0,
+        64.0,
+        WIDTH - 2.0 * MARGIN - NAME - 24.0 - widest - before,
+        row * (shown.len() + usize::from(picked.is_some())) as f64,
+    );
     let percent = shown.iter().any(|r| r.fig.ratio);
     let whole = all().all(|r| r.value.fract() == 0.0);
-    let ticks = axis::ticks(most, 6, whole);
-    let x = |v: f64| area.x + v / ticks.last().copied().unwrap_or(1.0) * area.w;
+    let (x, ticks) = axis::level(area, all().flat_map(|r| [r.value, r.last.unwrap_or(0.0)]), 6, whole);
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(unit));
-    key(ctx, &mut scene, last_year);
-    for &t in &ticks {
-        scene.line(vec![(x(t), area.y - 6.0), (x(t), area.bottom())], GRID, 1);
-        let text = if percent { format!("{}%", number::plain(t)) } else { number::plain(t) };
-        scene.text(x(t), area.y - 12.0, Style::new(SMALL).muted().middle(), text);
-    }
-    for (i, row) in all().enumerate() {
-        one(&mut scene, Area::new(area.x, area.y + ROW * i as f64, area.w, ROW), row, &x);
+    axis::head(&mut scene, area, &x, &ticks, percent, words.zh);
+    let columns = [WIDTH - MARGIN - before, WIDTH - MARGIN];
+    key(ctx, &mut scene, last_year, columns, area.y - 14.0);
+    for (i, r) in all().enumerate() {
+        one(&mut scene, Area::new(area.x, area.y + row * i as f64, area.w, row), r, &x, columns);
     }
     let mut height = area.bottom() + 8.0;
     if !rest.is_empty() {
@@ -105,45 +106,34 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     })
 }
 
-fn key(ctx: &Ctx<'_>, scene: &mut Scene, last_year: Option<u16>) {
+/// The heads of the columns of figures, with the dots that stand for the years.
+fn key(ctx: &Ctx<'_>, scene: &mut Scene, last_year: Option<u16>, columns: [f64; 2], baseline: f64) {
     let words = ctx.words;
-    let (now, y) = (words.year(ctx.scope.year), SMALL * 0.63);
-    let mut right = WIDTH - MARGIN;
+    let y = baseline - SMALL * 0.37;
+    let now = words.year(ctx.scope.year);
+    scene.dot(columns[0] - font::width(&now, SMALL) - 16.0, y, 10.0, MAIN);
+    scene.text(columns[0], baseline, Style::new(SMALL).right(), now);
     if let Some(last) = last_year {
         let text = words.year(last);
-        scene.mid(right, y, Style::new(SMALL).right(), text.clone());
-        right -= font::width(&text, SMALL) + 18.0;
-        scene.ring(right, y, 8.0, MUTED, 3);
-        right -= 40.0;
+        scene.ring(columns[1] - font::width(&text, SMALL) - 16.0, y, 8.0, MUTED, 3);
+        scene.text(columns[1], baseline, Style::new(SMALL).muted().right(), text);
     }
-    scene.mid(right, y, Style::new(SMALL).right(), now.clone());
-    scene.dot(right - font::width(&now, SMALL) - 18.0, y, 10.0, MAIN);
 }
 
-fn one(scene: &mut Scene, place: Area, row: &Row<'_>, x: &impl Fn(f64) -> f64) {
+fn one(scene: &mut Scene, place: Area, row: &Row<'_>, x: &impl Fn(f64) -> f64, columns: [f64; 2]) {
     let middle = place.y + place.h / 2.0;
     let color = if row.member.picked { ACCENT } else { MAIN };
     let style = Style::new(TEXT).right().strong(row.member.picked);
     scene.name(Area::new(MARGIN, place.y + 1.0, NAME, place.h - 2.0), style, &row.member.name);
     scene.line(vec![(x(0.0), middle), (x(row.value), middle)], PALE, 4);
-    let mut end = x(row.value);
     if let Some(last) = row.last {
-        let last = x(last);
-        let (from, to) = (last.min(end), last.max(end));
-        if last > end {
-            // How much is gone since.
-            let mut at = from + 12.0;
-            while at < to - 12.0 {
-                scene.line(vec![(at, middle), ((at + 5.0).min(to - 9.0), middle)], MUTED, 1);
-                at += 10.0;
-            }
-        }
-        scene.dot(last, middle, 9.0, PAPER);
-        scene.ring(last, middle, 9.0, MUTED, 3);
-        end = to;
+        scene.line(vec![(x(last), middle), (x(row.value), middle)], MUTED, 1);
+        scene.dot(x(last), middle, 9.0, PAPER);
+        scene.ring(x(last), middle, 9.0, MUTED, 3);
+        scene.mid(columns[1], middle, Style::new(TEXT - 2.0).muted().right(), row.before.text());
     }
     scene.dot(x(row.value), middle, 10.0, color);
-    scene.mid(end + 20.0, middle, Style::new(TEXT).strong(true), row.fig.text());
+    scene.mid(columns[0], middle, Style::new(TEXT).right().strong(true), row.fig.text());
 }
 
 fn table<'r>(
@@ -161,9 +151,8 @@ fn table<'r>(
     };
     let mut rows: Vec<Vec<String>> = drawn.map(|r| line(r.member.name.clone(), r.fig, r.before)).collect();
     if !rest.is_empty() {
-        let known = |f: &Fig| f.value().is_some();
-        let (now, last) = (Fig::sum(rest.iter().map(|r| r.fig)), Fig::sum(rest.iter().map(|r| r.before).filter(known)));
-        rows.push(line(words.others(rest.len()), now, last));
+        let now = Fig::sum(rest.iter().map(|r| r.fig)).text();
+        rows.push([words.others(rest.len()), now].into_iter().chain(last_year.map(|_| String::new())).collect());
     }
     Table { columns, rows }
 }

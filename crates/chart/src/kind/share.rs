@@ -71,7 +71,10 @@ fn table(ctx: &Ctx<'_>, unit: &str) -> Table {
         let total: f64 = values.iter().sum();
         for (text, value) in row.iter_mut().skip(1).zip(values).filter(|_| total > 0.0) {
             if text != "—" {
-                text.push_str(&ctx.words.pick(format!("（{}）", number::share(value, total)), format!(" ({})", number::share(value, total))));
+                text.push_str(
+                    &ctx.words
+                        .pick(format!("（{}）", number::share(value, total)), format!(" ({})", number::share(value, total))),
+                );
             }
         }
     }

@@ -4,6 +4,7 @@ use super::dumbbell::changes;
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::axis;
 use crate::font;
+use crate::names;
 use crate::number;
 use crate::palette::{ACCENT, GRID, MAIN, MUTED, PAPER, RULE, Rgb};
 use crate::scene::{Area, Scene, Style};
@@ -75,12 +76,13 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let all = rows.len();
     rows.truncate(ctx.spec.top.unwrap_or(14).max(1));
     rows.sort_by(|a, b| b.a.total_cmp(&a.a));
-    let height = (rows.len() as f64 * GAP * 1.15).max(360.0);
+    let gap = GAP.max(names::room(rows.iter().map(|r| r.member.name.as_str()), NAMES - 260.0));
+    let height = (rows.len() as f64 * gap * 1.15).max(360.0);
     let figures = rows.iter().map(|r| font::width(&r.last.text(), TEXT)).fold(0.0, f64::max);
     let area = Area::new(MARGIN + figures + 70.0, TOP, WIDTH - 2.0 * MARGIN - figures - 70.0 - NAMES, height);
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(unit));
-    lines(ctx, &mut scene, area, &rows, last_year);
+    lines(ctx, &mut scene, area, &rows, (last_year, gap));
     let percent = rows.iter().any(|r| r.now.ratio);
     let mut notes = ctx.notes(&[], rows.iter().any(|r| r.now.lower || r.last.lower) && !percent);
     let rest = all - rows.len();
@@ -118,7 +120,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     })
 }
 
-fn lines(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, rows: &[Row<'_>], last_year: u16) {
+fn lines(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, rows: &[Row<'_>], (last_year, gap): (u16, f64)) {
     let words = ctx.words;
     let values = || rows.iter().flat_map(|r| [r.a, r.b]);
     let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
@@ -130,7 +132,6 @@ fn lines(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, rows: &[Row<'_>], last_ye
     }
     let head = words.pick("本年、单位名称和变化", "this year, agency, change");
     scene.text(area.right() + 70.0, area.y - 16.0, Style::new(SMALL).muted(), head);
-    let gap = GAP.min((area.h + 40.0) / rows.len() as f64);
     let (from, to) = (area.y - 6.0, area.bottom() + 20.0);
     // Both sides from the top downwards.
     let right = axis::apart(&rows.iter().map(|r| y(r.a)).collect::<Vec<_>>(), gap, from, to);
@@ -183,11 +184,15 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
     let up = rows.iter().filter(|r| r.change() > 0.0).count();
     let down = rows.iter().filter(|r| r.change() < 0.0).count();
     let same = rows.len() - up - down;
-    let most = rows.iter().filter(|r| r.change() != 0.0).max_by(|a, b| {
-        a.change().abs().total_cmp(&b.change().abs()).then(b.member.name.cmp(&a.member.name))
-    });
+    let most = rows
+        .iter()
+        .filter(|r| r.change() != 0.0)
+        .max_by(|a, b| a.change().abs().total_cmp(&b.change().abs()).then(b.member.name.cmp(&a.member.name)));
     let most = most.map_or_else(String::new, |r| {
-        words.pick(format!("；变化最大的是{}（{}）", r.member.name, sized(r)), format!("; the largest change at {} ({})", r.member.name, sized(r)))
+        words.pick(
+            format!("；变化最大的是{}（{}）", r.member.name, sized(r)),
+            format!("; the largest change at {} ({})", r.member.name, sized(r)),
+        )
     });
     let same = match same {
         0 => String::new(),

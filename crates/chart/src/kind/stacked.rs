@@ -37,7 +37,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     };
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(unit));
-    let area = Area::new(MARGIN + 90.0, 44.0, WIDTH - 2.0 * MARGIN - 90.0 - LABELS, HEIGHT);
+    let axis = columns.axis_width().max(60.0);
+    let area = Area::new(MARGIN + axis, 44.0, WIDTH - 2.0 * MARGIN - axis - LABELS, HEIGHT);
     let parts = columns.draw(&mut scene, area);
     let total: f64 = now.iter().filter_map(|f| f.value()).sum();
     let ever: Vec<bool> =

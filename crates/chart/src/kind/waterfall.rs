@@ -4,8 +4,8 @@ use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::Table;
 use crate::axis;
 use crate::font;
-use crate::number;
-use crate::palette::{ACCENT, GRID, INK, MAIN, MUTED, RULE, Rgb};
+use crate::names;
+use crate::palette::{ACCENT, INK, MAIN, MUTED, RULE, Rgb};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
 use crate::words::signed;
@@ -28,13 +28,19 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let unit = ctx.unit(item);
     let last_year = scope.last_year(&item.id)?;
     let of = |m: &Member, year: u16| scope.of(&item.id, &m.id, year);
-    let sum = |year: u16| Fig::sum(scope.members.iter().map(|m| of(m, year)).filter(|f| f.value().is_some()));
-    let (now, last) = (sum(scope.year), sum(last_year));
+    let (now, last) = (scope.total(&item.id, scope.year), scope.total(&item.id, last_year));
     let (a, b) = (now.value()?, last.value()?);
-    let (steps, one_sided) = steps(ctx, |m| (of(m, scope.year).value(), of(m, last_year).value()));
+    let (mut steps, one_sided) = steps(ctx, |m| (of(m, scope.year).value(), of(m, last_year).value()));
+    // What is in the totals but of no member, so that the way ends where the total is.
+    let outside = a - b - steps.iter().map(|s| s.by).sum::<f64>();
+    if outside.abs() > 1e-6 {
+        let name = words.pick("其他", "Not of these");
+        steps.push(Step { name, by: outside, picked: false, rest: true });
+    }
     let rows = steps.len() + 2;
+    let row = ROW.max(names::room(steps.iter().map(|s| s.name.as_str()), NAME));
     let right = steps.iter().map(|s| font::width(&signed(s.by, 2), TEXT)).fold(font::width(&now.text(), TEXT), f64::max) + 24.0;
-    let area = Area::new(MARGIN + NAME + 24.0, 64.0, WIDTH - 2.0 * MARGIN - NAME - 24.0 - right, ROW * rows as f64);
+    let area = Area::new(MARGIN + NAME + 24.0, 64.0, WIDTH - 2.0 * MARGIN - NAME - 24.0 - right, row * rows as f64);
     // Where the steps are small beside the totals the scale begins above 0, and says so; totals are then marks, not bars.
     let mut way = vec![b];
     for step in &steps {
@@ -46,11 +52,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let x = |v: f64| area.x + (v - from) / (to - from) * area.w;
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), words.unit_note(unit));
-    for &t in &ticks {
-        scene.line(vec![(x(t), area.y - 6.0), (x(t), area.bottom())], GRID, 1);
-        scene.text(x(t), area.y - 14.0, Style::new(SMALL).muted().middle(), number::plain(t));
-    }
-    let place = |i: usize| Area::new(area.x, area.y + ROW * i as f64, area.w, ROW);
+    axis::head(&mut scene, area, &x, &ticks, false, words.zh);
+    let place = |i: usize| Area::new(area.x, area.y + row * i as f64, area.w, row);
     total(&mut scene, place(0), words.year(last_year), last.text(), x(b));
     let mut at = b;
     for (i, step) in steps.iter().enumerate() {
@@ -60,7 +63,8 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     total(&mut scene, place(rows - 1), words.year(scope.year), now.text(), x(a));
     let mut notes = ctx.notes(&[], now.lower || last.lower);
     if from > 0.0 {
-        notes.push(words.pick("横轴不从0起，只宜看各步的长短", "The scale does not begin at 0: compare the lengths of the steps"));
+        notes
+            .push(words.pick("横轴不从0起，只宜看各步的长短", "The scale does not begin at 0: compare the lengths of the steps"));
     }
     if one_sided > 0 {
         notes.push(words.pick(
@@ -132,7 +136,7 @@ fn one(scene: &mut Scene, place: Area, step: &Step, from: f64, to: f64) {
     let style = Style::new(TEXT).right().strong(step.picked);
     scene.name(Area::new(MARGIN, place.y + 1.0, NAME, place.h - 2.0), if step.rest { style.muted() } else { style }, &step.name);
     // From where the step before ended.
-    scene.line(vec![(from, place.y - ROW / 2.0 + 14.0), (from, middle + 14.0)], RULE, 1);
+    scene.line(vec![(from, place.y - place.h / 2.0 + 14.0), (from, middle + 14.0)], RULE, 1);
     scene.rect(Area::new(from.min(to), middle - 14.0, (to - from).abs().max(2.0), 28.0), color);
     scene.line(vec![(to, middle - 14.0), (to, place.bottom())], RULE, 1);
     scene.mid(WIDTH - MARGIN, middle, Style::new(TEXT).right().color(color).strong(step.picked), signed(step.by, 2));
@@ -144,7 +148,9 @@ fn table(ctx: &Ctx<'_>, steps: &[Step], last: (u16, Fig), now: Fig, unit: &str) 
     let mut rows = vec![whole(last.0, last.1)];
     rows.extend(steps.iter().map(|s| vec![s.name.clone(), signed(s.by, 2)]));
     rows.push(whole(ctx.scope.year, now));
-    Table { columns: vec![words.pick("合计和各单位的增减", "Totals, and changes by agency"), ctx.head(&ctx.what(), unit)], rows }
+    Table {
+        columns: vec![words.pick("合计和各单位的增减", "Totals, and changes by agency"), ctx.head(&ctx.what(), unit)], rows
+    }
 }
 
 fn finding(ctx: &Ctx<'_>, steps: &[Step], now: Fig, last: Fig, unit: &str) -> String {

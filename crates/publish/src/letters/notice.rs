@@ -38,7 +38,7 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
         pieces.push(Piece::PageTitle(lang.say("marked_title").to_owned()));
         pieces.push(Piece::Note(lang.say("marked_note").to_owned()));
         for (section, grid) in tables {
-            pieces.push(Piece::Centred(lang.table_title(&grid.table, &section)));
+            pieces.push(Piece::Caption(lang.table_title(&grid.table, &section)));
             pieces.push(Piece::Table(grid));
         }
     }

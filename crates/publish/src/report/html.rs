@@ -29,7 +29,7 @@ fn piece(piece: &Piece) -> Value {
     let text = |kind: &str, text: &String| context! { kind, text };
     match piece {
         Piece::Title(t) | Piece::PageTitle(t) => text("title", t),
-        Piece::Centred(t) => text("centred", t),
+        Piece::Centred(t) | Piece::Caption(t) => text("centred", t),
         Piece::Heading(t) => text("heading", t),
         Piece::Subheading(t) => text("subheading", t),
         Piece::Flush(t) => text("flush", t),

@@ -57,7 +57,7 @@ impl Maker<'_, '_> {
         let absent = self.figures.absent().count();
         let mut text = self.lang.say("book_table_note").to_owned();
         if absent > 0 {
-            text.push_str(&self.lang.book_without(absent));
+            text.push_str(&self.lang.not_in_sum(absent));
         }
         sheet.write_string_with_format(1, 2, text, &looks.small)?;
         let mut sides: Vec<(String, f64)> =

@@ -1,0 +1,141 @@
+//! Generated worlds of every size: one, five and a hundred agencies over one, two and fifteen years, with names and figures
+//! as bad as they come. No text lies on another or leaves the picture, and each figure below a picture is one that it draws.
+
+use nianbao_compile::compile;
+use nianbao_form::{Agency, Forms, Number, Place, Registry, Report, Reports, Value};
+
+use super::district::World;
+use super::{charts, clashes, data, sound};
+use crate::{Target, compose, draw_png};
+
+/// What the figures are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Figures {
+    Zero,
+    Huge,
+    Negative,
+    Equal,
+    Missing,
+    Mixed,
+}
+
+const NAMES: [&str; 8] = [
+    "临江区经济技术开发区管理委员会综合行政执法和应急管理局（临江区安全生产委员会办公室、临江区防灾减灾救灾委员会办公室）",
+    "<script>alert(\"年报\")</script>&amp;局",
+    "\u{202e}临江区\u{200f}财政局\u{202c}",
+    "🏛️临江区档案馆👨‍👩‍👧",
+    "=HYPERLINK(\"http://x\",\"局\")",
+    "“临江”'区'/教育\\局",
+    "Linjiang-District-Office-for-the-Special-Economic-and-Technological-Development-Zone",
+    "办",
+];
+
+fn world(agencies: usize, years: u16, figures: Figures) -> World {
+    let forms = Forms::built_in().clone();
+    let district =
+        Agency { id: "LJ".into(), name: "临江区".into(), kind: "district".into(), reports: Reports::Compiled, ..Agency::default() };
+    let name = |i: usize| NAMES.get(i).map_or_else(|| format!("临江区第{i}局"), |n| (*n).to_owned());
+    let own = (0..agencies).map(|i| Agency {
+        id: format!("LJ-{i:03}"),
+        name: name(i),
+        kind: if i % 3 == 0 { "town" } else { "bureau" }.into(),
+        parent: "LJ".into(),
+        ..Agency::default()
+    });
+    let (registry, _) = Registry::new(std::iter::once(district).chain(own).collect());
+    let mut reports = Vec::new();
+    for i in 0..agencies {
+        for year in 2019..2019 + years {
+            let form = forms.for_year(year).unwrap();
+            let mut report = Report::new(&forms, format!("{i}-{year}"), name(i), year, form);
+            report.agency_id = Some(format!("LJ-{i:03}"));
+            for (k, &cell) in forms.form(form).cells.iter().enumerate() {
+                let mixed = [0, 7, 13, 1_000_000_000_000, -4, 250][(i * 7 + k + usize::from(year)) % 6];
+                let value = match figures {
+                    Figures::Zero => Some(0),
+                    Figures::Huge => Some(1_000_000_000_000 - (i as i64)),
+                    Figures::Negative => Some(-3 - i as i64),
+                    Figures::Equal => Some(12),
+                    Figures::Missing => None,
+                    Figures::Mixed => Some(mixed).filter(|_| (i + k) % 5 > 0),
+                };
+                if let Some(v) = value {
+                    report.set(cell, Value::number(Number::from_millionths(v * Number::SCALE), v.to_string(), Place::Unknown));
+                }
+            }
+            reports.push(report);
+        }
+    }
+    let compilation = compile(&forms, &registry, &reports.iter().collect::<Vec<_>>(), None).unwrap();
+    World { forms, registry, compilation, findings: Vec::new() }
+}
+
+fn sizes() -> Vec<(usize, u16)> {
+    [1, 5, 100].into_iter().flat_map(|n| [1, 2, 15].map(|y| (n, y))).collect()
+}
+
+#[test]
+fn nothing_clashes_at_any_size() {
+    let all = charts("charts");
+    let mut found = Vec::new();
+    for (agencies, years) in sizes() {
+        for figures in [Figures::Zero, Figures::Huge, Figures::Negative, Figures::Equal, Figures::Missing, Figures::Mixed] {
+            let world = world(agencies, years, figures);
+            for target in [Target::default(), Target { agency: Some("LJ-000".into()), level: None }] {
+                for chart in &all {
+                    let (scene, framed) = compose(chart, data(&world, 2018 + years), &target).unwrap();
+                    let clashes = clashes(&scene, framed.size);
+                    if !clashes.is_empty() {
+                        let first: Vec<&String> = clashes.iter().take(2).collect();
+                        found.push(format!("{agencies} agencies, {years} years, {figures:?}, {target:?}, {}: {first:#?}", chart.name));
+                    }
+                    let table = framed.table;
+                    assert!(table.rows.iter().all(|r| r.len() == table.columns.len()), "{}: {table:?}", chart.name);
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{} drawings:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn hostile_names_are_shown_whole_and_do_no_harm() {
+    let world = world(5, 2, Figures::Mixed);
+    for chart in charts("charts") {
+        let (picture, png) = draw_png(&chart, data(&world, 2020), &Target::default()).unwrap();
+        sound(&picture);
+        assert!(!picture.svg.contains("<script>") && !picture.svg.contains('\u{202e}'), "{}", chart.name);
+        assert!(png.starts_with(b"\x89PNG"));
+    }
+    let ranked = charts("charts").into_iter().find(|c| c.name.starts_with("04-")).unwrap();
+    let (picture, _) = draw_png(&ranked, data(&world, 2020), &Target::default()).unwrap();
+    let names: Vec<&str> = picture.table.rows.iter().map(|r| r[0].as_str()).collect();
+    for whole in ["<script>alert(\"年报\")</script>&amp;局", "🏛️临江区档案馆👨‍👩‍👧"] {
+        assert!(names.contains(&whole), "{names:?}");
+    }
+}
+
+/// Each figure that a table gives stands in its drawing, or is one of a year whose figure had no room.
+#[test]
+fn tables_say_what_is_drawn() {
+    let world = super::district::district();
+    for chart in charts("charts") {
+        let (scene, framed) = compose(&chart, data(&world, 2024), &Target::default()).unwrap();
+        assert!(!framed.table.rows.is_empty(), "{} has no figures below it", chart.name);
+        let drawn: Vec<&str> = scene.texts().into_iter().map(|(_, text)| text).collect();
+        let all = drawn.join("\n");
+        // Names are broken into lines, shares stand beside counts: what is looked for is the figure itself.
+        let mut missing = Vec::new();
+        for row in &framed.table.rows {
+            for text in row.iter().skip(1) {
+                let figure = text.split(['（', '(']).next().unwrap_or_default().trim_start_matches('≥');
+                if figure.chars().any(|c| c.is_ascii_digit()) && !all.contains(figure) {
+                    missing.push(text.clone());
+                }
+            }
+        }
+        // In a funnel most points have no text, and a stack writes only what has room in it.
+        let spared = ["05-", "01-", "02-", "07-", "08-"].iter().any(|n| chart.name.starts_with(n));
+        assert!(missing.is_empty() || spared, "{}: {missing:?} stand in the table only", chart.name);
+    }
+}
