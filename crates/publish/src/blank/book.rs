@@ -183,7 +183,7 @@ impl Maker<'_> {
 
     fn words(&self, sheet: &mut Worksheet, section: &Section) -> Result<(), XlsxError> {
         let lang = self.lang;
-        sheet.set_column_width(0, 90)?;
+        sheet.set_column_width(0, 78)?;
         let heading = lang.heading(&section.number, &section.title);
         sheet.write_string_with_format(0, 0, fit(&heading), &title(lang))?;
         sheet.set_row_height(0, 30)?;
