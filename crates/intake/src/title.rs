@@ -84,8 +84,7 @@ const BEHIND: [&str; 12] = [
 /// A text that is nothing but a title.
 pub(crate) fn parse(text: &str) -> Option<Title> {
     let whole = text.trim_matches(figure::is_inkless);
-    let bare = whole.chars().filter(|c| !figure::is_inkless(*c) && !matches!(c, '《' | '》' | '"' | '“' | '”'));
-    let mut bare = in_common_form(bare.collect());
+    let mut bare = in_common_form(words_apart(whole).chars().filter(|c| !matches!(c, '《' | '》' | '"' | '“' | '”')).collect());
     for prefix in ["标题：", "标题:", "名称：", "名称:", "题目：", "附件：", "附件:", "附："] {
         if let Some(rest) = bare.strip_prefix(prefix) {
             bare = rest.to_owned();
@@ -119,6 +118,24 @@ fn filled(text: &str) -> String {
         }
     }
     out + rest
+}
+
+/// A text without blanks, but for those that part the words of a name in Latin letters.
+fn words_apart(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphabetic() || "&.,'-".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut blank = false;
+    for c in text.chars() {
+        if figure::is_inkless(c) {
+            blank = true;
+            continue;
+        }
+        if std::mem::take(&mut blank) && is_word(c) && out.chars().next_back().is_some_and(is_word) {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// A text whose words of reports are in traditional letters in common ones. Any other is left alone: names keep letters,

@@ -2,13 +2,20 @@
 
 use std::collections::HashSet;
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Note, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError};
 
 use crate::grid::{Grid, Role, Square};
 use crate::words::Lang;
 
 /// Name of a range by which a sheet says that it is no part of the report; `nianbao-intake` leaves such sheets out.
 pub(crate) const ASIDE: &str = "nianbao.aside.";
+
+/// A new sheet. A formula without a result has none; the library would store 0 for it.
+pub(crate) fn new(book: &mut Workbook) -> &mut Worksheet {
+    let sheet = book.add_worksheet();
+    sheet.set_formula_result_default("");
+    sheet
+}
 
 /// The font of all cells.
 pub(crate) fn font(lang: Lang) -> &'static str {

@@ -14,7 +14,7 @@ use rust_xlsxwriter::{
 use super::{empty, guide};
 use crate::grid::{self, Grid};
 use crate::live::{Held, Live, Spot, Term, quoted};
-use crate::sheet::{ASIDE, Frame, block, boxed, fit, lay_out, lines, page, plain, sheet_name, title};
+use crate::sheet::{self, ASIDE, Frame, block, boxed, fit, lay_out, lines, page, plain, sheet_name, title};
 use crate::words::Lang;
 
 /// Names of the cells that say whose report it is; `nianbao-intake` reads them.
@@ -110,15 +110,15 @@ impl Maker<'_> {
         let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
         let name = self.lang.blank_title(self.form);
         book.set_properties(&DocProperties::new().set_title(&name).set_author("nianbao").set_creation_datetime(&made));
-        self.cover(book.add_worksheet().set_name(&self.cover)?)?;
+        self.cover(sheet::new(&mut book).set_name(&self.cover)?)?;
         for (i, page) in self.pages.iter().enumerate() {
-            let sheet = book.add_worksheet().set_name(page.name())?;
+            let sheet = sheet::new(&mut book).set_name(page.name())?;
             match page {
                 Page::Words(_, section) => self.words(sheet, section)?,
                 Page::Table(_, heading, grid) => self.table(sheet, heading, grid, i)?,
             }
         }
-        self.panel(book.add_worksheet().set_name(&self.checks)?)?;
+        self.panel(sheet::new(&mut book).set_name(&self.checks)?)?;
         for (i, name) in [&self.cover, &self.checks].into_iter().enumerate() {
             book.define_name(format!("{ASIDE}{}", i + 1), &format!("={}!$A$1", quoted(name)))?;
         }
@@ -183,7 +183,7 @@ impl Maker<'_> {
 
     fn words(&self, sheet: &mut Worksheet, section: &Section) -> Result<(), XlsxError> {
         let lang = self.lang;
-        sheet.set_column_width(0, 90)?;
+        sheet.set_column_width(0, 78)?;
         let heading = lang.heading(&section.number, &section.title);
         sheet.write_string_with_format(0, 0, fit(&heading), &title(lang))?;
         sheet.set_row_height(0, 30)?;

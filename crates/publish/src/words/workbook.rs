@@ -131,7 +131,7 @@ pub(super) const WORDS: &[Phrase] = &[
 
 impl Lang {
     /// Title of a sheet of agencies.
-    pub(crate) fn book_table_title(self, group: &str, year: u16, table: &str, title: &str) -> String {
+    pub(crate) fn agencies_title(self, group: &str, year: u16, table: &str, title: &str) -> String {
         match self {
             Lang::Zh => format!("{group}{year}年{table} {title}"),
             Lang::En => format!("{group} {year} {table} {title}").trim().to_owned(),
@@ -214,7 +214,7 @@ impl Lang {
     }
 
     /// That sums leave out those who have not reported.
-    pub(crate) fn book_without(self, absent: usize) -> String {
+    pub(crate) fn not_in_sum(self, absent: usize) -> String {
         match self {
             Lang::Zh => format!("合计不含{absent}个未报送单位的数据。"),
             Lang::En => format!(" Totals leave out {absent} agencies that have not reported."),

@@ -21,7 +21,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 use crate::figures::Figures;
 use crate::grid::Grid;
 use crate::live::quoted;
-use crate::sheet::{ASIDE, sheet_name};
+use crate::sheet::{self, ASIDE, sheet_name};
 use crate::words::Lang;
 use crate::{Edition, PublishError};
 use looks::Looks;
@@ -92,16 +92,16 @@ impl Maker<'_, '_> {
         book.set_properties(
             &DocProperties::new().set_title(crate::sheet::fit(&title)).set_author("nianbao").set_creation_datetime(&made),
         );
-        self.index(book.add_worksheet().set_name(&self.names.index)?, &title)?;
+        self.index(sheet::new(&mut book).set_name(&self.names.index)?, &title)?;
         for printed in &self.printed {
-            self.print(book.add_worksheet().set_name(&printed.name)?, printed, &title)?;
+            self.print(sheet::new(&mut book).set_name(&printed.name)?, printed, &title)?;
         }
         for plan in &self.plans {
-            self.table(book.add_worksheet().set_name(&plan.name)?, plan)?;
+            self.table(sheet::new(&mut book).set_name(&plan.name)?, plan)?;
         }
-        self.coverage(book.add_worksheet().set_name(&self.names.coverage)?)?;
-        self.findings(book.add_worksheet().set_name(&self.names.findings)?)?;
-        self.changes(book.add_worksheet().set_name(&self.names.changes)?)?;
+        self.coverage(sheet::new(&mut book).set_name(&self.names.coverage)?)?;
+        self.findings(sheet::new(&mut book).set_name(&self.names.findings)?)?;
+        self.changes(sheet::new(&mut book).set_name(&self.names.changes)?)?;
         let names = &self.names;
         let aside = [&names.index, &names.coverage, &names.findings, &names.changes];
         for (i, name) in aside.into_iter().chain(self.plans.iter().map(|p| &p.name)).enumerate() {

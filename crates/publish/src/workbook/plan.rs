@@ -167,7 +167,7 @@ pub(super) fn plans(edition: &Edition<'_>, form: &Form, shape: &Shape<'_>, lang:
     let mut add = |table: &str, title: &str, suffix: &str, whole: bool, (labels, cells): (Vec<Vec<String>>, Vec<Cell>)| {
         let printed = printed_name(lang, table);
         let name = sheet_name(taken, &format!("{printed}{}", lang.say(suffix)));
-        let title = lang.book_table_title(&edition.group_name, edition.year, &printed, title);
+        let title = lang.agencies_title(&edition.group_name, edition.year, &printed, title);
         let (groups, agencies) = (shape.groups.len() as u32, shape.agencies.len() as u32);
         let table = table.to_owned();
         plans.push(Plan { name, table, title, labels, cells, whole, checks: Vec::new(), side: 0, groups, agencies });
