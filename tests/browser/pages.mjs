@@ -154,7 +154,7 @@ async function proveParts(page, position, district, group, yearShown, cells) {
   const panel = page.locator('#panel');
   const rows = await panel.locator('tbody tr').evaluateAll(list => list.map(tr => ({
     name: tr.cells[0].querySelector('bdi').textContent, text: tr.cells[1].textContent, state: tr.cells[2].textContent,
-    source: tr.cells[3].textContent, lacks: tr.classList.contains('lacks'), known: tr.dataset.known, group: tr.dataset.group,
+    source: tr.cells[3].textContent, lacks: tr.classList.contains('lacks'), known: tr.dataset.known, group: tr.dataset.group, elsewhere: tr.cells[2].textContent.includes('填在另一表式的行中'),
   })));
   const shown = await panel.locator('.sum').textContent();
   if (!row || row.value === '') equal(`${cells[position]}: nothing is known`, shown, '空白');
@@ -165,8 +165,9 @@ async function proveParts(page, position, district, group, yearShown, cells) {
     equal(`${cells[position]} ${group} ${yearShown} is the sum of its parts`, parts.reduce((a, b) => a + (b ?? 0n), 0n), millionths(row.value));
   }
   if (row && !rows.some(r => r.group !== undefined)) {
-    equal(`${cells[position]}: who is missing is marked`, rows.filter(r => r.lacks).length, Number(row.missing));
-    equal(`${cells[position]}: bound or not`, shown.startsWith('≥'), row.lower_bound === 'true' && row.value !== '' && !shown.includes('（'));
+    // Who gives the figure in another form's row is told apart from who does not give it.
+    equal(`${cells[position]}: who is missing is marked`, rows.filter(r => r.lacks || r.elsewhere).length, Number(row.missing));
+    equal(`${cells[position]}: bound or not`, shown.startsWith('≥') || shown.includes('不完整'), rows.some(r => r.lacks) && row.value !== '');
   }
   return rows;
 }

@@ -120,7 +120,7 @@ impl<'e> Pages<'_, 'e> {
         let mut listed = Listed { open: Vec::new(), later: Vec::new(), settled: Vec::new(), corrected: Vec::new() };
         for (at, f) in self.of(agency) {
             let list = match () {
-                () if f.rule == CORRECTED && is_open(f) => &mut listed.corrected,
+                () if f.rule == CORRECTED => &mut listed.corrected,
                 () if !is_open(f) => &mut listed.settled,
                 () if listed.open.len() < AT_FIRST => &mut listed.open,
                 () => &mut listed.later,

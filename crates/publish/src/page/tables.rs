@@ -114,11 +114,6 @@ pub(super) struct Group<'a> {
     pub(super) parent: Option<usize>,
 }
 
-/// Whether a cell may be negative.
-pub(super) fn signed(form: &Form, cell: Cell) -> bool {
-    form.def(cell).is_some_and(|d| d.signed)
-}
-
 /// The tag, scope and class of a square.
 pub(super) fn role(s: &Square) -> (&'static str, &'static str, &'static str) {
     match s.role {
