@@ -195,7 +195,7 @@ async function drillDown() {
     states += rows.map(r => r.state + r.source).join('|');
     await page.keyboard.press('Escape');
   }
-  for (const word of ['未报送', '空白，原件未填', '由勾稽关系推得', '按0计', '已更正，报告原为', '原文', '第2个表格第', '.docx']) {
+  for (const word of ['未报送', '由勾稽关系推得', '按0计', '已更正，报告原为', '原文', '第2个表格第', '.docx']) {
     check(`the parts say ${word}`, states.includes(word));
   }
   // The link of a part leads to the very cell of the agency's page.
@@ -320,6 +320,15 @@ async function hostileNames() {
   await page.goto(at(hostile, 'index.html'));
   const text = await page.locator('#agencies').evaluate(e => e.textContent);
   for (const name of names) check('a name is shown whole', text.includes(name), name);
+  const district = table(path.join(hostile, 'data/district.csv'));
+  const cells = cellsOf(hostile, year(hostile));
+  let states = '';
+  for (const position of [0, 30, 77, 160, 199]) {
+    const rows = await proveParts(page, position, district, district[0].group, year(hostile), cells);
+    states += rows.map(r => r.state).join('|');
+    await page.keyboard.press('Escape');
+  }
+  for (const word of ['空白，原件未填', '按0计', '文字，未计入', '未报送']) check(`the parts say ${word}`, states.includes(word), states.slice(0, 200));
   await page.locator('#sums td[data-c] button').nth(20).click();
   await page.waitForSelector('#parts');
   const panel = await page.locator('#panel').evaluate(e => e.textContent);
