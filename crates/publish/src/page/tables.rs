@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use minijinja::{Value, context};
-use nianbao_form::{Block, Cell, Form, Section, decimal_text};
 use nianbao_compile::SeriesRow;
+use nianbao_form::{Block, Cell, Form, Section, decimal_text};
 
 use super::Pages;
 use crate::grid::{self, Fill, Filler, Grid, Role, Square};
