@@ -147,8 +147,7 @@ fn the_pages_work_in_a_browser() {
     let downloads = at("downloads");
     std::fs::create_dir_all(&downloads).unwrap();
     let script = root().join("tests/browser/pages.mjs");
-    let output =
-        Command::new("node").arg(script).args(&years).arg(&downloads).env("NIANBAO_BROWSER", modules).output().unwrap();
+    let output = Command::new("node").arg(script).args(&years).arg(&downloads).env("NIANBAO_BROWSER", modules).output().unwrap();
     println!("{}", out(&output));
     assert!(output.status.success(), "{}\n{}", out(&output), err(&output));
 

@@ -154,7 +154,7 @@ async function proveParts(page, position, district, group, yearShown, cells) {
   const panel = page.locator('#panel');
   const rows = await panel.locator('tbody tr').evaluateAll(list => list.map(tr => ({
     name: tr.cells[0].querySelector('bdi').textContent, text: tr.cells[1].textContent, state: tr.cells[2].textContent,
-    source: tr.cells[3].textContent, lacks: tr.classList.contains('lacks'), known: tr.dataset.known, group: tr.dataset.group,
+    source: tr.cells[3].textContent, lacks: tr.classList.contains('lacks'), known: tr.dataset.known, group: tr.dataset.group, elsewhere: tr.cells[2].textContent.includes('填在另一表式的行中'),
   })));
   const shown = await panel.locator('.sum').textContent();
   if (!row || row.value === '') equal(`${cells[position]}: nothing is known`, shown, '空白');
@@ -165,8 +165,9 @@ async function proveParts(page, position, district, group, yearShown, cells) {
     equal(`${cells[position]} ${group} ${yearShown} is the sum of its parts`, parts.reduce((a, b) => a + (b ?? 0n), 0n), millionths(row.value));
   }
   if (row && !rows.some(r => r.group !== undefined)) {
-    equal(`${cells[position]}: who is missing is marked`, rows.filter(r => r.lacks).length, Number(row.missing));
-    equal(`${cells[position]}: bound or not`, shown.startsWith('≥'), row.lower_bound === 'true' && row.value !== '' && !shown.includes('（'));
+    // Who gives the figure in another form's row is told apart from who does not give it.
+    equal(`${cells[position]}: who is missing is marked`, rows.filter(r => r.lacks || r.elsewhere).length, Number(row.missing));
+    equal(`${cells[position]}: bound or not`, shown.startsWith('≥') || shown.includes('不完整'), rows.some(r => r.lacks) && row.value !== '');
   }
   return rows;
 }
@@ -194,7 +195,7 @@ async function drillDown() {
     states += rows.map(r => r.state + r.source).join('|');
     await page.keyboard.press('Escape');
   }
-  for (const word of ['未报送', '空白，原件未填', '由勾稽关系推得', '按0计', '已更正，报告原为', '原文', '第2个表格第', '.docx']) {
+  for (const word of ['未报送', '由勾稽关系推得', '按0计', '已更正，报告原为', '原文', '第2个表格第', '.docx']) {
     check(`the parts say ${word}`, states.includes(word));
   }
   // The link of a part leads to the very cell of the agency's page.
@@ -319,6 +320,15 @@ async function hostileNames() {
   await page.goto(at(hostile, 'index.html'));
   const text = await page.locator('#agencies').evaluate(e => e.textContent);
   for (const name of names) check('a name is shown whole', text.includes(name), name);
+  const district = table(path.join(hostile, 'data/district.csv'));
+  const cells = cellsOf(hostile, year(hostile));
+  let states = '';
+  for (const position of [0, 30, 77, 160, 199]) {
+    const rows = await proveParts(page, position, district, district[0].group, year(hostile), cells);
+    states += rows.map(r => r.state).join('|');
+    await page.keyboard.press('Escape');
+  }
+  for (const word of ['空白，原件未填', '按0计', '文字，未计入', '未报送']) check(`the parts say ${word}`, states.includes(word), states.slice(0, 200));
   await page.locator('#sums td[data-c] button').nth(20).click();
   await page.waitForSelector('#parts');
   const panel = await page.locator('#panel').evaluate(e => e.textContent);

@@ -22,7 +22,7 @@ export function closing() {
   process.exit(failures ? 1 : 0);
 }
 
-/// Rows of a CSV as objects by column.
+/// Rows of a CSV as lists by column.
 export function csv(text) {
   const rows = [[]];
   let field = '', quoted = false, touched = false;
@@ -41,9 +41,12 @@ export function csv(text) {
   if (touched || field) put();
   return rows.filter(r => r.length);
 }
+/// Rows of a published CSV as objects by column.
 export function table(file) {
   const [head, ...rows] = csv(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
-  return rows.map(r => Object.fromEntries(head.map((h, i) => [h, r[i] ?? ''])));
+  // Published text that a workbook would take for a formula has an apostrophe in front.
+  const plain = text => text.replace(/^'(?=[=+\-@])/, '');
+  return rows.map(r => Object.fromEntries(head.map((h, i) => [h, plain(r[i] ?? '')])));
 }
 
 /// A decimal as millionths, without its marks.

@@ -300,6 +300,14 @@
     }, { "class": "v", "aria-haspopup": "dialog", "aria-label": text ? null : say("js_blank_figure") }));
   });
 
+  // ---- paper: what is folded on the screen is printed ------------------------------------------------------------
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    opened = all(".calls details:not([open]), .finding details:not([open])");
+    opened.forEach(function (d) { d.open = true; });
+  });
+  window.addEventListener("afterprint", function () { opened.forEach(function (d) { d.open = false; }); });
+
   // ---- findings: filter and search ----------------------------------------------------------------------------------
   var filter = one("filter");
   function plain(text) { return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " "); }

@@ -51,9 +51,8 @@ impl<'a, 'e> Pages<'a, 'e> {
             f.cells.iter().for_each(|c| marks.entry(c.as_str()).or_default().push((at, f)));
         }
         let fill = |cell| self.own_figure(report, cell);
-        let local = |block: &Block, row: usize| {
-            (0..block.columns.len()).any(|c| report.value(block.cell(row, c)).state != State::Absent)
-        };
+        let local =
+            |block: &Block, row: usize| (0..block.columns.len()).any(|c| report.value(block.cell(row, c)).state != State::Absent);
         let filler = Filler { figure: &fill, local: &local };
         let mut out = Vec::new();
         for section in tables::sections(form) {
@@ -112,7 +111,10 @@ impl<'a, 'e> Pages<'a, 'e> {
             let value = report.value(*c);
             context! { text => forms.name_in(self.lang.code(), report.form, *c), value => value.raw.as_ref(), place => self.lang.place(&value.place), id => href(forms.id(*c)) }
         };
-        let unmapped = report.unmapped.iter().map(|u| context! { text => &u.text, value => "", place => self.lang.place(&u.place), id => "" });
+        let unmapped = report
+            .unmapped
+            .iter()
+            .map(|u| context! { text => &u.text, value => "", place => self.lang.place(&u.place), id => "" });
         guests.map(guest).chain(unmapped).collect()
     }
 }

@@ -71,7 +71,9 @@ impl<'e> Pages<'_, 'e> {
     fn finding(&self, at: usize, f: &Finding, up: &str, own: bool) -> Value {
         let below = self.below.get(f.cause_key()).map(Vec::as_slice).unwrap_or_default();
         let below = || below.iter().filter(|o| f.leads() && o.key != f.key);
-        let join = |list: &[String]| list.iter().filter(|t| !t.is_empty()).map(String::as_str).collect::<Vec<_>>().join(self.lang.say("semicolon"));
+        let join = |list: &[String]| {
+            list.iter().filter(|t| !t.is_empty()).map(String::as_str).collect::<Vec<_>>().join(self.lang.say("semicolon"))
+        };
         let explains = below().filter(|o| o.cause.is_some());
         let folded = explains.map(|o| context! { title => self.lang.rule_title(o), message => o.text(self.lang.code()) });
         let alternatives = below().filter(|o| o.cause.is_none()).map(|o| Value::from(o.text(self.lang.code())));
@@ -120,7 +122,7 @@ impl<'e> Pages<'_, 'e> {
         let mut listed = Listed { open: Vec::new(), later: Vec::new(), settled: Vec::new(), corrected: Vec::new() };
         for (at, f) in self.of(agency) {
             let list = match () {
-                () if f.rule == CORRECTED && is_open(f) => &mut listed.corrected,
+                () if f.rule == CORRECTED => &mut listed.corrected,
                 () if !is_open(f) => &mut listed.settled,
                 () if listed.open.len() < AT_FIRST => &mut listed.open,
                 () => &mut listed.later,

@@ -26,7 +26,8 @@ impl Pages<'_, '_> {
                 count => counts.get(r.id.as_str()).copied().unwrap_or_default(),
             }
         });
-        let mut identities: Vec<String> = self.form.identities.iter().map(|i| i.label.clone()).filter(|l| !l.is_empty()).collect();
+        let mut identities: Vec<String> =
+            self.form.identities.iter().map(|i| i.label.clone()).filter(|l| !l.is_empty()).collect();
         let mut chains: Vec<String> = self.form.chains.iter().map(|c| c.label.clone()).filter(|l| !l.is_empty()).collect();
         identities.dedup();
         chains.dedup();

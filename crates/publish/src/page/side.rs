@@ -14,12 +14,61 @@ use crate::files::{FileOut, href};
 
 /// Phrases that the page's script says.
 pub(super) const WORDS: &[&str] = &[
-    "js_shown", "js_decide", "js_decided", "js_edit", "js_remove", "js_reason_missing", "js_copied", "js_select", "js_saved",
-    "js_basket", "js_load_failed", "js_reports", "js_lacking", "js_whole", "js_no_figure", "js_blank", "js_none", "js_text",
-    "js_absent", "js_derived", "js_corrected", "js_corrected_blank", "js_missing", "js_read", "js_raw", "js_sum", "js_members",
-    "js_by_order", "js_by_figure", "js_flat", "js_year", "js_no_cell", "js_history", "js_parts", "js_part_missing", "js_loading",
-    "js_blank_figure", "js_more", "js_all_agencies", "agency", "found", "js_state", "js_source", "colon", "gap_shaded", "gap_names",
-    "gap_partial", "complete", "note", "incomplete", "js_elsewhere", "js_stop", "js_comma", "par_open", "par_close",
+    "js_shown",
+    "js_decide",
+    "js_decided",
+    "js_edit",
+    "js_remove",
+    "js_reason_missing",
+    "js_copied",
+    "js_select",
+    "js_saved",
+    "js_basket",
+    "js_load_failed",
+    "js_reports",
+    "js_lacking",
+    "js_whole",
+    "js_no_figure",
+    "js_blank",
+    "js_none",
+    "js_text",
+    "js_absent",
+    "js_derived",
+    "js_corrected",
+    "js_corrected_blank",
+    "js_missing",
+    "js_read",
+    "js_raw",
+    "js_sum",
+    "js_members",
+    "js_by_order",
+    "js_by_figure",
+    "js_flat",
+    "js_year",
+    "js_no_cell",
+    "js_history",
+    "js_parts",
+    "js_part_missing",
+    "js_loading",
+    "js_blank_figure",
+    "js_more",
+    "js_all_agencies",
+    "agency",
+    "found",
+    "js_state",
+    "js_source",
+    "colon",
+    "gap_shaded",
+    "gap_names",
+    "gap_partial",
+    "complete",
+    "note",
+    "incomplete",
+    "js_elsewhere",
+    "js_stop",
+    "js_comma",
+    "par_open",
+    "par_close",
 ];
 
 /// JSON that may stand in a script or in a `<script>` block: no `<`, `>`, `&` and no line separators of JavaScript.
@@ -115,7 +164,8 @@ impl Pages<'_, '_> {
         let form = self.form_of(year);
         let ix = self.edition.forms.find(&form.id);
         let cells: Vec<_> = compilation.sums_of(&compilation.root, year).iter().map(|s| s.cell).collect();
-        let name = |c: &nianbao_form::Cell| ix.map_or_else(String::new, |ix| self.edition.forms.name_in(self.lang.code(), ix, *c));
+        let name =
+            |c: &nianbao_form::Cell| ix.map_or_else(String::new, |ix| self.edition.forms.name_in(self.lang.code(), ix, *c));
         let template = "{% import \"sums.html\" as sums %}{{ sums.tables(tables, t) }}";
         let context = context! { tables => self.tables_of(form, year), t => &self.words };
         let html = self.env.render_named_str("tables.html", template, context).map_err(PublishError::make(&path))?;

@@ -8,11 +8,11 @@ use nianbao_form::{Finding, Severity, Status};
 
 use super::findings::is_open;
 use super::{AgencyPage, Pages, findings, key_of, render};
+use crate::PublishError;
 use crate::files::{FileOut, href};
 use crate::letters;
 use crate::words::Lang;
 use crate::workbook::percent;
-use crate::PublishError;
 
 /// How many lines of each list are shown before the rest is folded.
 const SHOWN: usize = 8;
@@ -109,7 +109,13 @@ impl<'e> Pages<'_, 'e> {
             let count = |s| findings.iter().filter(|(_, f)| f.severity == s).count();
             let influence = findings.iter().filter_map(|(_, f)| f.influence).fold(0.0, f64::max);
             if !findings.is_empty() {
-                due.push(Due { agency: at, errors: count(Severity::Error), warnings: count(Severity::Warning), influence, findings });
+                due.push(Due {
+                    agency: at,
+                    errors: count(Severity::Error),
+                    warnings: count(Severity::Warning),
+                    influence,
+                    findings,
+                });
             }
         }
         due.sort_by(|a, b| {

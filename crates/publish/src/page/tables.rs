@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use minijinja::{Value, context};
-use nianbao_form::{Block, Cell, Form, Section, decimal_text};
 use nianbao_compile::SeriesRow;
+use nianbao_form::{Block, Cell, Form, Section, decimal_text};
 
 use super::Pages;
 use crate::grid::{self, Fill, Filler, Grid, Role, Square};
@@ -112,11 +112,6 @@ pub(super) struct Group<'a> {
     pub(super) depth: usize,
     /// Position of the group above it in the same list.
     pub(super) parent: Option<usize>,
-}
-
-/// Whether a cell may be negative.
-pub(super) fn signed(form: &Form, cell: Cell) -> bool {
-    form.def(cell).is_some_and(|d| d.signed)
 }
 
 /// The tag, scope and class of a square.
