@@ -69,7 +69,7 @@ fn the_default_run_publishes_everything() {
         ("series.csv", "group_id,group,level,series,year,value,numerator,denominator,break"),
     ] {
         let text = std::fs::read_to_string(published.join("data").join(file)).unwrap();
-        let header = text.lines().next().unwrap();
+        let header = text.trim_start_matches('\u{feff}').lines().next().unwrap();
         assert!(header == columns || header.starts_with(&format!("{columns},")), "{file}: {header}");
     }
     for finding in file_rows(&published.join("data/findings.csv")) {

@@ -3,12 +3,13 @@
 
 use std::path::Path;
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Value, context};
 use nianbao_chart::Picture;
 use nianbao_chart::keys::{self, KeyRecord, KindRecord};
 use nianbao_form::Form;
 
 use crate::files::{FileOut, href};
+use crate::markup;
 use crate::words::Lang;
 use crate::{Edition, PublishError};
 
@@ -32,8 +33,7 @@ pub(crate) fn gallery(edition: &Edition<'_>, form: &Form) -> Result<Vec<FileOut>
 }
 
 fn page(context: Value) -> Result<String, minijinja::Error> {
-    let mut env = Environment::new();
-    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    let mut env = markup::environment();
     env.add_template("gallery.html", include_str!("../templates/gallery.html"))?;
     env.get_template("gallery.html")?.render(context)
 }

@@ -28,6 +28,7 @@ mod labels;
 mod letters;
 mod live;
 mod markdown;
+mod markup;
 mod page;
 mod records;
 mod report;

@@ -37,7 +37,9 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let (wrong, figs): (Vec<_>, Vec<_>) =
         figs.into_iter().partition(|(_, f)| f.value().is_some_and(|v| !(0.0..=100.0).contains(&v)));
     let whole = Fig::sum(figs.iter().map(|(_, f)| *f).filter(|f| f.value().is_some()));
-    let p = whole.value()? / 100.0;
+    // The group's own ratio, as every other output says it; that of the agencies drawn only where wrong figures make it none.
+    let own = scope.total(&item.id, scope.year).value().filter(|v| (0.0..=100.0).contains(v));
+    let p = own.or(whole.value())? / 100.0;
     let none = figs.iter().filter(|(_, f)| f.numerator.is_some() && f.value().is_none()).count();
     let pairs: Vec<(f64, f64)> = figs.iter().filter_map(|(_, f)| Some((f.base(), f.value()? / 100.0))).collect();
     let phi = dispersion(&pairs, p);

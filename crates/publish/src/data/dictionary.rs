@@ -1,11 +1,12 @@
 //! The data dictionary: what every cell id, series id and column stands for, as tables and as a page to read.
 
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 use nianbao_form::{Cell, Form, FormIx, Kind};
 
 use super::columns::{CELL_IDS, FILES, SERIES_IDS};
 use super::delimited::table;
 use crate::files::FileOut;
+use crate::markup;
 use crate::words::Lang;
 use crate::{Edition, PublishError};
 
@@ -101,7 +102,7 @@ pub(super) fn page(edition: &Edition<'_>) -> Result<FileOut, PublishError> {
         title => format!("{} – {}", lang.say("dictionary_title"), lang.data_title(&edition.group_name, edition.year)),
         files, forms,
     };
-    let mut env = Environment::new();
+    let mut env = markup::environment();
     env.add_template("dictionary.html", include_str!("../../templates/dictionary.html")).map_err(PublishError::make(PATH))?;
     let text = env.get_template("dictionary.html").and_then(|t| t.render(context)).map_err(PublishError::make(PATH))?;
     Ok(FileOut::new(PATH, text.into_bytes()))

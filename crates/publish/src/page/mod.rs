@@ -11,7 +11,7 @@ mod tables;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Environment, Value, context};
 use nianbao_compile::SeriesRow;
 use nianbao_form::{Finding, Form, Report};
 use rayon::prelude::*;
@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use crate::figures::Figures;
 use crate::files::{FileOut, href, safe_name, unique};
 use crate::letters::Letter;
+use crate::markup;
 use crate::words::Lang;
 use crate::{Edition, Entry, PublishError};
 
@@ -82,8 +83,7 @@ impl Names {
 }
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
-    let mut env = Environment::new();
-    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    let mut env = markup::environment();
     for (name, text) in [
         ("page.html", include_str!("../../templates/page.html")),
         ("table.html", include_str!("../../templates/table.html")),

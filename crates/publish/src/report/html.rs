@@ -1,11 +1,12 @@
 //! The report as a page for the website: one file with its own style, no script, nothing from elsewhere.
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Value, context};
 use nianbao_form::Form;
 
 use crate::PublishError;
 use crate::files::FileOut;
 use crate::grid::{Grid, Role};
+use crate::markup;
 use crate::story::{Piece, Story};
 
 const PATH: &str = "district-report.html";
@@ -17,8 +18,7 @@ pub(crate) fn page(story: &Story, form: &Form) -> Result<Vec<FileOut>, PublishEr
 }
 
 fn render(story: &Story, form: &Form) -> Result<String, minijinja::Error> {
-    let mut env = Environment::new();
-    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    let mut env = markup::environment();
     env.add_template("report.html", include_str!("../../templates/report.html"))?;
     let pieces: Vec<Value> = story.pieces.iter().map(piece).collect();
     let (lang, title, issued_as) = (story.lang.html(), &story.title, &form.issued_as);

@@ -6,7 +6,9 @@ mod html;
 mod own_words;
 mod sentences;
 
-use nianbao_form::{Form, Part, Require, Section, SectionKind};
+use std::collections::BTreeSet;
+
+use nianbao_form::{Finding, Form, Part, Require, Section, SectionKind, Severity, Status};
 
 use crate::Edition;
 use crate::figures::Figures;
@@ -32,6 +34,7 @@ pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figu
     if !edition.office.is_empty() {
         writer.pieces.push(Piece::Centred(edition.office.clone()));
     }
+    writer.pieces.extend(unsettled(edition, lang));
     if form.sections.is_empty() {
         writer.figures_in_words("", "");
         let words = writer.words("overview", &[]);
@@ -44,6 +47,17 @@ pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figu
         writer.tables(Some(section));
     }
     Story { lang, title, pieces: writer.pieces }
+}
+
+/// Nobody signs a report without knowing that figures in its sums are known to be wrong.
+fn unsettled(edition: &Edition<'_>, lang: Lang) -> Option<Piece> {
+    let wrong = |f: &&Finding| {
+        let open = matches!(f.status, Status::Open | Status::Confirmed) && f.leads();
+        open && f.severity == Severity::Error && !f.cells.is_empty() && f.subject.year == edition.year
+    };
+    let agencies: BTreeSet<&str> = edition.findings.iter().filter(wrong).map(|f| f.subject.agency_key()).collect();
+    let errors = edition.findings.iter().filter(wrong).count();
+    (errors > 0).then(|| Piece::Placeholder(lang.unsettled(errors, agencies.len())))
 }
 
 struct Writer<'w, 'a> {

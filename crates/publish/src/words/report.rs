@@ -16,6 +16,18 @@ pub(super) const WORDS: &[Phrase] = &[
 ];
 
 impl Lang {
+    /// That the sums hold figures known to be wrong.
+    pub(crate) fn unsettled(self, errors: usize, agencies: usize) -> String {
+        match self {
+            Lang::Zh => format!(
+                "〔定稿前请处理：汇总数据中尚有{errors}处错误未核实更正，涉及{agencies}个单位，详见核查问题。核实更正后请重新生成本报告。〕"
+            ),
+            Lang::En => format!(
+                "[Before this is final: errors still open in the figures: {errors}, agencies concerned: {agencies}. See the findings, have them corrected and run again.]"
+            ),
+        }
+    }
+
     /// A figure that is not whole and no bound either.
     pub(crate) fn incomplete(self, number: &str) -> String {
         match self {

@@ -39,8 +39,8 @@ impl Maker<'_, '_> {
         if !breaks.is_empty() {
             let widest = breaks.windows(2).map(|w| w[1] - w[0]).chain([breaks[0] - plan.side]).max().unwrap_or(1);
             let width = 58.0 + 14.0 * self.shape.levels as f64 + 9.5 * f64::from(widest);
-            // About so many characters of the standard font stand side by side on A4 across.
-            sheet.set_print_fit_to_pages(0, 0).set_print_scale((11_000.0 / width).clamp(40.0, 100.0) as u16);
+            // About so many characters of the widest substitute of the standard font stand side by side on A4 across.
+            sheet.set_print_fit_to_pages(0, 0).set_print_scale((10_000.0 / width).clamp(40.0, 100.0) as u16);
             sheet.set_vertical_page_breaks(&breaks.iter().map(|b| u32::from(*b)).collect::<Vec<_>>())?;
         }
         sheet.set_print_area(TOP, 0, plan.last(), end)?;
