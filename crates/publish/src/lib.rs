@@ -225,7 +225,7 @@ pub struct Published {
 pub fn publish(edition: &Edition<'_>, out: &Path) -> Result<Published, PublishError> {
     let begun = Instant::now();
     let letters = letters::letters(edition)?;
-    let mut outputs = render(edition, &letters)?;
+    let (mut outputs, mut durations) = render(edition, &letters)?;
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
     let rendered = begun.elapsed().as_secs_f64();
     let target = out.join(edition.year.to_string());
@@ -237,7 +237,8 @@ pub fn publish(edition: &Edition<'_>, out: &Path) -> Result<Published, PublishEr
     files::write_all(staged.path(), &outputs)?;
     let edited = store::keep_edited(&target, staged.path())?;
     let written = begun.elapsed().as_secs_f64() - rendered;
-    let run = data::run_json(edition, &outputs, rendered, written)?;
+    durations.extend([("render".to_owned(), rendered), ("write".to_owned(), written)]);
+    let run = data::run_json(edition, &outputs, &durations)?;
     files::write_all(staged.path(), std::slice::from_ref(&run))?;
     store::sync(staged.path())?;
     store::replace(staged, &target)?;
@@ -255,10 +256,15 @@ pub fn publish(edition: &Edition<'_>, out: &Path) -> Result<Published, PublishEr
     })
 }
 
-type Job<'j> = Box<dyn Fn() -> Result<Vec<FileOut>, PublishError> + Send + Sync + 'j>;
+/// What makes some of the files, with its name among the durations of the run.
+type Job<'j> = (&'static str, Box<dyn Fn() -> Result<Vec<FileOut>, PublishError> + Send + Sync + 'j>);
 
-/// Every file but `run.json`, in no particular order. The slow ones are begun first.
-fn render(edition: &Edition<'_>, letters: &[letters::Letter]) -> Result<Vec<FileOut>, PublishError> {
+/// Seconds by part.
+type Durations = BTreeMap<String, f64>;
+
+/// Every file but `run.json`, in no particular order, and how long each kind took. The slow ones are begun first; they are
+/// made side by side, so that their times overlap.
+fn render(edition: &Edition<'_>, letters: &[letters::Letter]) -> Result<(Vec<FileOut>, Durations), PublishError> {
     let form = edition.form()?;
     let figures = figures::Figures::new(edition, form);
     // The office's own page and tables speak the language of the edition, documents that of the form.
@@ -267,22 +273,28 @@ fn render(edition: &Edition<'_>, letters: &[letters::Letter]) -> Result<Vec<File
     let story = report::district_report(edition, form, &figures);
     let names = page::Names::new(edition, letters);
     let jobs: Vec<Job<'_>> = vec![
-        Box::new(|| Ok(vec![FileOut::new("tables.xlsx", workbook::workbook(edition, spoken, &spoken_figures)?)])),
-        Box::new(|| data::data_files(edition)),
-        Box::new(|| Ok(vec![FileOut::new("district-report.docx", docx::document(&story)?)])),
-        Box::new(|| page::pages(edition, spoken, &spoken_figures, &names)),
-        Box::new(|| report::page(&story, form)),
-        Box::new(|| letters::files(edition, form, letters)),
-        Box::new(|| Ok(charts(edition.charts))),
-        Box::new(|| gallery::gallery(edition, form)),
+        ("tables", Box::new(|| Ok(vec![FileOut::new("tables.xlsx", workbook::workbook(edition, spoken, &spoken_figures)?)]))),
+        ("data", Box::new(|| data::data_files(edition))),
+        ("report-docx", Box::new(|| Ok(vec![FileOut::new("district-report.docx", docx::document(&story)?)]))),
+        ("pages", Box::new(|| page::pages(edition, spoken, &spoken_figures, &names))),
+        ("report-html", Box::new(|| report::page(&story, form))),
+        ("notices", Box::new(|| letters::files(edition, form, letters))),
+        ("charts", Box::new(|| Ok(charts(edition.charts)))),
+        ("gallery", Box::new(|| gallery::gallery(edition, form))),
     ];
-    let mut outputs = Vec::new();
-    for files in jobs.par_iter().with_max_len(1).map(|job| job()).collect::<Vec<_>>() {
-        outputs.extend(files?);
+    let timed = |(name, job): &Job<'_>| {
+        let begun = Instant::now();
+        job().map(|files| (format!("render.{name}"), begun.elapsed().as_secs_f64(), files))
+    };
+    let (mut outputs, mut durations) = (Vec::new(), Durations::new());
+    for made in jobs.par_iter().with_max_len(1).map(timed).collect::<Vec<_>>() {
+        let (name, seconds, files) = made?;
+        outputs.extend(files);
+        durations.insert(name, seconds);
     }
     let package = data::data_package(edition, &outputs)?;
     outputs.push(package);
-    Ok(outputs)
+    Ok((outputs, durations))
 }
 
 fn charts(charts: &[(Picture, Vec<u8>)]) -> Vec<FileOut> {

@@ -10,12 +10,14 @@ use serde_json::{Map, Value as Json, json};
 use crate::files::FileOut;
 use crate::{Edition, InputKind, PublishError};
 
-/// The record of the run.
-pub(crate) fn run_json(edition: &Edition<'_>, outputs: &[FileOut], rendered: f64, written: f64) -> Result<FileOut, PublishError> {
+/// The record of the run; `published` says how many seconds each part of publishing took.
+pub(crate) fn run_json(
+    edition: &Edition<'_>,
+    outputs: &[FileOut],
+    published: &BTreeMap<String, f64>,
+) -> Result<FileOut, PublishError> {
     let record = &edition.record;
-    let mut durations: BTreeMap<String, f64> = record.durations.clone();
-    durations.insert("render".to_owned(), rendered);
-    durations.insert("write".to_owned(), written);
+    let durations: BTreeMap<&String, &f64> = record.durations.iter().chain(published).collect();
     let run = json!({
         "year": edition.year,
         "inputs": record.inputs.iter().map(|i| {
@@ -29,7 +31,7 @@ pub(crate) fn run_json(edition: &Edition<'_>, outputs: &[FileOut], rendered: f64
         "options": record.options,
         "counts": counts(edition),
         "started": record.started,
-        "durations": durations.iter().map(|(k, v)| (k.clone(), json!((v * 1e6).round() / 1e6))).collect::<serde_json::Map<_, _>>(),
+        "durations": durations.iter().map(|(k, v)| ((*k).clone(), json!((*v * 1e6).round() / 1e6))).collect::<serde_json::Map<_, _>>(),
     });
     pretty("run.json", &run)
 }
