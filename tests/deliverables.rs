@@ -198,6 +198,40 @@ fn small_districts_and_huge_figures_give_whole_files() {
 }
 
 #[test]
+fn a_corrected_figure_comes_back_from_the_data_with_what_the_report_had() {
+    let dir = tempfile::tempdir().unwrap();
+    district(dir.path(), &["某局"], &[2024], |_, _, cell| {
+        if cell == "proactive.licensing.decisions" { "5" } else { "0" }.into()
+    });
+    std::fs::write(
+        dir.path().join("corrections.csv"),
+        "agency,year,cell,from,to,reason,by,date\n某局,2024,proactive.licensing.decisions,5,7,漏计,王,2025-02-01\n",
+    )
+    .unwrap();
+    let pipeline = dir.path().join("pipeline.toml");
+    let text = std::fs::read_to_string(&pipeline).unwrap();
+    std::fs::write(&pipeline, text.replace("[output]", "corrections = \"corrections.csv\"\n[output]")).unwrap();
+    run(dir.path(), &[]);
+    let again = nianbao_in(dir.path(), &["normalize", "out/2024/data/cells.csv", "--progress", "none"]);
+    let row = rows(&out(&again)).into_iter().find(|r| r["cell"] == "proactive.licensing.decisions").unwrap();
+    assert_eq!([&row["value"], &row["raw"], &row["derived"]], ["7", "5", "correction"]);
+}
+
+#[test]
+fn names_that_differ_in_case_or_width_alone_are_different_agencies() {
+    let dir = tempfile::tempdir().unwrap();
+    district(dir.path(), &["ABC局", "abc局", "甲（一）局", "甲(一)局"], &[2024], |_, _, _| "0".into());
+    let cells = std::fs::read_to_string(dir.path().join("cells.csv")).unwrap();
+    // The names alone tell who it is.
+    let named: String = cells.lines().map(|l| l.rsplit_once(',').unwrap().0.to_owned() + "\n").collect();
+    std::fs::write(dir.path().join("cells.csv"), named).unwrap();
+    run(dir.path(), &[]);
+    let coverage = file_rows(&dir.path().join("out/2024/data/coverage.csv"));
+    assert_eq!(coverage.len(), 4);
+    assert!(coverage.iter().all(|r| r["status"] == "counted"), "{coverage:?}");
+}
+
+#[test]
 fn the_data_package_says_what_lies_beside_it() {
     let dir = tempfile::tempdir().unwrap();
     let output = nianbao(&["run", "--out", dir.path().to_str().unwrap(), "--progress", "none"]);

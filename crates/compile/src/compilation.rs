@@ -7,7 +7,7 @@ use nianbao_form::{Cell, FormIx, Forms, Registry, Report};
 use polars::prelude::DataFrame;
 
 use crate::dense::{BEFORE_CELLS, Dense};
-use crate::growth::{Growth, growth};
+use crate::growth::{Growth, LikeForLike, growth};
 use crate::hierarchy::Plan;
 use crate::{CompileError, CoverageRow, SeriesRow, SumRow, coverage, dense, series, sums};
 
@@ -221,6 +221,32 @@ impl Compilation {
         let (before, now) = (find(year.checked_sub(1)?)?, find(year)?);
         let fit = !now.ratio && now.break_note.is_empty() && !before.lower_bound && !now.lower_bound;
         if fit { growth(before.numerator, now.numerator) } else { None }
+    }
+
+    /// How a series of a group has changed since the year before over the agencies whose figure is whole in both years.
+    /// `None` for a ratio, over a break, and where these are not more than half of the agencies that have either figure:
+    /// they would not speak for the group. Agencies that have merged or been split have a figure in one year only.
+    pub fn like_for_like(&self, group_id: &str, series: &str, year: u16) -> Option<LikeForLike> {
+        let before_year = year.checked_sub(1)?;
+        let own = self.series_of(group_id, series).find(|r| r.year == year)?;
+        if own.ratio || !own.break_note.is_empty() {
+            return None;
+        }
+        let group = *self.index.groups.get(group_id)?;
+        let known = |rows: std::slice::Iter<'_, SeriesRow>, year: u16| {
+            rows.clone().find(|r| r.year == year && !r.lower_bound).and_then(|r| r.numerator)
+        };
+        let (mut base, mut now, mut agencies, mut either) = (0, 0, 0, 0);
+        for &member in &self.index.below[group] {
+            let rows = self.series_of_agency(&self.index.plan.members[member].key, series);
+            let (last, this) = (known(rows.clone(), before_year), known(rows, year));
+            either += usize::from(last.is_some() || this.is_some());
+            if let (Some(last), Some(this)) = (last, this) {
+                (base, now, agencies) = (base + last, now + this, agencies + 1);
+            }
+        }
+        let speaks = agencies > 0 && 2 * agencies > either;
+        speaks.then(|| LikeForLike { growth: Growth { change: now - base, base }, agencies })
     }
 
     /// Coverage of a group and year, agencies in order.

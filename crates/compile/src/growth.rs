@@ -32,6 +32,15 @@ impl Growth {
     }
 }
 
+/// A change over those agencies alone whose figure is known in both years: what can be said where some agency is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LikeForLike {
+    /// The change over these agencies.
+    pub growth: Growth,
+    /// How many they are.
+    pub agencies: usize,
+}
+
 /// The change from one figure (millionths) to a later one; `None` if either is unknown.
 ///
 /// ```

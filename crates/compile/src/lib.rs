@@ -43,7 +43,7 @@ mod sums;
 mod totals;
 
 pub use compilation::{Compilation, GroupRef, compile};
-pub use growth::{Growth, growth, ratio_text};
+pub use growth::{Growth, LikeForLike, growth, ratio_text};
 pub use reconcile::{
     CellSlip, Comparison, Explanation, Published, ReconcileRow, Reconciliation, Slip, Suspect, reconcile, reconcile_with_versions,
 };

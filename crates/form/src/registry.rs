@@ -189,6 +189,13 @@ impl Registry {
             return Some(agency);
         }
         let list = self.by_name.get(&name_key(name))?;
+        // Names that differ in case, width or blanks alone are told apart by who bears the very name.
+        let bears = |i: &&usize| {
+            let agency = &self.agencies[**i];
+            std::iter::once(&agency.name).chain(&agency.aliases).any(|n| n.trim() == name.trim())
+        };
+        let exact: Vec<usize> = list.iter().filter(bears).copied().collect();
+        let list = if exact.is_empty() { list } else { &exact };
         let fits = |i: &&usize| year.is_none_or(|y| self.agencies[**i].exists(y));
         let mut fitting = list.iter().filter(fits);
         match (fitting.next(), fitting.next()) {

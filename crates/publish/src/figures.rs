@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use nianbao_compile::{Compilation, CoverageRow, SumRow};
-use nianbao_form::{Cell, Form, FormIx, Forms, Report, decimal_text};
+use nianbao_form::{Cell, Finding, Form, FormIx, Forms, Report, Severity, Status, decimal_text};
 
 use crate::Edition;
 
@@ -21,7 +21,12 @@ pub(crate) struct Figures<'a> {
     reports: Vec<&'a Report>,
     /// Coverage of the group at the top in the year, in its own order.
     pub(crate) coverage: Vec<&'a CoverageRow>,
+    /// Cells of which an open error or warning moves the group's figure noticeably.
+    queried: BTreeSet<usize>,
 }
+
+/// An open finding that moves a figure by less than this share says nothing against a change in it.
+const NOTICEABLE: f64 = 0.1;
 
 /// One printed figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,12 +62,27 @@ impl<'a> Figures<'a> {
         let coverage = compilation.coverage_of(&compilation.root, edition.year).iter().collect();
         let reports: Vec<&Report> = edition.counted().map(|e| e.report).collect();
         let elsewhere = elsewhere(&reports, form);
-        Figures { forms: edition.forms, form, year: edition.year, compilation, sums, elsewhere, reports, coverage }
+        Figures {
+            forms: edition.forms,
+            form,
+            year: edition.year,
+            compilation,
+            sums,
+            elsewhere,
+            reports,
+            coverage,
+            queried: queried(edition),
+        }
     }
 
     /// Which of the forms it is.
     pub(crate) fn form_ix(&self) -> Option<FormIx> {
         self.forms.find(&self.form.id)
+    }
+
+    /// Whether one of the cells is under query: its sum stands as it is, but nothing is concluded from it.
+    pub(crate) fn is_queried(&self, cells: &[Cell]) -> bool {
+        cells.iter().any(|c| self.queried.contains(&c.index()))
     }
 
     /// Agencies of the group with no report.
@@ -145,4 +165,13 @@ fn elsewhere<'a>(reports: &[&'a Report], form: &Form) -> HashMap<usize, BTreeSet
         }
     }
     elsewhere
+}
+
+fn queried(edition: &Edition<'_>) -> BTreeSet<usize> {
+    let open = |f: &&Finding| {
+        let noticeable = f.influence.is_some_and(|i| i >= NOTICEABLE);
+        matches!(f.status, Status::Open | Status::Confirmed) && f.severity >= Severity::Warning && noticeable && f.leads()
+    };
+    let of_year = edition.findings.iter().filter(open).filter(|f| f.subject.year == edition.year);
+    of_year.flat_map(|f| &f.cells).filter_map(|id| edition.forms.cell(id)).map(Cell::index).collect()
 }

@@ -91,13 +91,6 @@ impl Lang {
         names.into_iter().collect::<Vec<_>>().join(if self == Lang::En { ", " } else { "、" })
     }
 
-    pub(crate) fn at_least(self, number: &str) -> String {
-        match self {
-            Lang::Zh => format!("不少于{number}"),
-            Lang::En => format!("at least {number}"),
-        }
-    }
-
     /// The title of the group's report.
     pub(crate) fn report_title(self, group: &str, year: u16, form: &Form) -> String {
         match self {

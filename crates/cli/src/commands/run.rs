@@ -1,5 +1,6 @@
 //! `nianbao run` and `nianbao FOLDER`: read, check, compile, draw, publish.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use nianbao_chart::{Chart, Data, Picture, Target};
@@ -79,6 +80,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     let common = &common.speaking(assessment.form(&forms));
     let findings = of_year(&assessment.findings, year);
     let texts = inputs::texts(pipeline, year)?;
+    unknown_texts(&texts, assessment.form(&forms));
     let _lock = nianbao_publish::lock(&pipeline.out).map_err(|e| Failure::Output(e.into()))?;
     let pictures = draw(&charts, &forms, &office, &assessment, &findings, &progress)?;
 
@@ -131,6 +133,20 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
 /// The day by which reports on a year were due, if the pipeline or the law sets one.
 fn deadline_of(month_day: &str, year: u16) -> String {
     if month_day.is_empty() { String::new() } else { format!("{}-{month_day}", year + 1) }
+}
+
+/// Words of the office that belong to no section of the form are not lost in silence.
+fn unknown_texts(texts: &BTreeMap<String, String>, form: Option<&nianbao_form::Form>) {
+    let Some(form) = form else { return };
+    let known: Vec<&str> = match form.sections.as_slice() {
+        [] => vec!["overview"],
+        sections => sections.iter().map(|s| s.id.as_str()).collect(),
+    };
+    for name in texts.keys().filter(|name| !known.contains(&name.as_str())) {
+        let near = nianbao_form::nearest(name, known.iter().copied());
+        let hint = near.map_or_else(|| format!("sections are {}", known.join(", ")), |near| format!("did you mean {near}.md?"));
+        tracing::warn!("texts: {name}.md belongs to no section of form {} and is not published; {hint}", form.id);
+    }
 }
 
 /// A path as a person standing here would write it.

@@ -25,12 +25,14 @@ pub(crate) fn notes(grid: &Grid, figures: &Figures<'_>, lang: Lang) -> Option<St
     note(&parts, lang)
 }
 
-/// What must be said below a paragraph in which these cells were said as lower bounds.
-pub(super) fn note_of_words(cells: &[Cell], figures: &Figures<'_>, lang: Lang) -> Option<String> {
-    if cells.is_empty() {
-        return None;
+/// What must be said below paragraphs in which sums of these cells were said that are not whole, and perhaps changes over the
+/// agencies of both years.
+pub(super) fn note_of_words(cells: &[Cell], like: bool, figures: &Figures<'_>, lang: Lang) -> Option<String> {
+    let mut parts = if cells.is_empty() { Vec::new() } else { gaps(cells, figures, lang, "gap_words") };
+    if like {
+        parts.push(lang.say("like_for_like").to_owned());
     }
-    note(&gaps(cells, figures, lang, "gap_words"), lang)
+    note(&parts, lang)
 }
 
 /// What must be said of figures that agencies have given in another generation's form and that this one has no place for.
@@ -70,6 +72,11 @@ fn gaps(cells: &[Cell], figures: &Figures<'_>, lang: Lang, what: &str) -> Vec<St
             said.push(lang.others(rest));
         }
         parts.push(lang.not_counted(&said));
+    }
+    // Who is not in the registry still counts; without a registry nobody is beyond it.
+    let names: Vec<&str> = figures.coverage.iter().filter(|c| c.status == "unknown-agency").map(|c| c.agency.as_str()).collect();
+    if !names.is_empty() && names.len() < figures.coverage.len() {
+        parts.push(lang.beyond(&first(&names, lang), names.len()));
     }
     parts
 }

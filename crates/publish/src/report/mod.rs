@@ -29,7 +29,7 @@ pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figu
     let long = title.chars().count() > 20 && !edition.group_name.is_empty();
     let name = edition.group_name.as_str();
     let broken = title.strip_prefix(name).filter(|_| long).map(|rest| format!("{name}\n{}", rest.trim_start()));
-    let mut writer = Writer { edition, form, figures, lang, pieces: Vec::new(), noted: String::new() };
+    let mut writer = Writer { edition, form, figures, lang, pieces: Vec::new(), noted: String::new(), like: false };
     writer.pieces.push(Piece::Title(broken.unwrap_or_else(|| title.clone())));
     if !edition.office.is_empty() {
         writer.pieces.push(Piece::Centred(edition.office.clone()));
@@ -68,6 +68,8 @@ struct Writer<'w, 'a> {
     pieces: Vec<Piece>,
     /// The note of the table before.
     noted: String,
+    /// Whether the section has said a change over the agencies of both years.
+    like: bool,
 }
 
 impl Writer<'_, '_> {
@@ -90,7 +92,8 @@ impl Writer<'_, '_> {
         }
         lower.sort_unstable();
         lower.dedup();
-        if let Some(note) = gaps::note_of_words(&lower, self.figures, self.lang) {
+        let like = std::mem::take(&mut self.like);
+        if let Some(note) = gaps::note_of_words(&lower, like, self.figures, self.lang) {
             self.pieces.push(Piece::Note(note));
         }
     }
@@ -124,6 +127,7 @@ impl Writer<'_, '_> {
         let speaker = Speaker::new(self.figures, self.lang);
         let said = self.form.sentences.iter().filter(|s| s.section == section && s.part == part);
         self.pieces.extend(speaker.paragraphs(said).iter().map(paragraph));
+        self.like |= speaker.like_for_like();
         speaker.lower()
     }
 

@@ -1,7 +1,9 @@
-//! The form's sentences with the district's figures. Change and share come from the compilation's series, which state
-//! none over a break, a missing figure or a lower bound.
+//! The form's sentences with the district's figures. Figures stand plain, as such reports state them; whose are missing is
+//! said in the note below. Change and share come from the compilation's series, none over a break; where an agency is missing
+//! the change is the one over the agencies that have both years, and a share is stated only if nothing but whole reports is
+//! missing in it.
 
-use std::cell::RefCell;
+use std::cell::{Cell as Flag, RefCell};
 use std::collections::BTreeSet;
 
 use nianbao_compile::{Growth, SeriesRow, ratio_text};
@@ -15,6 +17,8 @@ pub(super) struct Speaker<'s, 'a> {
     figures: &'s Figures<'a>,
     lang: Lang,
     lower: RefCell<BTreeSet<Cell>>,
+    /// Whether a change over the agencies of both years was said.
+    like: Flag<bool>,
 }
 
 /// A sentence while it is put together.
@@ -27,12 +31,17 @@ struct Said {
 
 impl<'s, 'a> Speaker<'s, 'a> {
     pub(super) fn new(figures: &'s Figures<'a>, lang: Lang) -> Speaker<'s, 'a> {
-        Speaker { figures, lang, lower: RefCell::default() }
+        Speaker { figures, lang, lower: RefCell::default(), like: Flag::new(false) }
     }
 
     /// The cells of which a lower bound was said.
     pub(super) fn lower(&self) -> Vec<Cell> {
         self.lower.borrow().iter().copied().collect()
+    }
+
+    /// Whether a change was said that leaves out agencies without figures for both years.
+    pub(super) fn like_for_like(&self) -> bool {
+        self.like.get()
     }
 
     /// Sentences as paragraphs: one that `continues` goes on in the paragraph of the one before it.
@@ -64,10 +73,12 @@ impl<'s, 'a> Speaker<'s, 'a> {
             return None;
         }
         let said = self.say(&sentence.pieces, sentence, false)?;
-        said.known.then_some(said.text)
+        let told = |p: &Piece| !matches!(p, Piece::Words(_) | Piece::Year);
+        // What states no figure needs none.
+        (said.known || !sentence.pieces.iter().any(told)).then_some(said.text)
     }
 
-    /// Pieces in words. `certain` asks that every figure is whole, as what is optional does.
+    /// Pieces in words. `certain` asks that every figure is known, as what is optional does.
     fn say(&self, pieces: &[Piece], sentence: &Sentence, certain: bool) -> Option<Said> {
         let mut out = Said::default();
         for piece in pieces {
@@ -76,11 +87,12 @@ impl<'s, 'a> Speaker<'s, 'a> {
                 Piece::Year => out.text.push_str(&self.figures.year.to_string()),
                 Piece::Sum(cells) => {
                     let sum = self.figures.sum(cells);
-                    if certain && sum.partial {
+                    if certain && sum.partial && sum.signed {
                         return None;
                     }
-                    out.known |= sum.millionths.is_some();
-                    out.text.push_str(&self.sum(cells, &sum));
+                    // Of a figure that nobody gives nothing is said; its table shows a blank and the note says why.
+                    out.text.push_str(&self.sum(cells, &sum)?);
+                    out.known = true;
                 }
                 Piece::Change(series) => out.text.push_str(&self.change(series)?),
                 Piece::Share(part, whole) => {
@@ -120,32 +132,41 @@ impl<'s, 'a> Speaker<'s, 'a> {
         self.say(pieces, sentence, false)
     }
 
-    fn sum(&self, cells: &[Cell], sum: &Sum) -> String {
-        let Some(millionths) = sum.millionths else { return self.lang.say("unknown").to_owned() };
-        let number = decimal_text(millionths);
+    fn sum(&self, cells: &[Cell], sum: &Sum) -> Option<String> {
+        let number = decimal_text(sum.millionths?);
         if !sum.partial {
-            return number;
+            return Some(number);
         }
         self.lower.borrow_mut().extend(cells.iter().filter(|c| self.figures.of(**c).missing > 0));
-        // “At least 0” says nothing; the note says whose figures are missing.
-        if millionths == 0 {
-            return number;
-        }
-        // Where parts may be negative a missing one can lower the sum, so it is no bound.
-        if sum.signed { self.lang.incomplete(&number) } else { self.lang.at_least(&number) }
+        // Where parts may be negative a missing one can lower the sum, so it says nothing by itself.
+        Some(if sum.signed { self.lang.incomplete(&number) } else { number })
     }
 
+    /// The year's row of a series, unless more is missing in it than the reports of agencies that have sent none.
     fn row(&self, series: &str) -> Option<&SeriesRow> {
         let of = &self.figures.compilation;
-        of.series_of(&of.root, series).find(|r| r.year == self.figures.year).filter(|r| !r.lower_bound)
+        let absent = self.figures.absent().count() as u32;
+        let whole = |id: &str| {
+            let own = self.figures.form.series.iter().find(|s| s.id == id);
+            own.is_some_and(|s| s.numerator.iter().chain(&s.denominator).all(|c| self.figures.of(*c).missing <= absent))
+        };
+        of.series_of(&of.root, series).find(|r| r.year == self.figures.year).filter(|r| !r.lower_bound || whole(series))
     }
 
     /// How a series has changed since last year; `None` where nothing can be said of it.
     fn change(&self, series: &str) -> Option<String> {
-        let of = &self.figures.compilation;
-        let growth = of.growth(&of.root, series, self.figures.year)?;
-        let percent = growth.percent_text()?;
-        Some(self.lang.change(growth.change, &percent))
+        let (of, year) = (&self.figures.compilation, self.figures.year);
+        let own = self.figures.form.series.iter().find(|s| s.id == series)?;
+        if self.figures.is_queried(&own.numerator) {
+            return None;
+        }
+        if let Some(growth) = of.growth(&of.root, series, year) {
+            return Some(self.lang.change(growth.change, &growth.percent_text()?));
+        }
+        let like = of.like_for_like(&of.root, series, year)?;
+        let said = self.lang.like_for_like(&self.lang.change(like.growth.change, &like.growth.percent_text()?));
+        self.like.set(true);
+        Some(said)
     }
 
     /// A share in per cent with one decimal; `None` where a side is missing or the whole is too small.

@@ -3,7 +3,6 @@
 use super::{Lang, Phrase};
 
 pub(super) const WORDS: &[Phrase] = &[
-    ("unknown", "（数据不详）", "(unknown)"),
     ("gap_table", "本表数据", "The table"),
     ("gap_words", "以上数据", "The figures above"),
     ("gap_shaded", "浅灰底色的数据不完整。", "Shaded figures are incomplete."),
@@ -11,6 +10,12 @@ pub(super) const WORDS: &[Phrase] = &[
     ("gap_partial", "报告中部分数据缺失的单位：", "Some figures missing from: "),
     ("gap_blank", "空白格表示没有单位提供该项数据。", "An empty cell means that no agency gives the figure."),
     ("gap_same", "数据缺失情况同前表。", "figures are missing as in the table before."),
+    (
+        "like_for_like",
+        "“同口径”指仅就两年均有该项数据的单位进行比较。",
+        "Like for like: over the agencies that have the figure in both years.",
+    ),
+    ("book_stop", "；", "; "),
     ("complete", "本表包括全部应报单位的数据。", "The table has the figures of every expected agency."),
     ("note", "注：", "Note: "),
 ];
@@ -36,6 +41,15 @@ impl Lang {
         }
     }
 
+    /// That sums hold figures of agencies that the registry does not know.
+    pub(crate) fn beyond(self, names: &str, agencies: usize) -> String {
+        match self {
+            Lang::Zh if agencies == 1 => format!("汇总数含名录外单位{names}的数据。"),
+            Lang::Zh => format!("汇总数含{names}等{agencies}个名录外单位的数据。"),
+            Lang::En => format!("The sums hold figures of agencies beyond the registry: {names}."),
+        }
+    }
+
     /// Figures that were reported in another year's form.
     pub(crate) fn in_other_form(self, agencies: &str, first: &str, cells: usize) -> String {
         match (self, cells) {
@@ -56,6 +70,27 @@ impl Lang {
             (Lang::En, false) => ", ",
             (Lang::En, true) => "; ",
         })
+    }
+
+    /// A change over the agencies that have figures for both years.
+    pub(crate) fn like_for_like(self, change: &str) -> String {
+        match self {
+            Lang::Zh => format!("同口径{change}"),
+            Lang::En => format!("{change}, like for like"),
+        }
+    }
+
+    /// The same with how many agencies they are, as a remark.
+    pub(crate) fn like_for_like_of(self, agencies: usize, change: &str, percent: Option<&str>) -> String {
+        let signed = if change.starts_with('-') || change == "0" { change.to_owned() } else { format!("+{change}") };
+        let percent = percent.map_or_else(String::new, |p| match self {
+            Lang::Zh => format!("（{}%）", if p.starts_with('-') || p == "0" { p.to_owned() } else { format!("+{p}") }),
+            Lang::En => format!(" ({p}%)"),
+        });
+        match self {
+            Lang::Zh => format!("两年均有数据的{agencies}个单位同口径比较：{signed}{percent}"),
+            Lang::En => format!("like for like over {agencies} agencies: {signed}{percent}"),
+        }
     }
 
     /// A change against the year before, `percent` with its sign and perhaps rounded to zero.

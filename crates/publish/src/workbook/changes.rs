@@ -162,7 +162,14 @@ impl Maker<'_, '_> {
             true => None,
             false => compilation.growth(&compilation.root, id, self.edition.year),
         };
-        let remark = if note.is_empty() { self.remark(b, n, None, growth, ratio) } else { lang.broken(note) };
+        let mut remark = if note.is_empty() { self.remark(b, n, None, growth, ratio) } else { lang.broken(note) };
+        if growth.is_none()
+            && let Some(like) = compilation.like_for_like(&compilation.root, id, self.edition.year)
+        {
+            let (change, percent) = (decimal_text(like.growth.change), like.growth.percent_text());
+            remark =
+                format!("{remark}{}{}", lang.say("book_stop"), lang.like_for_like_of(like.agencies, &change, percent.as_deref()));
+        }
         Line {
             table: lang.say("book_key_figures").to_owned(),
             item: label.to_owned(),
