@@ -187,14 +187,43 @@ fn small_districts_and_huge_figures_give_whole_files() {
             assert_eq!(read.get(&row["cell"]), Some(&row["value"]), "{what}: {}", row["cell"]);
         }
     }
-    // A level that has no data is refused with the levels that there are, a year without data says so.
+}
+
+#[test]
+fn a_year_for_which_nothing_has_come_names_everybody() {
     let dir = tempfile::tempdir().unwrap();
-    district(dir.path(), &["某局"], &[2024], huge);
-    let chart = root().join("charts/01-requests-by-applicant.toml");
-    let none = nianbao_in(dir.path(), &["run", "pipeline.toml", "--year", "2022", "--progress", "none"]);
-    assert!(code(&none) == 0 || !err(&none).is_empty(), "{}", err(&none));
-    let drawn = nianbao_in(dir.path(), &["chart", chart.to_str().unwrap(), "cells.csv", "-o", "x.svg", "--progress", "none"]);
-    assert_eq!(code(&drawn), 0, "{}", err(&drawn));
+    district(dir.path(), &["某局", "某镇"], &[2023], |_, _, _| "1".into());
+    run(dir.path(), &["--year", "2024"]);
+    let year = dir.path().join("out/2024");
+    let missing =
+        |rows: Vec<BTreeMap<String, String>>| rows.iter().filter(|r| r["year"] == "2024" && r["status"] == "missing").count();
+    assert_eq!(missing(file_rows(&year.join("data/coverage.csv"))), 2);
+    for name in ["index.html", "district-report.docx", "tables.xlsx", "notices/reminder-某局.docx", "notices/reminder-某镇.docx"]
+    {
+        assert!(year.join(name).is_file(), "{name}");
+    }
+    let page = words(&std::fs::read_to_string(year.join("index.html")).unwrap());
+    assert!(page.contains("某局") && !page.contains("应报单位已全部报送"), "{page:.600}");
+    // A year that nobody means is a slip of the keyboard.
+    let far = nianbao_in(dir.path(), &["run", "pipeline.toml", "--year", "2031", "--progress", "none"]);
+    assert_eq!(code(&far), 2, "{}", err(&far));
+}
+
+#[test]
+fn a_group_of_which_nobody_has_reported_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    district(dir.path(), &["某局"], &[2024], |_, _, _| "1".into());
+    let registry = std::fs::read_to_string(dir.path().join("agencies.csv")).unwrap();
+    let more = "H,另一区人民政府,district,,,,,,compiled\nH01,另一局,bureau,H,,,,,own\n";
+    std::fs::write(dir.path().join("agencies.csv"), registry + more).unwrap();
+    let pipeline = dir.path().join("pipeline.toml");
+    let text = std::fs::read_to_string(&pipeline).unwrap();
+    std::fs::write(&pipeline, text.replace("group = \"Q\"", "group = \"H\"")).unwrap();
+    run(dir.path(), &[]);
+    let coverage = file_rows(&dir.path().join("out/2024/data/coverage.csv"));
+    assert!(coverage.iter().any(|r| r["agency"] == "另一局" && r["status"] == "missing"), "{coverage:?}");
+    let report = words(&std::fs::read_to_string(dir.path().join("out/2024/district-report.html")).unwrap());
+    assert!(report.contains("另一局"), "{report:.800}");
 }
 
 #[test]

@@ -146,7 +146,8 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
         }
     }
     let years: BTreeSet<u16> = reports.iter().map(|r| r.year).collect();
-    let year = choose_year(request.year, &years, &receipts)?;
+    let owed = request.year.is_some_and(|y| registry.expected(y).next().is_some() && forms.for_year(y).is_some());
+    let year = choose_year(request.year, &years, owed, &receipts)?;
     let mut findings = correct(request, &mut reports)?;
     findings.extend(check_all(request, &mut reports, progress));
 
@@ -177,7 +178,8 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     findings.extend(check::check_prose(forms, registry, &counted));
     let compilation = {
         let _stage = progress.stage("compile", "汇总", "compiling", 0);
-        nianbao_compile::compile(forms, registry, &counted, request.group).map_err(|e| Failure::Usage(e.into()))?
+        nianbao_compile::compile_for(forms, registry, &counted, request.group, Some(year))
+            .map_err(|e| Failure::Usage(e.into()))?
     };
     let totals = compilation.at_the_top().collect();
     let scope = Scope { forms, registry, totals: &totals, reports: &counted, year };
@@ -312,7 +314,8 @@ fn explain_missing(findings: &mut [Finding], unreadable: &[Finding]) {
     }
 }
 
-fn choose_year(wish: Option<u16>, years: &BTreeSet<u16>, receipts: &[Receipt]) -> Result<u16, Failure> {
+/// The year that is published; `owed` says whether the registry awaits reports of the one that is wished for.
+fn choose_year(wish: Option<u16>, years: &BTreeSet<u16>, owed: bool, receipts: &[Receipt]) -> Result<u16, Failure> {
     let Some(&latest) = years.last() else {
         let list: Vec<String> = receipts.iter().map(|r| format!("{}: {}", r.name, r.reason_en)).collect();
         return Err(Failure::usage(format!(
@@ -324,6 +327,8 @@ fn choose_year(wish: Option<u16>, years: &BTreeSet<u16>, receipts: &[Receipt]) -
     match wish {
         None => Ok(latest),
         Some(year) if years.contains(&year) => Ok(year),
+        // Between the years that are there, or right after them: whoever owes a report can be reminded before the first is in.
+        Some(year) if owed && years.first().is_some_and(|first| *first <= year) && year <= latest + 1 => Ok(year),
         Some(year) => {
             let near = years.iter().min_by_key(|y| y.abs_diff(year)).copied().unwrap_or(latest);
             Err(Failure::usage(format!(

@@ -74,7 +74,22 @@ struct Index {
 /// # Errors
 /// See [`CompileError`].
 pub fn compile(forms: &Forms, registry: &Registry, reports: &[&Report], top: Option<&str>) -> Result<Compilation, CompileError> {
-    let plan = Plan::new(forms, registry, reports, top)?;
+    compile_for(forms, registry, reports, top, None)
+}
+
+/// [`compile`] with a year that is wanted even if nobody, or nobody of the group, has reported for it: its coverage then names
+/// who is missing, and its sums are unknown.
+///
+/// # Errors
+/// See [`CompileError`].
+pub fn compile_for(
+    forms: &Forms,
+    registry: &Registry,
+    reports: &[&Report],
+    top: Option<&str>,
+    asked: Option<u16>,
+) -> Result<Compilation, CompileError> {
+    let plan = Plan::new(forms, registry, reports, top, asked)?;
     let dense = Dense::new(forms, &plan, reports);
     let cells = dense.columns();
     let (below, row_of) = (plan.below(), plan.row_of());

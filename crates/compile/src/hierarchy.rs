@@ -174,15 +174,22 @@ fn members(registry: &Registry, tree: &Tree<'_>, reports: &[&Report]) -> (Vec<Me
     (out, by_key)
 }
 
-/// The form of a year: the one that is meant for it if any report uses it, else the one that most reports use.
-fn form_of_year(forms: &Forms, year: u16, used: &BTreeMap<FormIx, usize>) -> FormIx {
-    let meant = forms.for_year(year).filter(|f| used.contains_key(f));
+/// The form of a year: the one that is meant for it if any report uses it or there is none, else the one that most reports use.
+fn form_of_year(forms: &Forms, year: u16, used: &BTreeMap<FormIx, usize>) -> Option<FormIx> {
+    let meant = forms.for_year(year).filter(|f| used.contains_key(f) || used.is_empty());
     let most = used.iter().max_by_key(|(ix, n)| (**n, std::cmp::Reverse(**ix))).map(|(ix, _)| *ix);
-    meant.or(most).expect("a year has a report")
+    meant.or(most)
 }
 
 impl Plan {
-    pub(crate) fn new(forms: &Forms, registry: &Registry, reports: &[&Report], top: Option<&str>) -> Result<Plan, CompileError> {
+    /// `asked` is a year that is wanted even if nobody has reported for it.
+    pub(crate) fn new(
+        forms: &Forms,
+        registry: &Registry,
+        reports: &[&Report],
+        top: Option<&str>,
+        asked: Option<u16>,
+    ) -> Result<Plan, CompileError> {
         let root = choose_root(registry, top)?;
         let groups = groups(forms, registry, root.as_deref(), reports);
         let tree = Tree {
@@ -207,8 +214,11 @@ impl Plan {
         for &(year, .., i) in &found {
             *used.entry(year).or_default().entry(reports[i].form).or_default() += 1;
         }
-        let years: Vec<u16> = used.keys().copied().collect();
-        let year_forms = used.iter().map(|(&year, used)| form_of_year(forms, year, used)).collect();
+        if let Some(year) = asked {
+            used.entry(year).or_default();
+        }
+        let (years, year_forms): (Vec<u16>, Vec<FormIx>) =
+            used.iter().filter_map(|(&year, used)| Some((year, form_of_year(forms, year, used)?))).unzip();
         let at: HashMap<u16, usize> = years.iter().enumerate().map(|(i, &y)| (y, i)).collect();
         let placed = found
             .into_iter()

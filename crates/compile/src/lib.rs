@@ -42,7 +42,7 @@ mod series;
 mod sums;
 mod totals;
 
-pub use compilation::{Compilation, GroupRef, compile};
+pub use compilation::{Compilation, GroupRef, compile, compile_for};
 pub use growth::{Growth, LikeForLike, growth, ratio_text};
 pub use reconcile::{
     CellSlip, Comparison, Explanation, Published, ReconcileRow, Reconciliation, Slip, Suspect, reconcile, reconcile_with_versions,
