@@ -104,3 +104,16 @@ fn it_is_published_too() {
     assert!(compared >= 30, "{compared}");
     assert!(std::fs::read_to_string(published.join("index.html")).unwrap().contains("Department"));
 }
+
+#[test]
+fn a_run_explains_the_published_totals() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = nianbao(&["run", "pipelines/us-foia.toml", "--out", dir.path().to_str().unwrap(), "--progress", "none"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let rows = file_rows(&dir.path().join("2020/data/reconciliation.csv"));
+    let differing: Vec<_> = rows.iter().filter(|r| r["status"] == "differs").collect();
+    assert_eq!(differing.iter().filter(|r| r["year"] == "2016").count(), 4);
+    assert!(differing.iter().all(|r| !r["explanation"].is_empty()), "{differing:?}");
+    let page = std::fs::read_to_string(dir.path().join("2020/index.html")).unwrap();
+    assert!(page.contains("id=\"published\""), "the page does not show the comparison");
+}

@@ -34,6 +34,7 @@ struct Input {
     decisions: Option<PathBuf>,
     corrections: Option<PathBuf>,
     received: Option<PathBuf>,
+    published: Option<PathBuf>,
     texts: Option<PathBuf>,
     #[serde(default)]
     ocr: bool,
@@ -127,6 +128,8 @@ pub(crate) struct Pipeline {
     pub(crate) decisions: Option<PathBuf>,
     pub(crate) corrections: Option<PathBuf>,
     pub(crate) received: Option<PathBuf>,
+    /// Totals that have been published already, to be explained.
+    pub(crate) published: Option<PathBuf>,
     pub(crate) texts: Option<PathBuf>,
     /// Whether tables that are pictures are to be recognised.
     pub(crate) ocr: bool,
@@ -188,6 +191,7 @@ impl Pipeline {
             ("decisions", &file.input.decisions),
             ("corrections", &file.input.corrections),
             ("received", &file.input.received),
+            ("published", &file.input.published),
         ] {
             if let Some(file) = file
                 && !at(file).is_file()
@@ -207,6 +211,7 @@ impl Pipeline {
             decisions: file.input.decisions.as_deref().map(at),
             corrections: file.input.corrections.as_deref().map(at),
             received: file.input.received.as_deref().map(at),
+            published: file.input.published.as_deref().map(at),
             texts: file.input.texts.as_deref().map(at),
             ocr: file.input.ocr,
             form_files: file.input.form_files.iter().map(|p| at(p)).collect(),

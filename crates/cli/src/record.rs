@@ -54,7 +54,8 @@ fn inputs(run: &Run<'_>, common: &Common) -> Vec<Input> {
     let mut inputs: Vec<Input> = receipts
         .map(|r| Input { path: r.name.to_string(), sha256: r.sha256.clone(), bytes: r.bytes, kind: InputKind::Report })
         .collect();
-    let configuration = pipeline.file.iter().chain(&office.files).chain(&pipeline.form_files).chain(&common.form_file);
+    let configuration =
+        pipeline.file.iter().chain(&pipeline.published).chain(&office.files).chain(&pipeline.form_files).chain(&common.form_file);
     inputs.extend(configuration.filter_map(|path| hashed(path, InputKind::Configuration)));
     let texts = inputs::text_files(pipeline, assessment.year);
     inputs.extend(texts.iter().filter_map(|(_, path)| hashed(path, InputKind::Text)));

@@ -43,7 +43,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use nianbao_chart::Picture;
-use nianbao_compile::Compilation;
+use nianbao_compile::{Compilation, Reconciliation};
 use nianbao_form::{Finding, Form, FormIx, Forms, Registry, Report, Severity};
 use nianbao_intake::Receipt;
 use rayon::prelude::*;
@@ -160,6 +160,8 @@ pub struct Edition<'a> {
     pub charts: &'a [(Picture, Vec<u8>)],
     /// The office's own words by section id, Markdown.
     pub texts: BTreeMap<String, String>,
+    /// Published totals against the sums, where the pipeline names some.
+    pub reconciliation: Option<&'a Reconciliation>,
     /// When reports were received, by their file: `received.csv`.
     pub received: BTreeMap<String, String>,
     /// What notices say.

@@ -47,7 +47,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs, common: &Common) -> Result<Done, F
 }
 
 /// A published report: a document, or a CSV of which year, cell and value are needed.
-fn published(path: &Path, forms: &Forms, office: &Office) -> Result<Vec<Published>, Failure> {
+pub(crate) fn published(path: &Path, forms: &Forms, office: &Office) -> Result<Vec<Published>, Failure> {
     if !path.is_file() {
         return Err(Failure::usage(format!("{} is not there{}", path.display(), crate::pipeline::near_files(path))));
     }

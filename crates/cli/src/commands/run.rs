@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use nianbao_chart::{Chart, Data, Picture, Target};
-use nianbao_form::{Finding, Forms};
+use nianbao_compile::{Reconciliation, reconcile_with_versions};
+use nianbao_form::{Finding, Forms, Report};
 use nianbao_intake::Source;
 use nianbao_publish::{Edition, Entry, Notices};
 use rayon::prelude::*;
 
 use crate::args::{Common, FailOn, FolderArgs, RunArgs};
 use crate::assess::{Assessment, Request, assess, fails, of_year};
+use crate::commands::reconcile::published;
 use crate::commands::to_stdout;
 use crate::inputs::{self, Office};
 use crate::outcome::{Done, Failure};
@@ -79,6 +81,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     let year = assessment.year;
     let common = &common.speaking(assessment.form(&forms));
     let findings = of_year(&assessment.findings, year);
+    let reconciliation = reconcile(pipeline, &forms, &office, &assessment)?;
     let texts = inputs::texts(pipeline, year)?;
     unknown_texts(&texts, assessment.form(&forms));
     let _lock = nianbao_publish::lock(&pipeline.out).map_err(|e| Failure::Output(e.into()))?;
@@ -104,6 +107,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
         charts: &pictures,
         texts,
         received: office.received.clone(),
+        reconciliation: reconciliation.as_ref(),
         notices: Notices {
             severities: pipeline.notice_severities.clone(),
             answer_by: pipeline.answer_by.clone(),
@@ -133,6 +137,24 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
 /// The day by which reports on a year were due, if the pipeline or the law sets one.
 fn deadline_of(month_day: &str, year: u16) -> String {
     if month_day.is_empty() { String::new() } else { format!("{}-{month_day}", year + 1) }
+}
+
+/// The totals that the pipeline says have been published, explained by the sums of the agencies.
+fn reconcile(
+    pipeline: &Pipeline,
+    forms: &Forms,
+    office: &Office,
+    assessment: &Assessment,
+) -> Result<Option<Reconciliation>, Failure> {
+    let Some(path) = &pipeline.published else { return Ok(None) };
+    let published = published(path, forms, office)?;
+    let of =
+        |flags: &[bool]| -> Vec<&Report> { assessment.reports.iter().zip(flags).filter(|(_, f)| **f).map(|(r, _)| r).collect() };
+    let (counted, replaced) = (of(&assessment.counted), of(&assessment.superseded));
+    let group = pipeline.group.as_deref();
+    reconcile_with_versions(forms, &office.registry, &published, &counted, &replaced, group)
+        .map(Some)
+        .map_err(|e| Failure::Usage(e.into()))
 }
 
 /// Words of the office that belong to no section of the form are not lost in silence.

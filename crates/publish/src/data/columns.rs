@@ -87,12 +87,13 @@ pub(super) const SERIES: [&str; 12] = [
     "change",
     "growth",
 ];
+pub(super) const RECONCILIATION: [&str; 7] = ["year", "cell", "published", "sum", "difference", "status", "explanation"];
 pub(super) const CELL_IDS: [&str; 11] =
     ["form", "cell", "name", "name_en", "table", "item", "row", "column", "unit", "measure", "local"];
 pub(super) const SERIES_IDS: [&str; 8] = ["form", "series", "name", "name_en", "unit", "adds", "divided_by", "break"];
 
 /// The tables, in the order of the dictionary.
-pub(super) const FILES: [TableFile; 8] = [
+pub(super) const FILES: [TableFile; 9] = [
     TableFile {
         name: "cells",
         columns: &CELLS,
@@ -134,6 +135,13 @@ pub(super) const FILES: [TableFile; 8] = [
         states: &[],
         zh: "历年指标：各级汇总和各单位",
         en: "series over the years, of groups and of agencies",
+    },
+    TableFile {
+        name: "reconciliation",
+        columns: &RECONCILIATION,
+        states: &["equal", "rounding", "differs", "lower-bound", "not-comparable"],
+        zh: "已公布的汇总数与各单位合计数逐格核对（流程文件指定了已公布数据时才有）",
+        en: "published totals against the sums of the agencies, cell by cell; only where the pipeline names some",
     },
     TableFile {
         name: "cell-ids",
@@ -239,6 +247,10 @@ pub(super) const COLUMNS: &[Column] = &[
     number("influence", "该格占汇总数的比重（0至1）", "share of the district figure that the cell moves, 0 to 1"),
     text("key", "问题编号，登记处理意见时使用", "made of rule, agency, year, cells and figures; decisions refer to it"),
     text("cause", "引起本问题的问题编号", "key of the finding that explains this one"),
+    text("published", "已公布数，照录", "the published total, as found"),
+    number("sum", "各单位合计数", "exact sum of the agencies"),
+    number("difference", "已公布数减合计数", "published less sum"),
+    text("explanation", "差异原因", "what explains the difference"),
     text("name", "名称", "name"),
     text("name_en", "英文名称", "name in English"),
     text("table", "表号", "printed number of the table"),

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::files::FileOut;
 use crate::{Edition, PublishError};
 
-use columns::{COVERAGE, DISTRICT, FINDINGS, REPORTS, SERIES};
+use columns::{COVERAGE, DISTRICT, FINDINGS, RECONCILIATION, REPORTS, SERIES};
 use delimited::BOM;
 
 pub use cells::{Format, write_cells};
@@ -50,7 +50,19 @@ pub(crate) fn data_files(edition: &Edition<'_>) -> Result<Vec<FileOut>, PublishE
         Box::new(|| dictionary::series_ids(edition)),
         Box::new(|| dictionary::page(edition)),
     ];
-    jobs.par_iter().with_max_len(1).map(|job| job()).collect()
+    let mut files: Vec<FileOut> = jobs.par_iter().with_max_len(1).map(|job| job()).collect::<Result<_, _>>()?;
+    files.extend(edition.reconciliation.map(|r| reconciliation(edition, r)).transpose()?);
+    Ok(files)
+}
+
+fn reconciliation(edition: &Edition<'_>, made: &nianbao_compile::Reconciliation) -> Result<FileOut, PublishError> {
+    let exact = |n: Option<i128>| n.map(decimal_text).unwrap_or_default();
+    let rows = made.rows.iter().map(|r| {
+        let why = if edition.lang == "en" { &r.explanation_en } else { &r.explanation };
+        let (sum, difference) = (exact(r.sum), exact(r.difference));
+        vec![r.year.to_string(), r.cell_id.clone(), r.raw.clone(), sum, difference, r.status.as_str().to_owned(), why.clone()]
+    });
+    table("data/reconciliation.csv", &RECONCILIATION, rows)
 }
 
 fn findings_table(edition: &Edition<'_>) -> Result<FileOut, PublishError> {

@@ -250,6 +250,7 @@ impl World {
                 "problems".to_owned(),
                 "## （一）存在的问题\n部分单位**报送不及时**。\n- 培训不够\n\n## （二）改进措施\n加强<督促>。".to_owned(),
             )]),
+            reconciliation: None,
             received: BTreeMap::from([("2024/QS-000.docx".to_owned(), "2025-01-20".to_owned())]),
             notices: Notices {
                 severities: vec![Severity::Error, Severity::Warning],
