@@ -61,7 +61,7 @@ fn is_open(f: &Finding) -> bool {
 }
 
 /// Whether the agency can do something about it.
-fn concerns_agency(f: &Finding) -> bool {
+pub(crate) fn concerns_agency(f: &Finding) -> bool {
     nianbao_form::rule(&f.rule).to == Addressee::Agency
 }
 
@@ -182,10 +182,12 @@ fn answer_by(edition: &Edition<'_>, lang: Lang) -> String {
     lang.date(&edition.notices.answer_by).unwrap_or_else(|| lang.say("date_room").to_owned())
 }
 
-/// Whether what a finding wants is proved, rather than one of several possibilities or a range that is usual.
+/// Whether what a finding wants is proved, rather than one of several possibilities, a range that is usual or what another
+/// report says, where the rule asks which is right.
 pub(crate) fn is_proved(f: &Finding) -> bool {
     let alternative = f.key.contains('#');
-    f.suggestion.iter().any(|s| !s.is_empty()) || (f.severity == Severity::Error && !alternative)
+    f.suggestion.iter().any(|s| !s.is_empty())
+        || (f.severity == Severity::Error && !alternative && nianbao_form::rule(&f.rule).ask.is_empty())
 }
 
 /// What a finding proposes, or else expects.

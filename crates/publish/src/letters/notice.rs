@@ -121,8 +121,7 @@ impl Asked<'_, '_> {
             let value = wanted(f).get(at)?.trim();
             (!value.is_empty()).then(|| value.to_owned())
         };
-        let settled = |f: &&&Finding| is_proved(f) && (self.ask(f).is_empty() || !f.suggestion.is_empty());
-        if let Some(value) = findings.iter().filter(settled).find_map(|f| value(f)) {
+        if let Some(value) = findings.iter().filter(|f| is_proved(f)).find_map(|f| value(f)) {
             return value;
         }
         match findings.iter().find_map(|f| value(f).map(|v| (f, v))) {
