@@ -102,7 +102,7 @@ fn a_notice_says_what_is_wrong_where_why_and_by_when() {
         "|青屿区政务公开办公室|",
         "|表三　收到和处理政府信息公开申请情况|",
         "|7①|",
-        "|建议更正为|依据|",
+        "|更正建议|依据|",
         "|核实情况回执|",
         "|更正为|说明|",
         "|填报人：",
@@ -216,4 +216,54 @@ fn word_documents_keep_the_order_of_the_schema() {
         }
         assert!(!xml.contains("</w:tcPr></w:tc>") && !xml.contains("</w:tbl><w:tbl>"), "{}", path.display());
     }
+}
+
+/// The sample district, as its pipeline publishes it: what only the office can settle stays with the office, an agency looks
+/// at a figure once, and no letter speaks of folders or of likelihoods.
+#[test]
+fn notices_ask_only_what_an_agency_can_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = nianbao(&["run", "--out", dir.path().to_str().unwrap(), "--progress", "none"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let years = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path());
+    let year = years.into_iter().find(|p| p.is_dir()).unwrap();
+    let folder = year.join("notices");
+    let notices: BTreeMap<String, String> = index(&folder)
+        .into_iter()
+        .filter(|r| r["kind"] == "correction")
+        .map(|r| (r["agency"].clone(), words(&folder.join(&r["file"])).replace('|', "")))
+        .collect();
+    let office = |rule: &str| nianbao_form::rule(rule).to == nianbao_form::Addressee::Office;
+    let findings = file_rows(&year.join("data/findings.csv"));
+    let (mut kept, mut twice) = (0, 0);
+    for f in findings.iter().filter(|f| office(&f["rule"])) {
+        kept += 1;
+        assert!(notices.values().all(|text| !text.contains(&f["message"])), "{f:?}");
+    }
+    assert!(kept > 0, "the sample has findings of the office's own");
+    for (agency, text) in &notices {
+        for never in ["可能性", "误报", "建议更正为—"] {
+            assert!(!text.contains(never), "{agency}: {never} in {text}");
+        }
+        let leads = |f: &&BTreeMap<String, String>| {
+            let status = ["open", "confirmed"].contains(&f["status"].as_str());
+            let first = f["cause"].is_empty() && f["key"].split_once('#').is_none_or(|(_, rank)| rank == "1");
+            f["agency"] == *agency && status && first && f["severity"] != "info" && !office(&f["rule"])
+        };
+        let own: Vec<_> = findings.iter().filter(leads).collect();
+        for f in &own {
+            let folder = f["report"].rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
+            assert!(folder.is_none_or(|folder| !text.contains(&folder)), "{agency}: a folder of the office's in {text}");
+            let rule = nianbao_form::rule(&f["rule"]);
+            // Where some finding of the cell gives a value, the value is what is asked for.
+            let valued =
+                |o: &&BTreeMap<String, String>| !o["cell"].is_empty() && o["cell"] == f["cell"] && !o["expected"].is_empty();
+            assert!(own.iter().copied().any(|o| valued(&o)) || text.contains(&rule.ask), "{agency}: {f:?}");
+        }
+        let items: std::collections::BTreeSet<&str> =
+            own.iter().map(|f| if f["cell"].is_empty() { f["key"].as_str() } else { f["cell"].as_str() }).collect();
+        twice += own.len() - items.len();
+        assert!(text.contains(&format!("有{}处数据或内容", items.len())), "{agency}: {} items in {text}", items.len());
+    }
+    assert!(twice > 0, "the sample has figures that more than one finding speaks of");
 }

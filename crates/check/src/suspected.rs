@@ -41,7 +41,8 @@ impl Scene<'_> {
             }
             let name = Both::list(&names, ("”和“", "” and “"));
             let (found, wanted) = (Both::list(&found, ("和", " and ")), Both::list(&wanted, ("和", " and ")));
-            let (ties, slip) = (self.ties(suspicion, at), slip(alternative));
+            let (ties, slip) = (self.ties(suspicion, at, true), slip(alternative));
+            let plain = self.ties(suspicion, at, false);
             let cell = self.plan.columns[changes[0].column].cell;
             builder = builder
                 .with_both("cell", name.zh, name.en)
@@ -51,6 +52,7 @@ impl Scene<'_> {
                 .with("count", suspicion.identities.len().to_string())
                 .with_both("slip", slip.zh, slip.en)
                 .with_both("ties", ties.zh, ties.en)
+                .with_both("plain_ties", plain.zh, plain.en)
                 .at(&self.report.value(cell).place);
             // One explanation alone needs no rank; its key is made of its cells and figures.
             if all.len() > 1 { builder.alternative(cause.clone(), at + 1).build() } else { builder.build() }
@@ -58,8 +60,9 @@ impl Scene<'_> {
         all.iter().enumerate().map(build).collect()
     }
 
-    /// How many other explanations there are, which, and whether the first is as good as certain.
-    fn ties(&self, suspicion: &Suspicion, at: usize) -> Both {
+    /// How many other explanations there are, which, and whether the first is as good as certain; with the
+    /// likelihoods or, for letters, without them.
+    fn ties(&self, suspicion: &Suspicion, at: usize, likelihoods: bool) -> Both {
         let alternative = &suspicion.alternatives[at];
         let others = suspicion.total - 1;
         if others == 0 {
@@ -75,6 +78,12 @@ impl Scene<'_> {
         let ways = if others == 1 { "way" } else { "ways" };
         let share = percent(alternative.share);
         let said = self.said(alternative);
+        if !likelihoods {
+            return Both::new(
+                format!("{}另有{others}{zh}也能做到：{}。", said.zh, list.zh),
+                format!("{}{others} other {ways} would do: {}.", said.en, list.en),
+            );
+        }
         match (suspicion.decided(), at) {
             (true, 0) => Both::new(
                 format!("{}另有{others}{zh}也能做到，但可能性小得多（本项{}）：{}。", said.zh, share.zh, list.zh),

@@ -106,6 +106,32 @@ pub struct Rule {
     pub explanation: String,
     /// The same in English.
     pub explanation_en: String,
+    /// What a letter says instead of the message: the same without the statistics.
+    #[serde(default)]
+    pub letter: String,
+    /// The same in English.
+    #[serde(default)]
+    pub letter_en: String,
+    /// What the agency is asked to do where no figure is proved, in Chinese.
+    #[serde(default)]
+    pub ask: String,
+    /// The same in English.
+    #[serde(default)]
+    pub ask_en: String,
+    /// Who has to act.
+    #[serde(default)]
+    pub to: Addressee,
+}
+
+/// Whose matter a rule's findings are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addressee {
+    /// The agency that sent the report: the finding goes into its notice.
+    #[default]
+    Agency,
+    /// The office alone: the finding stays on its pages.
+    Office,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +205,8 @@ pub struct Finding {
     pub message: String,
     /// The message in English.
     pub message_en: String,
+    /// What a letter says instead of the message, in Chinese and in English; empty where it says the message.
+    pub letter: [String; 2],
     /// Where the first cell stood.
     pub place: Place,
     /// The share (0 to 1) of the district figure that the cell moves, if it was worked out.
@@ -306,6 +334,7 @@ impl FindingBuilder {
         let record = rule(&self.rule);
         let message = fill(&record.message, &self.parameters, |p| &p.0);
         let message_en = fill(&record.message_en, &self.parameters, |p| &p.1);
+        let letter = [fill(&record.letter, &self.parameters, |p| &p.0), fill(&record.letter_en, &self.parameters, |p| &p.1)];
         let key = self.key();
         Finding {
             rule: self.rule,
@@ -317,6 +346,7 @@ impl FindingBuilder {
             suggestion: self.suggestion,
             message,
             message_en,
+            letter,
             place: self.place,
             influence: None,
             status: Status::Open,
@@ -359,6 +389,13 @@ impl Finding {
     /// Message in the language asked for (`zh` or `en`).
     pub fn text(&self, lang: &str) -> &str {
         if lang == "en" { &self.message_en } else { &self.message }
+    }
+
+    /// What a letter says, in the language asked for.
+    pub fn in_letter(&self, lang: &str) -> &str {
+        let [zh, en] = &self.letter;
+        let own = if lang == "en" { en } else { zh };
+        if own.is_empty() { self.text(lang) } else { own }
     }
 
     /// Whether a person should look at this line itself: open, not explained by another one, and not a lower-ranked

@@ -37,7 +37,7 @@ mod value;
 mod variants;
 mod wording;
 
-pub use finding::{Finding, FindingBuilder, Rule, Severity, Status, Subject, rule, rules};
+pub use finding::{Addressee, Finding, FindingBuilder, Rule, Severity, Status, Subject, rule, rules};
 pub use form::{
     Alternate, Block, Cell, CellDef, Chain, Claim, Crosswalk, Explain, Form, FormIx, Identity, Kind, Layout, Line, Part, Piece,
     Prose, ProseSubject, Require, Rulemaking, Section, SectionKind, Sentence, Series, Term,

@@ -26,6 +26,10 @@ pub(crate) enum Piece {
     Paragraph(Vec<Stretch>),
     /// A paragraph without indent.
     Flush(String),
+    /// A line that begins where a paragraph does: what is enclosed, whom to call.
+    Set(String),
+    /// The mark at the head of an enclosure, which begins a page.
+    Enclosure(String),
     /// A line at the right: who signs.
     Right(String),
     /// Where somebody must write.

@@ -174,11 +174,14 @@
       if (groups.length && !flat && data.homes[i] !== group) return;
       var agency = data.agencies[i], found = lookup(data, i, at);
       var place = year === facts.year && !found.none ? "#" + encodeURIComponent(data.cells[at]) : "";
+      var mark = data.marks[i + "." + at];
+      mark = mark ? make("a", { "class": "mark " + mark[1], href: "#f" + mark[0], title: mark[2], "aria-label": mark[2] }) : null;
+      if (mark) mark.addEventListener("click", function () { one("panel").close(); });
       var name = agency[2] ? make("a", { href: facts.up + agency[2] + place }, named(agency[1])) : named(agency[1]);
       rows.push({
         size: found.known ? (found.zero ? 0 : size(found.text)) : -Infinity,
         node: make("tr", { "class": missing && !found.known && !found.elsewhere ? "lacks" : null, "data-known": found.known ? "1" : "0" },
-          make("th", { scope: "row", "class": "side" }, name), make("td", { "class": "num" }, found.text), make("td", {}, found.state), source(found))
+          make("th", { scope: "row", "class": "side" }, name), make("td", { "class": "num" }, found.text, mark), make("td", {}, found.state), source(found))
       });
     });
     if (order === "figure") rows.sort(function (a, b) { return a.size === b.size ? 0 : b.size > a.size ? 1 : -1; });

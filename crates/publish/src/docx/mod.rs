@@ -43,9 +43,12 @@ pub(crate) fn document(story: &Story) -> Result<Vec<u8>, PublishError> {
                 gap(false, next.is_none(), &mut body);
             }
             Piece::Title(text) => title(text).write(&mut body),
-            Piece::PageTitle(text) => page_title(text).write(&mut body),
+            Piece::PageTitle(text) => {
+                let marked = matches!(i.checked_sub(1).map(|b| &story.pieces[b]), Some(Piece::Enclosure(_)));
+                Paragraph { new_page: !marked, ..page_title(text) }.write(&mut body);
+            }
             Piece::Heading(text) => heading(text, next).write(&mut body),
-            _ => words(piece, holds(&story.pieces[i + 1..])).write(&mut body),
+            _ => words(piece, holds(piece, &story.pieces[i + 1..])).write(&mut body),
         }
     }
     let mut foot = String::new();
@@ -78,10 +81,12 @@ fn heading<'t>(text: &'t str, next: Option<&Piece>) -> Paragraph<'t> {
     Paragraph { before, after: 120, indented: true, ..heading }.run(Run::new(text, HEADING, TEXT))
 }
 
-/// Whether a note or a signature follows, from which this line must not part.
-fn holds(rest: &[Piece]) -> bool {
-    let blank = |p: &Piece| matches!(p, Piece::Flush(t) if t.is_empty());
-    matches!(rest.iter().find(|p| !blank(p)), Some(Piece::Right(_))) || matches!(rest.first(), Some(Piece::Note(_)))
+/// Whether a note or a signature follows, from which this line must not part; between the text and the signature may stand
+/// what is enclosed, and below the date whom to call.
+fn holds(piece: &Piece, rest: &[Piece]) -> bool {
+    let between = |p: &Piece| matches!(p, Piece::Set(_)) || matches!(p, Piece::Flush(t) if t.is_empty());
+    matches!(rest.iter().find(|p| !between(p)), Some(Piece::Right(_)))
+        || matches!((piece, rest.first()), (_, Some(Piece::Note(_))) | (Piece::Right(_), Some(Piece::Set(_))))
 }
 
 /// A piece of words, `keep_next` with the next one.
@@ -103,6 +108,11 @@ fn words(piece: &Piece, keep_next: bool) -> Paragraph<'_> {
         Piece::Paragraph(stretches) => {
             let runs = stretches.iter().map(|Stretch { bold, text }| Run { bold: *bold, ..Run::new(text, BODY, TEXT) });
             Paragraph { align: Align::Both, indented: true, runs: runs.collect(), ..text }
+        }
+        Piece::Set(t) => Paragraph { indented: true, ..text }.run(Run::new(t, BODY, TEXT)),
+        Piece::Enclosure(t) => {
+            let mark = Paragraph { keep_next: true, new_page: true, after: 120, ..text };
+            mark.run(Run::new(t, HEADING, TEXT))
         }
         Piece::Right(t) => Paragraph { align: Align::Right, right: 640, ..text }.run(Run::new(t, BODY, TEXT)),
         // Grey is seen in print too, so nobody publishes a placeholder unseen.

@@ -23,8 +23,9 @@ pub(super) fn report<'a>(edition: &Edition<'a>, letter: &Letter) -> Option<&'a R
 /// For each marked cell the numbers of the items that speak of it.
 pub(super) fn marks(edition: &Edition<'_>, letter: &Letter) -> BTreeMap<Cell, Vec<usize>> {
     let mut marks: BTreeMap<Cell, Vec<usize>> = BTreeMap::new();
-    for (n, &i) in letter.findings.iter().enumerate() {
-        for cell in edition.findings[i].cells.iter().filter_map(|id| edition.forms.cell(id)) {
+    for (n, item) in letter.items.iter().enumerate() {
+        // Of one item the first finding has every cell.
+        for cell in edition.findings[item[0]].cells.iter().filter_map(|id| edition.forms.cell(id)) {
             marks.entry(cell).or_default().push(n + 1);
         }
     }

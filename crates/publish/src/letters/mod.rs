@@ -9,7 +9,7 @@ mod plain;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use nianbao_form::{Finding, Form, Severity, Status};
+use nianbao_form::{Addressee, Finding, Form, Severity, Status};
 use rayon::prelude::*;
 
 use crate::files::{FileOut, safe_name, unique};
@@ -24,8 +24,8 @@ pub(crate) struct Letter {
     pub(crate) path: String,
     pub(crate) agency_id: String,
     pub(crate) agency: String,
-    /// Positions among the edition's findings, one for a cause, in their order.
-    pub(crate) findings: Vec<usize>,
+    /// What is asked, in the order of the findings: each item the positions of those that speak of the same cells.
+    pub(crate) items: Vec<Vec<usize>>,
     pub(crate) reminder: bool,
     /// Whether it thanks an agency in whose report nothing was found.
     pub(crate) thanks: bool,
@@ -42,9 +42,13 @@ impl Letter {
     }
 
     fn count(&self, edition: &Edition<'_>, severity: Severity) -> usize {
-        self.findings.iter().filter(|&&i| edition.findings[i].severity == severity).count()
+        let worst = |item: &&Vec<usize>| item.iter().map(|&i| edition.findings[i].severity).max() == Some(severity);
+        self.items.iter().filter(worst).count()
     }
 }
+
+/// A finding of so many cells has a line for each; one of more is summed up.
+const LINES: usize = 6;
 
 /// Where the office's own list of letters lies.
 const COVER: &str = "cover-list";
@@ -54,6 +58,28 @@ const MISSING: &str = "missing-report";
 
 fn is_open(f: &Finding) -> bool {
     matches!(f.status, Status::Open | Status::Confirmed)
+}
+
+/// Whether the agency can do something about it.
+pub(crate) fn concerns_agency(f: &Finding) -> bool {
+    nianbao_form::rule(&f.rule).to == Addressee::Agency
+}
+
+/// Findings of the same cells are one item: the agency looks at a figure once, whatever speaks against it.
+fn items(edition: &Edition<'_>, findings: Vec<usize>) -> Vec<Vec<usize>> {
+    let mut items: Vec<Vec<usize>> = Vec::new();
+    for at in findings {
+        let cells = &edition.findings[at].cells;
+        let covers = |item: &&mut Vec<usize>| {
+            let first = &edition.findings[item[0]].cells;
+            !cells.is_empty() && first.len() <= LINES && cells.iter().all(|c| first.contains(c))
+        };
+        match items.iter_mut().find(covers) {
+            Some(item) => item.push(at),
+            None => items.push(vec![at]),
+        }
+    }
+    items
 }
 
 /// Who gets a letter.
@@ -75,7 +101,13 @@ pub(crate) fn letters(edition: &Edition<'_>) -> Result<Vec<Letter>, PublishError
             } else {
                 excused.insert(s.agency_key());
             }
-        } else if is_open(f) && f.leads() && wanted(f.severity) && !s.agency.is_empty() && s.year == edition.year {
+        } else if is_open(f)
+            && f.leads()
+            && concerns_agency(f)
+            && wanted(f.severity)
+            && !s.agency.is_empty()
+            && s.year == edition.year
+        {
             by_agency.entry(agency()).or_default().push(at);
         }
     }
@@ -90,7 +122,7 @@ pub(crate) fn letters(edition: &Edition<'_>) -> Result<Vec<Letter>, PublishError
     let mut letter = |prefix: &str, (agency_id, agency): (String, String), findings: Vec<usize>| {
         let name = unique(&mut taken, format!("{prefix}{}", safe_name(&agency)));
         let (reminder, thanks) = (prefix == "reminder-", prefix == "thanks-");
-        Letter { path: format!("notices/{name}.docx"), agency_id, agency, findings, reminder, thanks }
+        Letter { path: format!("notices/{name}.docx"), agency_id, agency, items: items(edition, findings), reminder, thanks }
     };
     let mut letters: Vec<Letter> = by_agency.into_iter().map(|(agency, list)| letter("", agency, list)).collect();
     letters.extend(reminded.into_iter().map(|agency| letter("reminder-", agency, Vec::new())));
@@ -102,7 +134,7 @@ pub(crate) fn letters(edition: &Edition<'_>) -> Result<Vec<Letter>, PublishError
 
 /// Agencies that have reported and of which no error or warning is open.
 fn blameless(edition: &Edition<'_>) -> BTreeSet<(String, String)> {
-    let grave = |f: &&Finding| is_open(f) && f.severity != Severity::Info && f.subject.year == edition.year;
+    let grave = |f: &&Finding| is_open(f) && concerns_agency(f) && f.severity != Severity::Info && f.subject.year == edition.year;
     let blamed: HashSet<&str> = edition.findings.iter().filter(grave).map(|f| f.subject.agency_key()).collect();
     let reports = edition.counted().map(|e| e.report).filter(|r| !blamed.contains(r.agency_key()));
     reports.map(|r| (r.agency_id.clone().unwrap_or_default(), r.agency.clone())).collect()
@@ -133,7 +165,12 @@ pub(crate) fn files(edition: &Edition<'_>, form: &Form, letters: &[Letter]) -> R
 
 /// Who signs, and room for the date.
 fn signature(edition: &Edition<'_>, lang: Lang) -> Vec<Piece> {
-    vec![Piece::Flush(String::new()), Piece::Right(signer(edition).to_owned()), Piece::Right(lang.say("date_blank").to_owned())]
+    vec![
+        Piece::Flush(String::new()),
+        Piece::Right(signer(edition).to_owned()),
+        Piece::Right(lang.say("date_blank").to_owned()),
+        Piece::Set(lang.say("office_contact").to_owned()),
+    ]
 }
 
 fn signer<'e>(edition: &'e Edition<'_>) -> &'e str {
@@ -145,10 +182,12 @@ fn answer_by(edition: &Edition<'_>, lang: Lang) -> String {
     lang.date(&edition.notices.answer_by).unwrap_or_else(|| lang.say("date_room").to_owned())
 }
 
-/// Whether what a finding wants is proved, rather than one of several possibilities or a range that is usual.
+/// Whether what a finding wants is proved, rather than one of several possibilities, a range that is usual or what another
+/// report says, where the rule asks which is right.
 pub(crate) fn is_proved(f: &Finding) -> bool {
     let alternative = f.key.contains('#');
-    f.suggestion.iter().any(|s| !s.is_empty()) || (f.severity == Severity::Error && !alternative)
+    f.suggestion.iter().any(|s| !s.is_empty())
+        || (f.severity == Severity::Error && !alternative && nianbao_form::rule(&f.rule).ask.is_empty())
 }
 
 /// What a finding proposes, or else expects.

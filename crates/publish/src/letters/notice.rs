@@ -3,14 +3,12 @@
 
 use nianbao_form::{Finding, Form, FormIx};
 
-use super::{Letter, answer_by, cell_names, is_proved, marked, signature, signer, wanted};
+use super::{LINES, Letter, answer_by, cell_names, is_proved, marked, signature, signer, wanted};
 use crate::Edition;
 use crate::labels;
 use crate::story::{List, Piece, Story, paragraph};
 use crate::words::Lang;
 
-/// A finding of so many cells has a line for each; one of more is summed up.
-const LINES: usize = 6;
 /// So many other ways to mend the same error are said.
 const ALTERNATIVES: usize = 4;
 
@@ -20,21 +18,26 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
     let report = marked::report(edition, letter);
     let own = report.map_or(form, |r| edition.forms.form(r.form));
     let tables = report.map(|r| marked::tables(own, r, &marked::marks(edition, letter))).unwrap_or_default();
-    let findings = || letter.findings.iter().map(|&i| &edition.findings[i]);
+    let findings = || letter.items.iter().flatten().map(|&i| &edition.findings[i]);
     let name = |f: &'_ Finding| f.subject.report.rsplit('/').next().unwrap_or_default().to_owned();
     let mut files: Vec<String> = findings().map(name).filter(|r| !r.is_empty()).collect();
     files.sort_unstable();
     files.dedup();
     let mut pieces = vec![Piece::Title(title.to_owned()), Piece::Flush(lang.salutation(&letter.agency))];
-    pieces.push(paragraph(lang.found(edition.year, form, &files, letter.findings.len())));
+    pieces.push(paragraph(lang.found(edition.year, form, &files, letter.items.len())));
     let asked = Asked { edition, form, ix: edition.forms.find(&own.id), lang };
-    let rows = findings().enumerate().flat_map(|(n, f)| asked.rows(n + 1, f)).collect();
+    let rows = letter.items.iter().enumerate().flat_map(|(n, item)| asked.rows(n + 1, item)).collect();
     let head = ["no", "checked_item", "found", "proposed", "grounds"].map(|k| lang.say(k).to_owned()).to_vec();
     pieces.push(Piece::List(List { widths: vec![75, 270, 105, 145, 405], head, rows }));
     pieces.push(paragraph(lang.please_answer(&answer_by(edition, lang))));
-    pieces.push(paragraph(lang.say(if tables.is_empty() { "enclosed_slip" } else { "enclosed_both" })));
+    let (enclosed, slip_mark): (&[&str], &str) = match tables.is_empty() {
+        true => (&["enclosed_slip"], "enclosure"),
+        false => (&["enclosed_first", "enclosed_second"], "enclosure_2"),
+    };
+    pieces.extend(enclosed.iter().map(|k| Piece::Set(lang.say(k).to_owned())));
     pieces.extend(signature(edition, lang));
     if !tables.is_empty() {
+        pieces.push(Piece::Enclosure(lang.say("enclosure_1").to_owned()));
         pieces.push(Piece::PageTitle(lang.say("marked_title").to_owned()));
         pieces.push(Piece::Note(lang.say("marked_note").to_owned()));
         for (section, grid) in tables {
@@ -42,6 +45,7 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
             pieces.push(Piece::Table(grid));
         }
     }
+    pieces.push(Piece::Enclosure(lang.say(slip_mark).to_owned()));
     slip(&mut pieces, edition, &asked, letter);
     Story { lang, title: title.replace('\n', ""), pieces }
 }
@@ -69,36 +73,68 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// One finding: a line a cell, its number and its reason beside them all.
-    fn rows(&self, n: usize, f: &Finding) -> Vec<Vec<Option<String>>> {
-        let names = self.names(f);
-        let by_cell = names.len() == f.cells.len();
+    /// One item: a line a cell, its number and its reasons beside them all.
+    fn rows(&self, n: usize, item: &[usize]) -> Vec<Vec<Option<String>>> {
+        let findings: Vec<&Finding> = item.iter().map(|&i| &self.edition.findings[i]).collect();
+        let first = findings[0];
+        let names = self.names(first);
+        let by_cell = names.len() == first.cells.len();
+        let ask = findings.iter().map(|f| self.ask(f)).find(|a| !a.is_empty()).unwrap_or_else(|| self.lang.say("to_verify"));
+        let spoken = findings.iter().any(|f| wanted(f).iter().any(|v| !v.trim().is_empty()));
+        let reasons = || {
+            let mut reasons: Vec<String> = Vec::new();
+            for line in findings.iter().flat_map(|f| self.reason(f)) {
+                if !reasons.contains(&line) {
+                    reasons.push(line);
+                }
+            }
+            reasons.join("\n")
+        };
         let row = |(i, name): (usize, String)| {
-            let (found, proposed) = if by_cell { self.values(f, i) } else { ("—".to_owned(), "—".to_owned()) };
-            let beside = |text: String| (i == 0).then_some(text);
-            vec![beside(n.to_string()), Some(name), Some(found), Some(proposed), beside(self.reason(f))]
+            let beside = |text: &dyn Fn() -> String| (i == 0).then(text);
+            let (found, proposed) = match by_cell {
+                false => ("—".to_owned(), beside(&|| ask.to_owned())),
+                true if !spoken => (self.found(first, i), beside(&|| ask.to_owned())),
+                true => (self.found(first, i), Some(self.proposed(&findings, &first.cells[i]))),
+            };
+            vec![beside(&|| n.to_string()), Some(name), Some(found), proposed, beside(&reasons)]
         };
         names.into_iter().enumerate().map(row).collect()
     }
 
-    /// What a cell holds, and what is proposed for it.
-    fn values(&self, f: &Finding, i: usize) -> (String, String) {
-        let of = |list: &[String]| list.get(i).map(|v| v.trim().to_owned()).unwrap_or_default();
-        let (found, value) = (of(&f.found), of(wanted(f)));
-        let others = wanted(f).iter().any(|v| !v.trim().is_empty());
-        let proposed = match (value.is_empty(), others, is_proved(f)) {
-            (false, _, true) => value,
-            (false, _, false) => self.lang.for_reference(&value),
-            (true, true, _) => "—".to_owned(),
-            (true, false, _) => self.lang.say("to_verify").to_owned(),
+    /// What the agency is asked by a finding's rule; nothing where the rule does not say.
+    fn ask(&self, f: &Finding) -> &'static str {
+        let rule = nianbao_form::rule(&f.rule);
+        if self.lang == Lang::En { &rule.ask_en } else { &rule.ask }
+    }
+
+    /// What a cell holds.
+    fn found(&self, f: &Finding, i: usize) -> String {
+        let found = f.found.get(i).map(|v| v.trim()).unwrap_or_default();
+        if found.is_empty() { self.lang.say("blank").to_owned() } else { found.to_owned() }
+    }
+
+    /// What is proposed for a cell: what is proved, else what is asked beside the value that may help.
+    fn proposed(&self, findings: &[&Finding], cell: &str) -> String {
+        let value = |f: &Finding| {
+            let at = f.cells.iter().position(|c| c == cell)?;
+            let value = wanted(f).get(at)?.trim();
+            (!value.is_empty()).then(|| value.to_owned())
         };
-        (if found.is_empty() { self.lang.say("blank").to_owned() } else { found }, proposed)
+        if let Some(value) = findings.iter().filter(|f| is_proved(f)).find_map(|f| value(f)) {
+            return value;
+        }
+        match findings.iter().find_map(|f| value(f).map(|v| (f, v))) {
+            Some((f, value)) if self.ask(f).is_empty() => self.lang.for_reference(&value),
+            Some((f, value)) => self.lang.asked(self.ask(f), &value),
+            None => "—".to_owned(),
+        }
     }
 
     /// Why: the finding's message, other changes that are as likely, and where it stands in the file.
-    fn reason(&self, f: &Finding) -> String {
+    fn reason(&self, f: &Finding) -> Vec<String> {
         let findings = self.edition.findings;
-        let mut reason = f.text(self.lang.code()).to_owned();
+        let mut reason = self.file_names(f.in_letter(self.lang.code()));
         let same = |o: &&Finding| !o.leads() && o.cause.is_none() && o.cause_key() == f.cause_key() && o.key != f.key;
         // The message itself names the other ways where it knows them.
         let named = |o: &&Finding| reason.contains(cell_names(self.edition, self.form, self.lang, o).as_str());
@@ -113,11 +149,24 @@ impl Asked<'_, '_> {
             reason.push_str(&self.lang.list(changes.collect::<Vec<_>>().iter().map(String::as_str)));
         }
         let place = self.lang.place(&f.place);
-        if !place.is_empty() {
-            reason.push('\n');
-            reason.push_str(&self.lang.in_file(&place));
+        let place = (!place.is_empty()).then(|| self.lang.in_file(&place));
+        std::iter::once(reason).chain(place).collect()
+    }
+
+    /// The office's folders are no matter of the agency's: of its files only the names are said.
+    fn file_names(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if text.contains('/') {
+            let files = self.edition.entries.iter().map(|e| e.report.source.as_ref());
+            let files = files.chain(self.edition.receipts.iter().map(|r| r.name.as_ref()));
+            let mut said: Vec<&str> = files.filter(|f: &&str| f.contains('/') && text.contains(*f)).collect();
+            // A path may begin another one.
+            said.sort_unstable_by_key(|f| std::cmp::Reverse(f.len()));
+            for file in said {
+                text = text.replace(file, file.rsplit('/').next().unwrap_or(file));
+            }
         }
-        reason
+        text
     }
 }
 
@@ -126,11 +175,11 @@ fn slip(pieces: &mut Vec<Piece>, edition: &Edition<'_>, asked: &Asked<'_, '_>, l
     let lang = asked.lang;
     pieces.push(Piece::PageTitle(lang.say("slip_title").to_owned()));
     pieces.push(Piece::Flush(lang.salutation(signer(edition))));
-    pieces.push(paragraph(lang.slip(edition.year, asked.form, letter.findings.len())));
+    pieces.push(paragraph(lang.slip(edition.year, asked.form, letter.items.len())));
     let head = ["no", "checked_item", "verified", "corrected_to", "remark"].map(|k| lang.say(k).to_owned()).to_vec();
     let mut rows = Vec::new();
-    for (n, &i) in letter.findings.iter().enumerate() {
-        for (line, name) in asked.names(&edition.findings[i]).into_iter().enumerate() {
+    for (n, item) in letter.items.iter().enumerate() {
+        for (line, name) in asked.names(&edition.findings[item[0]]).into_iter().enumerate() {
             let verified = Some(lang.say("verified_choice").to_owned());
             let empty = || Some(String::new());
             rows.push(vec![(line == 0).then(|| (n + 1).to_string()), Some(name), verified, empty(), empty()]);

@@ -17,10 +17,10 @@ const AT_FIRST: usize = 1500;
 const CORRECTED: &str = "corrected";
 
 /// With their position in the ranking.
-type Leads<'e> = Vec<(usize, &'e Finding)>;
+pub(crate) type Leads<'e> = Vec<(usize, &'e Finding)>;
 
 /// Findings that stand for themselves, and those below them by the key before `#`.
-pub(super) fn sorted(findings: &[Finding]) -> (Leads<'_>, HashMap<&str, Vec<&Finding>>) {
+pub(crate) fn sorted(findings: &[Finding]) -> (Leads<'_>, HashMap<&str, Vec<&Finding>>) {
     let leading: HashSet<&str> = findings.iter().filter(|f| f.leads()).map(Finding::cause_key).collect();
     let mut below: HashMap<&str, Vec<&Finding>> = HashMap::new();
     let mut leads = Vec::new();

@@ -23,6 +23,8 @@ use crate::markup;
 use crate::words::Lang;
 use crate::{Edition, Entry, PublishError};
 
+pub(crate) use findings::sorted;
+
 /// Registry id, or the name where there is none.
 fn key_of<'k>(id: &'k str, name: &'k str) -> &'k str {
     if id.is_empty() { name } else { id }

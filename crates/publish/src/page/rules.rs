@@ -1,13 +1,19 @@
 //! `rules.html`: what every rule means and what to do about it, from the rules' own records.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use minijinja::{Value, context};
+use nianbao_form::Form;
 
 use super::{Pages, findings, render};
 use crate::PublishError;
 use crate::files::FileOut;
 use crate::words::Lang;
+
+/// The rules that a form's identities and chains speak through.
+fn arithmetic(form: &Form) -> impl Iterator<Item = &str> {
+    form.identities.iter().map(|i| i.name.as_str()).chain(form.chains.iter().map(|c| c.name.as_str()))
+}
 
 impl Pages<'_, '_> {
     pub(super) fn rules(&self) -> Result<FileOut, PublishError> {
@@ -16,7 +22,15 @@ impl Pages<'_, '_> {
         for (_, f) in &self.leads {
             *counts.entry(findings::anchor(f)).or_default() += 1;
         }
-        let rules = nianbao_form::rules().iter().map(|r| {
+        // A rule that is a form's own identity or chain can break only where the form has it.
+        let edition = self.edition;
+        let used =
+            |ix: nianbao_form::FormIx| edition.form_ix() == Some(ix) || edition.entries.iter().any(|e| e.report.form == ix);
+        let own: HashSet<&str> =
+            edition.forms.iter().filter(|(ix, _)| used(*ix)).flat_map(|(_, form)| arithmetic(form)).collect();
+        let all: HashSet<&str> = edition.forms.iter().flat_map(|(_, form)| arithmetic(form)).collect();
+        let occurs = |id: &str| own.contains(id) || !all.contains(id) || counts.contains_key(id);
+        let rules = nianbao_form::rules().iter().filter(|r| occurs(&r.id)).map(|r| {
             context! {
                 id => &r.id,
                 severity => r.severity.as_str(),

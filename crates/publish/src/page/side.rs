@@ -211,8 +211,29 @@ impl Pages<'_, '_> {
             "layouts": layouts,
             "why": why.texts,
             "reports": rows,
+            "marks": self.marks(year, &agencies, &cells),
         });
         Ok(script(&path, &year.to_string(), &value))
+    }
+
+    /// Of the edition's year, by agency and cell: the open finding that leads, with its severity and title.
+    fn marks(&self, year: u16, agencies: &[(&str, &str, String)], cells: &[nianbao_form::Cell]) -> Json {
+        let mut marks = serde_json::Map::new();
+        if year != self.edition.year {
+            return marks.into();
+        }
+        let at: HashMap<&str, usize> = agencies.iter().enumerate().map(|(i, a)| (a.0, i)).collect();
+        let columns: HashMap<&str, usize> = cells.iter().enumerate().map(|(i, c)| (self.edition.forms.id(*c), i)).collect();
+        let open = |f: &&nianbao_form::Finding| super::findings::is_open(f) && f.subject.year == year;
+        for (n, f) in self.leads.iter().filter(|(_, f)| open(&f)) {
+            let Some(agency) = at.get(f.subject.agency_key()) else { continue };
+            for column in crate::workbook::marked(self.edition, f).iter().filter_map(|id| columns.get(id.as_str())) {
+                // The first in the ranking is the one to look at.
+                let mark = || json!([n + 1, f.severity.as_str(), self.lang.rule_title(f)]);
+                marks.entry(format!("{agency}.{column}")).or_insert_with(mark);
+            }
+        }
+        marks.into()
     }
 
     /// The form whose tables a year is shown in.

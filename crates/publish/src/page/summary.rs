@@ -104,7 +104,8 @@ impl<'e> Pages<'_, 'e> {
     fn due(&self) -> Vec<Value> {
         let mut due: Vec<Due<'e>> = Vec::new();
         for (at, agency) in self.names.agencies.iter().enumerate() {
-            let acts = |f: &Finding| is_open(f) && f.severity > Severity::Info && f.rule != MISSING;
+            let acts =
+                |f: &Finding| is_open(f) && letters::concerns_agency(f) && f.severity > Severity::Info && f.rule != MISSING;
             let findings: Vec<_> = self.of(Some(&agency.key)).into_iter().filter(|(_, f)| acts(f)).collect();
             let count = |s| findings.iter().filter(|(_, f)| f.severity == s).count();
             let influence = findings.iter().filter_map(|(_, f)| f.influence).fold(0.0, f64::max);

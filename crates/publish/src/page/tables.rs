@@ -90,7 +90,8 @@ impl Pages<'_, '_> {
     /// Series by year for a group or an agency.
     pub(super) fn series_table(&self, key: &str, agency: bool) -> Value {
         let rows = self.series.get(&(key, agency)).map(Vec::as_slice).unwrap_or_default();
-        let years = self.years();
+        // The newest first: on a narrow screen it is the one that is seen.
+        let years: Vec<u16> = self.years().into_iter().rev().collect();
         let by: HashMap<(&str, u16), &SeriesRow> = rows.iter().map(|r| ((r.series.as_str(), r.year), *r)).collect();
         let mut table = Vec::new();
         for series in &self.form.series {

@@ -32,7 +32,7 @@ fn piece(piece: &Piece) -> Value {
         Piece::Centred(t) | Piece::Caption(t) => text("centred", t),
         Piece::Heading(t) => text("heading", t),
         Piece::Subheading(t) => text("subheading", t),
-        Piece::Flush(t) => text("flush", t),
+        Piece::Flush(t) | Piece::Set(t) | Piece::Enclosure(t) => text("flush", t),
         Piece::Right(t) => text("right", t),
         Piece::Placeholder(t) => text("placeholder", t),
         Piece::Note(t) => text("note", t),

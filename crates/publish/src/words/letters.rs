@@ -12,13 +12,19 @@ pub(super) const WORDS: &[Phrase] = &[
     ("cover_title", "年度报告核实更正通知和催报函发送清单", "List of notices and reminders"),
     ("no", "序号", "No."),
     ("checked_item", "需核实的数据或内容", "To be verified"),
-    ("proposed", "建议更正为", "Proposed"),
+    ("proposed", "更正建议", "Proposed"),
     ("grounds", "依据", "Reason"),
     ("to_verify", "请核实", "please verify"),
     ("blank", "空白", "blank"),
     ("enclosed_slip", "附件：核实情况回执", "Enclosed: reply slip"),
-    ("enclosed_both", "附件：1.有关表格（标注需核实的数据）　2.核实情况回执", "Enclosed: 1. tables with marks, 2. reply slip"),
-    ("marked_title", "附件1　有关表格", "Enclosure 1: tables"),
+    // The second line begins under the first one's number.
+    ("enclosed_first", "附件：1.有关表格（标注需核实的数据）", "Enclosed: 1. tables with marks"),
+    ("enclosed_second", "　　　2.核实情况回执", "          2. reply slip"),
+    ("enclosure", "附件", "Enclosure"),
+    ("enclosure_1", "附件1", "Enclosure 1"),
+    ("enclosure_2", "附件2", "Enclosure 2"),
+    ("office_contact", "（联系人：　　　　　联系电话：　　　　　　）", "Contact: ____________    Telephone: ____________"),
+    ("marked_title", "有关表格", "Tables"),
     (
         "marked_note",
         "注：表中数据照录你单位报告；加底色并标有①、②等序号的，是通知所列相应序号需核实的数据。",
@@ -129,6 +135,15 @@ impl Lang {
         match self {
             Lang::Zh => format!("请核实（参考值：{value}）"),
             Lang::En => format!("please verify (for reference: {value})"),
+        }
+    }
+
+    /// What an agency is asked, and the value that may help it.
+    pub(crate) fn asked(self, ask: &str, value: &str) -> String {
+        match (self, value.is_empty()) {
+            (_, true) => ask.to_owned(),
+            (Lang::Zh, false) => format!("{ask}（参考值：{value}）"),
+            (Lang::En, false) => format!("{ask} (for reference: {value})"),
         }
     }
 

@@ -128,7 +128,7 @@ impl Maker<'_, '_> {
         ]
         .map(|(key, width)| (lang.say(key).to_owned(), width))
         .to_vec();
-        let listed: Vec<&Finding> = self.edition.findings.iter().filter(|f| f.cause.is_none()).collect();
+        let listed: Vec<&Finding> = self.leads.iter().map(|(_, f)| *f).collect();
         let title = lang.sheet_title(&self.edition.group_name, self.edition.year, "book_findings_title");
         self.list(sheet, &title, &heads, listed.len(), 2)?;
         // The key is for the command line; on paper it would only make the rest small.
@@ -138,7 +138,7 @@ impl Maker<'_, '_> {
         }
         for (i, f) in listed.iter().enumerate() {
             let row = 3 + i as u32;
-            let comment = f.text(lang.code()).to_owned();
+            let comment = self.explained(f);
             let texts = [
                 lang.severity(f.severity).to_owned(),
                 f.subject.agency.clone(),
@@ -174,13 +174,36 @@ impl Maker<'_, '_> {
         Ok(())
     }
 
+    /// What a finding says, and the other ways to mend the same error that it does not name itself: those are no errors of
+    /// their own.
+    fn explained(&self, f: &Finding) -> String {
+        const SHOWN: usize = 4;
+        let lang = self.lang;
+        let mut text = f.text(lang.code()).to_owned();
+        let below = self.below.get(f.cause_key()).map(Vec::as_slice).unwrap_or_default();
+        let names = |o: &Finding| letters::cell_names(self.edition, self.form, lang, o);
+        let others = below.iter().filter(|o| f.leads() && o.cause.is_none() && o.key != f.key && !text.contains(&names(o)));
+        let join = |list: &[String]| lang.list(list.iter().map(|v| v.trim()).filter(|v| !v.is_empty()));
+        let more: Vec<String> = others
+            .take(SHOWN)
+            .map(|o| {
+                let change = lang.change_to(&names(o), &join(&o.found), &join(letters::wanted(o)));
+                format!("\n{}{change}", lang.say("alternative"))
+            })
+            .collect();
+        text.push_str(&more.concat());
+        text
+    }
+
     /// Sheet and cell where a finding is marked.
     fn place(&self, f: &Finding) -> Option<(String, String)> {
         if f.subject.year != self.edition.year {
             return None;
         }
         let at = self.shape.agencies.iter().position(|a| a.key() == f.subject.agency_key() && a.report.is_some())?;
-        let cell = f.cells.iter().find_map(|id| self.edition.forms.cell(id).filter(|c| self.plan_of(*c).is_some()))?;
+        let cell = super::marked(self.edition, f)
+            .iter()
+            .find_map(|id| self.edition.forms.cell(id).filter(|c| self.plan_of(*c).is_some()))?;
         let plan = self.plan_of(cell)?;
         let row = plan.first() + at as u32;
         Some((plan.name.clone(), rust_xlsxwriter::utility::row_col_to_cell(row, plan.column(cell)?)))

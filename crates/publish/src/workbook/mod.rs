@@ -38,7 +38,10 @@ struct Maker<'a, 'e> {
     /// Name, heading and grid of each table as printed.
     printed: Vec<Printed>,
     names: Names,
-    /// Open findings by agency and cell.
+    /// Findings that stand for themselves, and those below them by the key before `#`.
+    leads: Vec<(usize, &'e Finding)>,
+    below: HashMap<&'e str, Vec<&'e Finding>>,
+    /// Open findings by agency and marked cell.
     marks: HashMap<(&'e str, &'e str), Vec<&'e Finding>>,
 }
 
@@ -62,8 +65,9 @@ pub(crate) fn workbook(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>
     let lang = Lang::parse(edition.lang);
     let mut marks: HashMap<(&str, &str), Vec<&Finding>> = HashMap::new();
     let open = |f: &&Finding| matches!(f.status, Status::Open | Status::Confirmed) && f.subject.year == edition.year;
-    for finding in edition.findings.iter().filter(open) {
-        for cell in &finding.cells {
+    let (leads, below) = crate::page::sorted(edition.findings);
+    for finding in leads.iter().map(|(_, f)| *f).filter(open) {
+        for cell in marked(edition, finding) {
             marks.entry((finding.subject.agency_key(), cell)).or_default().push(finding);
         }
     }
@@ -79,7 +83,8 @@ pub(crate) fn workbook(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>
         findings: name("book_sheet_findings"),
         changes: name("book_sheet_changes"),
     };
-    let maker = Maker { edition, form, figures, lang, looks: Looks::new(lang), shape, plans, printed, names, marks };
+    let maker =
+        Maker { edition, form, figures, lang, looks: Looks::new(lang), shape, plans, printed, names, leads, below, marks };
     maker.make().map_err(PublishError::make("tables.xlsx"))
 }
 
@@ -132,6 +137,23 @@ pub(crate) fn percent(share: f64) -> String {
 fn shown(report: Option<&Report>, cell: Cell) -> Option<Number> {
     let value = report?.value(cell);
     value.number.filter(|n| !(value.is_derived() && *n == Number::ZERO && value.raw.trim().is_empty()))
+}
+
+/// The cells in which a finding is marked: its own if they are few, else the total that they add up to, or the first. A row
+/// that is coloured from end to end points to nothing.
+pub(crate) fn marked<'f>(edition: &Edition<'_>, f: &'f Finding) -> &'f [String] {
+    const FEW: usize = 3;
+    if f.cells.len() <= FEW {
+        return &f.cells;
+    }
+    let at = |cell: &Cell| f.cells.iter().position(|c| c == edition.forms.id(*cell));
+    let identities = edition.forms.iter().flat_map(|(_, form)| &form.identities);
+    let whole = identities.filter_map(|i| match i.whole.as_slice() {
+        [whole] if i.parts.iter().all(|p| at(p).is_some()) => at(whole),
+        _ => None,
+    });
+    let at = whole.max().unwrap_or(0);
+    &f.cells[at..=at]
 }
 
 /// What the findings of one cell say, each once, the first few.
