@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use minijinja::{Value, context};
-use nianbao_compile::CoverageRow;
-use nianbao_form::{Finding, Severity, Status};
+use nianbao_compile::{Comparison, CoverageRow, Reconciliation};
+use nianbao_form::{Finding, Severity, Status, decimal_text};
 
 use super::findings::is_open;
 use super::{AgencyPage, Pages, findings, key_of, render};
@@ -32,6 +32,24 @@ struct Due<'e> {
 }
 
 impl<'e> Pages<'_, 'e> {
+    /// Published totals against the sums: what is said of them all, what explains the differences, the figures that differ.
+    fn published(&self, made: &Reconciliation) -> Value {
+        let english = self.lang == Lang::En;
+        let pick = |zh: &str, en: &str| if english { en.to_owned() } else { zh.to_owned() };
+        let exact = |n: Option<i128>| n.map(decimal_text).unwrap_or_default();
+        let differing = made.rows.iter().filter(|r| r.status == Comparison::Differs).map(|r| {
+            let form = self.edition.compilation.form_of(r.year);
+            let name = form.map_or_else(|| r.cell_id.clone(), |ix| self.edition.forms.name_in(self.lang.code(), ix, r.cell));
+            let (sum, difference, why) = (exact(r.sum), exact(r.difference), pick(&r.explanation, &r.explanation_en));
+            context! { year => r.year, cell => name, published => &r.raw, sum, difference, why }
+        });
+        context! {
+            message => pick(&made.message, &made.message_en),
+            explanations => made.explanations.iter().map(|e| pick(&e.message, &e.message_en)).collect::<Vec<_>>(),
+            rows => differing.collect::<Vec<_>>(),
+        }
+    }
+
     pub(super) fn index(&self) -> Result<Vec<FileOut>, PublishError> {
         let listed = self.listed(None, "");
         let coverage = &self.figures.coverage;
@@ -63,6 +81,7 @@ impl<'e> Pages<'_, 'e> {
             unread => self.unread(),
             findings_of => self.findings_view(&listed, None),
             tables => self.tables(),
+            published => self.edition.reconciliation.map(|r| self.published(r)),
             choices => self.choices(),
             series => self.series_table(&self.edition.compilation.root, false),
             charts => self.charts(),
