@@ -222,7 +222,7 @@ fn the_panel_says_what_does_not_hold() {
     assert_eq!(state("“自然人”各项办理结果之和等于办理结果总计"), "成立");
     assert_eq!(state("“商业企业”各项办理结果之和等于办理结果总计"), "未填全，暂不能核对");
     assert!(
-        panel.rows().any(|r| r.iter().any(|c| c.to_string() == "共42条：成立1条，不成立1条，未填全40条。")),
+        panel.rows().any(|r| r.iter().any(|c| *c == "共42条：成立1条，不成立1条，未填全40条。")),
         "{:?}",
         panel.rows().nth(1)
     );

@@ -284,6 +284,22 @@ async function keyboard() {
   await page.context().close();
 }
 
+async function markedParts() {
+  const page = await open(browser);
+  const finding = leads(sample).find(f => f.cell && !f.cell.includes(';') && f.severity === 'error');
+  await page.goto(at(sample, 'index.html'));
+  const position = cellsOf(sample, year(sample)).indexOf(finding.cell);
+  await page.locator(`#sums td[data-c="${position}"] button`).click();
+  await page.waitForSelector('#panel[open] #parts');
+  const mark = page.locator('#parts tbody tr', { hasText: finding.agency }).locator('a.mark');
+  check('a part with an open error is marked, not by colour alone', await mark.isVisible() && (await mark.getAttribute('aria-label')).length > 0);
+  await mark.click();
+  await page.waitForSelector('.finding:target');
+  equal('and leads to the finding', await page.locator('.finding:target').getAttribute('data-k'), finding.key.split('#')[0]);
+  check('the panel gives way to it', !(await page.locator('#panel').isVisible()));
+  await page.context().close();
+}
+
 async function ownPage() {
   const page = await open(browser);
   const finding = leads(sample).find(f => f.cell && f.severity === 'error');
@@ -366,7 +382,7 @@ async function inEnglish() {
 }
 
 // Two at a time: every part has pages of its own.
-const parts = [light, dark, narrow, findings, decisions, drillDown, levels, keyboard, ownPage, printed, hostileNames, withoutScript, inEnglish];
+const parts = [light, dark, narrow, findings, decisions, drillDown, levels, keyboard, markedParts, ownPage, printed, hostileNames, withoutScript, inEnglish];
 async function lane() {
   for (let part = parts.shift(); part; part = parts.shift()) {
     const begun = Date.now();

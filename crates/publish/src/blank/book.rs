@@ -164,8 +164,7 @@ impl Maker<'_> {
             .set_error_title(lang.say("blank_wrong"))?
             .set_error_message(lang.say("blank_year_wrong"))?;
         sheet.add_data_validation(3, 1, 3, 1, &asked(years, "blank_year_ask")?)?;
-        let mut row = 5;
-        for (i, text) in guide::lines(form).into_iter().enumerate() {
+        for (row, (i, text)) in (5..).zip(guide::lines(form).into_iter().enumerate()) {
             let text = if i == 0 { lang.say("blank_guide_book").to_owned() } else { text };
             let look = if i == 0 {
                 plain(lang).set_bold().set_font_size(11)
@@ -174,7 +173,6 @@ impl Maker<'_> {
             };
             block(sheet, (row, 0, 1, 2), &text, &look)?;
             sheet.set_row_height(row, 14.0 * lines(&text, 98.0) + 5.0)?;
-            row += 1;
         }
         page(sheet, lang, false, 1);
         self.protect(sheet);

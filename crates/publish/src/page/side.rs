@@ -225,7 +225,7 @@ impl Pages<'_, '_> {
         let at: HashMap<&str, usize> = agencies.iter().enumerate().map(|(i, a)| (a.0, i)).collect();
         let columns: HashMap<&str, usize> = cells.iter().enumerate().map(|(i, c)| (self.edition.forms.id(*c), i)).collect();
         let open = |f: &&nianbao_form::Finding| super::findings::is_open(f) && f.subject.year == year;
-        for (n, f) in self.leads.iter().filter(|(_, f)| open(&f)) {
+        for (n, f) in self.leads.iter().filter(|(_, f)| open(f)) {
             let Some(agency) = at.get(f.subject.agency_key()) else { continue };
             for column in crate::workbook::marked(self.edition, f).iter().filter_map(|id| columns.get(id.as_str())) {
                 // The first in the ranking is the one to look at.
