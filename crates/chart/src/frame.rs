@@ -38,6 +38,9 @@ pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
     scene.add(body.scene, 0.0, y);
     y += body.height + 16.0;
     let mut notes = body.notes;
+    if !body.table.rows.is_empty() {
+        notes.push(ctx.doubt());
+    }
     notes.push(fill(ctx, &ctx.spec.note, &body.finding));
     notes.push(source(ctx));
     for note in notes.iter().filter(|n| !n.is_empty()) {

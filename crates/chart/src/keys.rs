@@ -12,6 +12,8 @@ pub struct KindRecord {
     pub shows: [&'static str; 2],
     /// When it says more than another kind.
     pub when: [&'static str; 2],
+    /// How its figures are worked out, with the source, where that needs saying; for those who check it, not for readers.
+    pub method: [&'static str; 2],
     /// The keys beside those that every kind has.
     pub keys: &'static [&'static str],
 }
@@ -157,6 +159,15 @@ pub const KEYS: &[KeyRecord] = &[
         ],
     },
     KeyRecord {
+        name: "total",
+        value: TEXT,
+        default: ["各部分之和", "the sum of the parts"],
+        means: [
+            "合计所用指标的代码：标题、标签、占比和数表都用它；各部分之和与它不一致时注明",
+            "id of the series that is the whole: headline, labels, shares and table use it; where the parts do not add up to it a note says so",
+        ],
+    },
+    KeyRecord {
         name: "panel",
         value: ["[[panel]] 段，1至6个", "one to six [[panel]] tables"],
         default: NEEDED,
@@ -178,6 +189,12 @@ pub const KEYS: &[KeyRecord] = &[
         default: NEEDED,
         means: ["小图画哪些指标，写法同 series", "its series, written as in `series`"],
     },
+    KeyRecord {
+        name: "panel.total",
+        value: TEXT,
+        default: ["各部分之和", "the sum of the parts"],
+        means: ["堆积柱的合计所用指标的代码，同 total", "id of the series that is the whole of stacked columns, as `total`"],
+    },
 ];
 
 /// Every kind.
@@ -190,14 +207,16 @@ pub const KINDS: &[KindRecord] = &[
             "totals and their parts, a column a year, the parts named beside the last column",
         ],
         when: ["既看总量的变化，又看由谁构成时", "when both the total and what it is made of matter"],
-        keys: &["what", "unit", "years", "series", "series.id", "series.label"],
+        method: ["", ""],
+        keys: &["what", "unit", "years", "total", "series", "series.id", "series.label"],
     },
     KindRecord {
         name: "share",
         title: ["百分比条形图", "Bars of 100 %"],
         shows: ["各年的构成，每年一条，合计为100%", "the make-up of each year, a bar of 100 % a year"],
         when: ["总量相差大而只比构成时", "when totals differ and only their make-up is compared"],
-        keys: &["what", "unit", "years", "series", "series.id", "series.label"],
+        method: ["", ""],
+        keys: &["what", "unit", "years", "total", "series", "series.id", "series.label"],
     },
     KindRecord {
         name: "flow",
@@ -207,6 +226,7 @@ pub const KINDS: &[KindRecord] = &[
             "what comes in during a year and what becomes of it; widths are figures, a difference between the sides is told",
         ],
         when: ["向领导讲清一年的办理全过程时", "to explain a whole year's handling at a glance"],
+        method: ["", ""],
         keys: &["what", "unit", "series", "series.id", "series.label", "series.role", "series.of"],
     },
     KindRecord {
@@ -214,6 +234,7 @@ pub const KINDS: &[KindRecord] = &[
         title: ["瀑布图", "Waterfall"],
         shows: ["从上年合计到本年合计，各单位各增减多少", "how last year's total became this year's: who added, who took away"],
         when: ["要说明总量的增减由哪些单位造成时", "to say which agencies a rise or fall is due to"],
+        method: ["", ""],
         keys: &["what", "unit", "top", "series", "series.id", "series.label"],
     },
     KindRecord {
@@ -224,6 +245,7 @@ pub const KINDS: &[KindRecord] = &[
             "agencies by size; the full dot is this year, the hollow one last year",
         ],
         when: ["看集中在哪些单位、名次有无变化时", "to see where the most is, and whether it was so last year"],
+        method: ["", ""],
         keys: &["what", "unit", "top", "series", "series.id", "series.label"],
     },
     KindRecord {
@@ -231,6 +253,7 @@ pub const KINDS: &[KindRecord] = &[
         title: ["哑铃图", "Dumbbells"],
         shows: ["各单位本年与上年的差距，按变化量排列", "this year against last, agency by agency, by the size of the change"],
         when: ["关心变化而不是大小时", "when the change matters, not the size"],
+        method: ["", ""],
         keys: &["what", "unit", "top", "series", "series.id", "series.label"],
     },
     KindRecord {
@@ -238,16 +261,21 @@ pub const KINDS: &[KindRecord] = &[
         title: ["斜率图", "Slopes"],
         shows: ["主要单位在两个年度之间的升降，线的斜率即变化", "the largest agencies in two years; the slope is the change"],
         when: ["比较各单位比率的升降和先后次序时", "to compare how rates and their order have moved"],
+        method: ["", ""],
         keys: &["what", "unit", "top", "small", "back", "series", "series.id", "series.label"],
     },
     KindRecord {
         name: "funnel",
         title: ["漏斗图", "Funnel plot"],
         shows: [
-            "各单位的比率和样本量，及偶然波动的控制限，超出的标名",
+            "各单位的比率和样本量，及正常波动范围，超出的标名",
             "ratios against their denominators, with the limits of chance; who lies outside is named",
         ],
         when: ["样本量悬殊，要分清真差别与偶然波动时", "when sizes differ much and chance must be told from a real difference"],
+        method: [
+            "以总体比率为中心，深色带、浅色带为95%、99.8%控制限（二项分布精确界限，见 Spiegelhalter, Statistics in Medicine 24 (2005) 1185–1202）；单位间差异普遍大于偶然波动时按离散系数放宽；超出99.8%的标橙色，至多标名14个；数值相同的点略向右错开",
+            "around the overall ratio the dark and light bands are 95 % and 99.8 % limits (exact binomial; Spiegelhalter, Statistics in Medicine 24 (2005) 1185–1202), widened for overdispersion where agencies differ more than chance explains throughout; outside 99.8 % is orange, at most 14 are named; points with the same figures stand beside each other",
+        ],
         keys: &["what", "axis", "small", "series", "series.id", "series.label"],
     },
     KindRecord {
@@ -258,6 +286,7 @@ pub const KINDS: &[KindRecord] = &[
             "一页看全部单位多年情况、找突变和空缺时",
             "to see all agencies over the years on one page, and what jumps or is missing",
         ],
+        method: ["", ""],
         keys: &["what", "unit", "years", "top", "series", "series.id", "series.label"],
     },
     KindRecord {
@@ -265,6 +294,7 @@ pub const KINDS: &[KindRecord] = &[
         title: ["小图组", "Small multiples"],
         shows: ["每个单位一幅小图，刻度各自独立", "a small drawing for every agency, each with its own scale"],
         when: ["单位之间大小悬殊，只看各自走势时", "when sizes differ much and each agency's own course matters"],
+        method: ["", ""],
         keys: &["what", "unit", "years", "top", "series", "series.id", "series.label"],
     },
     KindRecord {
@@ -272,13 +302,25 @@ pub const KINDS: &[KindRecord] = &[
         title: ["组图", "Panels"],
         shows: ["几个指标并列，刻度各自独立", "several quantities side by side, each with its own scale"],
         when: ["相关而量级不同的指标一起看时", "for related quantities of different orders of magnitude"],
-        keys: &["years", "small", "panel", "panel.title", "panel.draw", "panel.series", "series.id", "series.label"],
+        method: ["", ""],
+        keys: &[
+            "years",
+            "small",
+            "panel",
+            "panel.title",
+            "panel.draw",
+            "panel.series",
+            "panel.total",
+            "series.id",
+            "series.label",
+        ],
     },
     KindRecord {
         name: "coverage",
         title: ["报送和核查情况", "Coverage"],
         shows: ["各单位是否报送，待处理的问题各有多少", "who has reported, and how many findings are open"],
         when: ["催报、安排核实之前", "before telephoning"],
+        method: ["", ""],
         keys: &["top"],
     },
 ];

@@ -18,6 +18,7 @@
 mod axis;
 mod built_in;
 mod cut;
+mod doubt;
 mod font;
 mod frame;
 pub mod keys;
@@ -32,6 +33,7 @@ mod spec;
 mod svg;
 mod table;
 mod target;
+mod whole;
 mod words;
 
 #[cfg(test)]
@@ -63,9 +65,9 @@ impl Chart {
         keys::kind(spec::word(self.spec.kind))
     }
 
-    /// The ids of the series that it draws.
+    /// The ids of the series that it draws, and of those that are their totals.
     pub fn series(&self) -> impl Iterator<Item = &str> {
-        self.spec.all().map(|item| item.id.as_str())
+        self.spec.all().map(|item| item.id.as_str()).chain(self.spec.totals())
     }
 }
 

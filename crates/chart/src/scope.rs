@@ -130,7 +130,7 @@ impl<'a> Scope<'a> {
         });
         let words = Words { zh: generations.first().is_none_or(|f| f.language != "en") };
         // A handful: quicker to compare than to hash for each of many rows.
-        let mut ids: Vec<&str> = spec.all().map(|i| i.id.as_str()).collect();
+        let mut ids: Vec<&str> = spec.all().map(|i| i.id.as_str()).chain(spec.totals()).collect();
         ids.sort_unstable();
         ids.dedup();
         let (mut index, mut noted) = (HashMap::new(), Vec::new());
@@ -258,6 +258,15 @@ impl<'a> Scope<'a> {
         let set: HashSet<&str> = ids.iter().copied().collect();
         let nested = |id: &str| self.data.registry.ancestors(id).iter().any(|a| set.contains(a.id.as_str()));
         ids.into_iter().filter(|id| !nested(id)).collect()
+    }
+
+    /// Whether an agency's own figures are in the drawing: in the sum of the subject, or in that of a member.
+    pub(crate) fn draws(&self, agency: &str, sums: bool) -> bool {
+        let within = |id: &str| {
+            let root = self.data.compilation.root.as_str();
+            id == agency || id == root || self.data.registry.ancestors(agency).iter().any(|a| a.id == id)
+        };
+        if sums { self.subject.iter().any(|id| within(id)) } else { self.members.iter().any(|m| within(&m.id)) }
     }
 
     /// A figure of the subject (group, level or agency).

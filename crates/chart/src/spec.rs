@@ -79,6 +79,8 @@ pub(crate) struct Panel {
     pub(crate) title: String,
     pub(crate) draw: Draw,
     pub(crate) series: Vec<Item>,
+    /// The series that is the whole of a stack.
+    pub(crate) total: Option<String>,
 }
 
 /// The whole file.
@@ -110,6 +112,8 @@ pub(crate) struct Spec {
     pub(crate) back: Option<u16>,
     /// What the denominator of a funnel is called.
     pub(crate) axis: Option<String>,
+    /// The series that is the whole of the parts.
+    pub(crate) total: Option<String>,
     #[serde(default)]
     pub(crate) series: Vec<Item>,
     #[serde(default)]
@@ -117,7 +121,12 @@ pub(crate) struct Spec {
 }
 
 impl Spec {
-    /// Every series that the file names.
+    /// The series that are wholes of parts.
+    pub(crate) fn totals(&self) -> impl Iterator<Item = &str> {
+        self.total.iter().chain(self.panel.iter().filter_map(|p| p.total.as_ref())).map(String::as_str)
+    }
+
+    /// Every series that is drawn as a part or by itself.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Item> {
         self.series.iter().chain(self.panel.iter().flat_map(|p| &p.series))
     }
@@ -220,6 +229,9 @@ fn panels(spec: &Spec) -> Result<(), (&'static str, String)> {
             Draw::Lines => 4,
             Draw::Stacked => palette::MOST,
         };
+        if p.total.is_some() && p.draw != Draw::Stacked {
+            return Err(("total", format!("`{}` has a total; only a panel that is drawn `stacked` has one", p.title)));
+        }
         if p.series.is_empty() || p.series.len() > most {
             return Err(("panel", format!("`{}` draws {} series where 1 to {most} can be", p.title, p.series.len())));
         }
@@ -238,6 +250,7 @@ fn unused(spec: &Spec) -> Result<(), &'static str> {
         ("axis", spec.axis.is_some()),
         ("back", spec.back.is_some()),
         ("what", !spec.what.is_empty()),
+        ("total", spec.total.is_some()),
     ];
     said.into_iter().find(|(name, said)| *said && !record.takes(name)).map_or(Ok(()), |(name, _)| Err(name))
 }

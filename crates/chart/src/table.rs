@@ -20,17 +20,17 @@ impl Ctx<'_> {
         self.words.pick("单位名称", "Agency")
     }
 
-    /// A row a year of these series, with their sum where they are parts of a whole.
-    pub(crate) fn table_by_year(&self, heads: Vec<String>, items: &[&Item], whole: Option<String>) -> Table {
+    /// A row a year of these series, with their whole (its head, and the figures year by year) where they are parts of one.
+    pub(crate) fn table_by_year(&self, heads: Vec<String>, items: &[&Item], whole: Option<(String, Vec<Fig>)>) -> Table {
         let mut columns = vec![self.words.pick("年度", "Year")];
         columns.extend(heads);
-        columns.extend(whole.clone());
-        let row = |year: &u16| {
-            let figs: Vec<Fig> = items.iter().map(|i| self.scope.fig(&i.id, *year)).collect();
-            let sum = whole.as_ref().map(|_| Fig::sum(figs.iter().copied()));
-            std::iter::once(year.to_string()).chain(figs.into_iter().chain(sum).map(Fig::text)).collect()
+        columns.extend(whole.as_ref().map(|(head, _)| head.clone()));
+        let row = |(k, year): (usize, &u16)| {
+            let figs = items.iter().map(|i| self.scope.fig(&i.id, *year));
+            let sum = whole.iter().filter_map(|(_, figs)| figs.get(k).copied());
+            std::iter::once(year.to_string()).chain(figs.chain(sum).map(Fig::text)).collect()
         };
-        Table { columns, rows: self.scope.years.iter().map(row).collect() }
+        Table { columns, rows: self.scope.years.iter().enumerate().map(row).collect() }
     }
 
     /// A row an agency, a column a year.

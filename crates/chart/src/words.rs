@@ -230,6 +230,16 @@ pub(crate) fn signed_percent(p: f64) -> String {
     if p < 0.0 { format!("−{text}") } else { format!("+{text}") }
 }
 
+/// A change of a rate in points with its sign, one decimal always, as rates have.
+pub(crate) fn signed_points(points: f64) -> String {
+    let sign = match (points * 10.0).round() {
+        p if p > 0.0 => "+",
+        p if p < 0.0 => "−",
+        _ => "",
+    };
+    format!("{sign}{}", number::percent(points.abs()).trim_end_matches('%'))
+}
+
 /// A change with its sign.
 pub(crate) fn signed(value: f64, decimals: u32) -> String {
     let text = number::exact((value.abs() * 1e6).round() as i128, decimals);

@@ -42,7 +42,7 @@ fn view(lang: Lang, picture: &Picture, png: usize) -> Value {
     let kind = nianbao_chart::parse(Path::new(&picture.name), &picture.file).ok().and_then(|chart| chart.kind());
     let said = |texts: &[&'static str; 2]| texts[usize::from(lang == Lang::En)];
     let kind_view =
-        kind.map(|k| context! { name => k.name, title => said(&k.title), shows => said(&k.shows), when => said(&k.when) });
+        kind.map(|k| context! { name => k.name, title => said(&k.title), shows => said(&k.shows), when => said(&k.when), method => said(&k.method) });
     let lines = lines(&picture.file);
     let used: Vec<&str> = lines.iter().flat_map(|(_, keys)| keys.iter().map(|k| k.name)).collect();
     let explain = |keys: &[&'static KeyRecord]| keys.iter().map(|k| said(&k.means)).collect::<Vec<_>>();

@@ -13,6 +13,8 @@ pub(crate) struct Columns<'a> {
     pub(crate) years: &'a [u16],
     /// One column a year: its parts from the bottom upwards.
     pub(crate) stacks: Vec<Vec<Fig>>,
+    /// What stands above each column: the whole of its parts.
+    pub(crate) wholes: Vec<Fig>,
     /// Colours of the parts; empty for a single series, whose last column stands out.
     pub(crate) colors: Vec<Rgb>,
     pub(crate) breaks: &'a [(u16, &'a str)],
@@ -37,7 +39,7 @@ pub(crate) type Parts = Vec<(f64, f64)>;
 impl Columns<'_> {
     /// Whether any figure is a lower bound.
     pub(crate) fn lower(&self) -> bool {
-        self.stacks.iter().any(|s| Fig::sum(s.iter().copied()).lower)
+        self.wholes.iter().any(|w| w.lower) || self.stacks.iter().any(|s| Fig::sum(s.iter().copied()).lower)
     }
 
     /// Whether any ratio has a small denominator.
@@ -58,21 +60,21 @@ impl Columns<'_> {
         let slot = area.w / self.years.len() as f64;
         self.rules(scene, area, slot);
         axis::years(scene, area, self.years, self.size);
-        let widest = self.stacks.iter().map(|s| font::width(&self.total_text(s), 100.0)).fold(0.0, f64::max);
+        let widest = (0..self.stacks.len()).map(|i| font::width(&self.total_text(i), 100.0)).fold(0.0, f64::max);
         let size = (self.size).min((slot - 6.0) / widest.max(1.0) * 100.0);
         let mut tops = Vec::new();
         let mut parts = Parts::new();
         for (i, stack) in self.stacks.iter().enumerate() {
             let x = area.x + slot * (i as f64 + 0.5);
             let w = (slot * 0.62).min(130.0).round();
-            parts = self.column(scene, &scale, Area::new(x - w / 2.0, 0.0, w, 0.0), stack, i + 1 == self.years.len());
+            parts = self.column(scene, &scale, Area::new(x - w / 2.0, 0.0, w, 0.0), i);
             let (last, top) = (i + 1 == self.years.len(), scale(total(stack)));
             tops.push(top);
             if size >= LEGIBLE {
-                scene.text(x, top - size * 0.35, Style::new(size).middle().strong(last), self.total_text(stack));
+                scene.text(x, top - size * 0.35, Style::new(size).middle().strong(last), self.total_text(i));
             } else if last {
                 // Where not every figure would be legible the last alone is written, above the columns that it reaches over.
-                let text = self.total_text(stack);
+                let text = self.total_text(i);
                 let under = (font::width(&text, self.size) / slot).ceil() as usize + 1;
                 let top = tops.iter().rev().take(under).copied().fold(f64::MAX, f64::min);
                 scene.text(area.right(), top - self.size * 0.35, Style::new(self.size).right().strong(true), text);
@@ -94,15 +96,15 @@ impl Columns<'_> {
         wide + 14.0 + if self.percent { self.size } else { 0.0 }
     }
 
-    fn total_text(&self, stack: &[Fig]) -> String {
-        match stack.iter().any(|f| f.value().is_some()) {
-            true if stack.len() == 1 => stack[0].text(),
-            true => Fig::sum(stack.iter().copied()).text(),
+    fn total_text(&self, i: usize) -> String {
+        match self.stacks[i].iter().any(|f| f.value().is_some()) {
+            true => self.wholes[i].text(),
             false => self.words.no_data().to_owned(),
         }
     }
 
-    fn column(&self, scene: &mut Scene, scale: &impl Fn(f64) -> f64, place: Area, stack: &[Fig], last: bool) -> Parts {
+    fn column(&self, scene: &mut Scene, scale: &impl Fn(f64) -> f64, place: Area, i: usize) -> Parts {
+        let (stack, whole, last) = (&self.stacks[i], self.wholes[i], i + 1 == self.years.len());
         let mut parts = Parts::new();
         let mut below = 0.0;
         for (k, fig) in stack.iter().enumerate() {
@@ -125,8 +127,8 @@ impl Columns<'_> {
             if k > 0 && h > 3.0 {
                 scene.line(vec![(area.x, bottom), (area.right(), bottom)], crate::palette::PAPER, 1);
             }
-            // The total above says whether they are lower bounds.
-            let text = fig.text().trim_start_matches('≥').to_owned();
+            // A lower bound above it says it for all of them.
+            let text = if whole.lower { fig.text().trim_start_matches('≥').to_owned() } else { fig.text() };
             if self.inside && stack.len() > 1 && h >= self.size * 1.1 && font::width(&text, self.size * 0.9) <= place.w - 8.0 {
                 let style = Style::new(self.size * 0.9).color(text_on(color)).middle();
                 scene.mid(place.x + place.w / 2.0, bottom - h / 2.0, style, text);

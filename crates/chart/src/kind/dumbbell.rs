@@ -8,7 +8,7 @@ use crate::names;
 use crate::palette::{ACCENT, INK, MAIN, MUTED, PALE, PAPER};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
-use crate::words::signed;
+use crate::words::{signed, signed_points};
 
 const ROW: f64 = 42.0;
 const NAME: f64 = 400.0;
@@ -28,7 +28,7 @@ impl Row<'_> {
     }
 
     fn by(&self) -> String {
-        signed(self.change(), if self.now.ratio { 1 } else { 2 })
+        if self.now.ratio { signed_points(self.change()) } else { signed(self.change(), 2) }
     }
 
     fn both(&self) -> String {
@@ -86,10 +86,12 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if !rest.is_empty() {
         let same = rest.iter().filter(|r| r.change() == 0.0).count();
         let n = rest.len();
-        notes.push(words.pick(
-            format!("未画出{n}个单位，其中与上年持平的{same}个"),
-            format!("{} not drawn, {same} of them unchanged", words.agencies(n)),
-        ));
+        let unchanged = words.pick(format!("另有{same}个单位与上年持平"), format!("{} unchanged", words.agencies(same)));
+        let smaller =
+            words.pick(format!("另有{}个单位变化较小", n - same), format!("{} with smaller changes", words.agencies(n - same)));
+        let both = [(n - same, smaller), (same, unchanged)].into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text);
+        let list = both.collect::<Vec<_>>().join(if words.zh { "，" } else { ", " });
+        notes.push(words.pick(format!("{list}，未列出"), format!("Not listed: {list}")));
     }
     if !one_sided.is_empty() {
         let list = words.some(&one_sided, 6);

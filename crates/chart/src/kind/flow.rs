@@ -85,21 +85,14 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     } else {
         beside_right(ctx, &mut scene, &shown, x[2] + NODE + 16.0, total_out);
     }
-    let part_total = sum(&parts);
+    // Shares are of the whole that the compilation gives, as in every other output.
+    let part_total = parts_of.map_or(0.0, |at| outs[at].value);
     beside_right(ctx, &mut scene, &parts.iter().collect::<Vec<_>>(), x[3] + NODE + 16.0, part_total);
     let mut notes = ctx.notes(&[], ins.iter().chain(&outs).chain(&parts).any(|n| n.fig.lower));
-    if (total_in - total_out).abs() > 1e-9 {
-        let d = words.amount(&number::plain((total_in - total_out).abs()), unit);
-        notes.push(words.pick(format!("两侧合计相差{d}，数据待核"), format!("The two sides differ by {d}: to be checked")));
-    }
-    let parts_differ = parts_of.map(|at| (outs[at].value - part_total).abs()).filter(|d| *d > 1e-9 && has_parts);
-    if let Some(d) = parts_differ {
-        let d = words.amount(&number::plain(d), unit);
-        notes.push(words.pick(
-            format!("各项结果之和与办理数相差{d}，数据待核"),
-            format!("The outcomes differ from their whole by {d}: to be checked"),
-        ));
-    }
+    let amount = |d: f64| words.amount(&number::plain(d), unit);
+    let sides = Some((total_in - total_out).abs()).filter(|d| *d > 1e-9).map(amount);
+    let outcomes = parts_of.map(|at| (outs[at].value - sum(&parts)).abs()).filter(|d| *d > 1e-9 && has_parts).map(amount);
+    notes.extend(differences(ctx, sides, outcomes));
     let bottom = [&ins, &outs, &parts].iter().flat_map(|l| l.iter()).map(|n| n.y + n.h).fold(whole.0 + whole.1, f64::max);
     let finding = finding(ctx, &outs, whole_fig, unit);
     let table = table(ctx, [(&ins, total_in), (&outs, total_out), (&parts, part_total)], whole_fig, unit);
@@ -122,7 +115,7 @@ fn table(ctx: &Ctx<'_>, columns: [(&Vec<Node<'_>>, f64); 3], whole: Fig, unit: &
     let mut rows = Vec::new();
     for (role, (nodes, total)) in roles.into_iter().zip(columns) {
         for n in nodes {
-            let share = n.fig.value().map_or_else(|| "—".to_owned(), |v| number::share(v, total));
+            let share = n.fig.value().filter(|v| *v <= total).map_or_else(|| "—".to_owned(), |v| number::share(v, total));
             rows.push(vec![ctx.label(n.item), role.clone(), n.fig.text(), share]);
         }
     }
@@ -134,6 +127,29 @@ fn table(ctx: &Ctx<'_>, columns: [(&Vec<Node<'_>>, f64); 3], whole: Fig, unit: &
         words.pick("占比", "Share"),
     ];
     Table { columns: heads.into(), rows }
+}
+
+/// Where the sides, or the outcomes and their whole, do not come to the same: one note, whatever the reason.
+fn differences(ctx: &Ctx<'_>, sides: Option<String>, outcomes: Option<String>) -> Option<String> {
+    let words = ctx.words;
+    Some(match (sides, outcomes) {
+        (None, None) => return None,
+        (Some(a), None) => {
+            words.pick(format!("两侧合计相差{a}，有数据待核实"), format!("The two sides differ by {a}: to be checked"))
+        }
+        (None, Some(b)) => words.pick(
+            format!("各项结果之和与办结数相差{b}，有数据待核实"),
+            format!("The outcomes differ from their whole by {b}: to be checked"),
+        ),
+        (Some(a), Some(b)) if a == b => words.pick(
+            format!("两侧合计、各项结果之和与办结数均相差{a}，有数据待核实"),
+            format!("The two sides, and the outcomes and their whole, both differ by {a}: to be checked"),
+        ),
+        (Some(a), Some(b)) => words.pick(
+            format!("两侧合计相差{a}，各项结果之和与办结数相差{b}，有数据待核实"),
+            format!("The two sides differ by {a}, the outcomes and their whole by {b}: to be checked"),
+        ),
+    })
 }
 
 fn nodes<'a>(ctx: &Ctx<'a>, role: Role, colors: &[Rgb]) -> Vec<Node<'a>> {
@@ -178,7 +194,7 @@ fn ribbons(scene: &mut Scene, nodes: &[Node<'_>], x0: f64, body: f64, x1: f64, i
 }
 
 fn texts(ctx: &Ctx<'_>, n: &Node<'_>, total: f64) -> (String, String) {
-    let share = if total > 0.0 { number::share(n.value, total) } else { String::new() };
+    let share = if total > 0.0 && n.value <= total { number::share(n.value, total) } else { String::new() };
     (ctx.label(n.item), format!("{}　{share}", ctx.amount(n.fig, ctx.unit(n.item))))
 }
 

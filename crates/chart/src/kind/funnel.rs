@@ -56,7 +56,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let end = (most * 1.25).max(10.0);
     let x = |n: f64| area.x + (n.ln() / end.ln()) * area.w;
     let y = |v: f64| area.bottom() - v * area.h;
-    let moved = spread(&mut points, &x, &y);
+    spread(&mut points, &x, &y);
     let mut scene = Scene::default();
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), ctx.what() + if words.zh { "（%）" } else { " (%)" });
     funnel(&mut scene, area, p, phi, end, &x, &y);
@@ -72,33 +72,21 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     let average = words.pick(format!("总体{}", number::percent(p * 100.0)), format!("overall {}", number::percent(p * 100.0)));
     scene.mid(area.right() + 8.0, y(p), Style::new(SMALL), average);
-    let named = labels(&mut scene, area, &points, &y, p);
-    let mut notes = notes(ctx, &points, phi, none, small, named);
-    if moved {
-        notes.push(
-            words.pick("数值相同而重叠的点略向右错开", "Points that would cover each other are moved a little to the right"),
-        );
-    }
-    if !wrong.is_empty() {
-        let said: Vec<String> =
-            wrong.iter().map(|(m, f)| format!("{} {}", m.name, number::percent(f.value().unwrap_or_default()))).collect();
-        notes.push(words.pick(
-            format!("{}：比率不在0至100%之间，数据有误，未画出", said.join("、")),
-            format!("{}: not between 0 and 100 %, so a figure is wrong; not drawn", said.join(", ")),
-        ));
-    }
+    labels(&mut scene, area, &points, &y, p);
+    let said = |(m, f): &(&Member, Fig)| format!("{} {}", m.name, number::percent(f.value().unwrap_or_default()));
+    let left = Left {
+        small: points.iter().any(|q| q.n < small).then_some(small),
+        none,
+        wrong: wrong.iter().map(said).collect(),
+        incomplete: figs.iter().any(|(_, f)| f.lower),
+    };
+    let notes = notes(ctx, &left);
     let table = table(ctx, &points, &figs);
-    if figs.iter().any(|(_, f)| f.lower) {
-        notes.push(words.pick(
-            "部分单位数据不全，其比率按已知数计算",
-            "Some agencies' figures are incomplete; their ratios are of what is known",
-        ));
-    }
     Some(Body {
         finding: finding(ctx, &points, p),
         describe: words.pick(
-            format!("漏斗图：{}年各单位{}与分母的关系，及总体比率的95%、99.8%控制限", scope.year, ctx.what()),
-            format!("Funnel plot: {} by agency in {} with 95 % and 99.8 % limits", ctx.what(), scope.year),
+            format!("漏斗图：{}年各单位{}与分母的关系，及正常波动范围", scope.year, ctx.what()),
+            format!("Funnel plot: {} by agency in {} with the limits of chance", ctx.what(), scope.year),
         ),
         scene,
         height: area.bottom() + SMALL * 3.1,
@@ -115,8 +103,8 @@ fn table(ctx: &Ctx<'_>, points: &[Point<'_>], figs: &[(&Member, Fig)]) -> Table 
     let row = |(member, fig): &&(&Member, Fig)| {
         let outside = points.iter().find(|q| q.member.id == member.id).map(|q| q.outside);
         let verdict = match outside {
-            Some(true) => words.pick("超出99.8%控制限", "outside the 99.8 % limits"),
-            Some(false) => words.pick("在控制限内", "within the limits"),
+            Some(true) => words.pick("超出正常波动范围", "outside the limits"),
+            Some(false) => words.pick("在正常波动范围内", "within the limits"),
             None => words.pick("无比率", "no ratio"),
         };
         vec![member.name.clone(), number::plain(fig.base()), fig.text(), verdict]
@@ -128,20 +116,17 @@ fn table(ctx: &Ctx<'_>, points: &[Point<'_>], figs: &[(&Member, Fig)]) -> Table 
     }
 }
 
-/// Gives every point its place; those that would cover another one stand beside it. Whether any had to move.
-fn spread(points: &mut [Point<'_>], x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) -> bool {
+/// Gives every point its place; those that would cover another one stand beside it.
+fn spread(points: &mut [Point<'_>], x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) {
     let mut placed: Vec<(f64, f64)> = Vec::new();
-    let mut moved = false;
     for q in points {
         let (mut px, py) = (x(q.n), y(q.y));
         while placed.iter().any(|(a, b)| (a - px).hypot(b - py) < 6.0) {
             px += 14.0;
-            moved = true;
         }
         placed.push((px, py));
         q.px = px;
     }
-    moved
 }
 
 fn funnel(scene: &mut Scene, area: Area, p: f64, phi: f64, end: f64, x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) {
@@ -183,22 +168,18 @@ fn axes(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, end: f64, x: &impl Fn(f64)
         tick *= steps.next().unwrap_or(10.0);
     }
     let axis = ctx.spec.axis.as_deref().unwrap_or(if ctx.words.zh { "分母" } else { "denominator" });
-    let text = ctx.words.pick(
-        format!("{axis}（对数刻度），左边样本少，偶然波动大"),
-        format!("{axis} (logarithmic scale): few cases at the left, so chance moves them more"),
-    );
+    let text = ctx.words.pick(format!("{axis}（对数刻度）"), format!("{axis} (logarithmic scale)"));
     scene.text(area.x + area.w / 2.0, area.bottom() + SMALL * 2.8, Style::new(SMALL).muted().middle(), text);
 }
 
 /// Names those outside the limits, and the one asked for, each beside its point where no other text or point lies.
-fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) -> f64, p: f64) -> usize {
+fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) -> f64, p: f64) {
     let mut named: Vec<&Point<'_>> = points.iter().filter(|q| q.outside || q.member.picked).collect();
     named.sort_by(|a, b| b.member.picked.cmp(&a.member.picked).then(b.z.abs().total_cmp(&a.z.abs())));
     named.truncate(14);
     let mut boxes: Vec<Area> = points.iter().map(|q| Area::new(q.px - 9.0, y(q.y) - 9.0, 18.0, 18.0)).collect();
     // No label lies on the line of the whole either.
     let mut leaders = vec![((area.x, y(p)), (area.right(), y(p)))];
-    let mut written = 0;
     for q in named {
         let text = format!("{} {}", q.member.name, number::percent(q.y * 100.0));
         let lines = names::wrap(&text, SMALL, 330.0);
@@ -221,9 +202,7 @@ fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) 
             );
         }
         boxes.push(place);
-        written += 1;
     }
-    written
 }
 
 /// The nearest free place for a label around a point, with the side at which it is held.
@@ -268,40 +247,52 @@ fn free_place(
     None
 }
 
-fn notes(ctx: &Ctx<'_>, points: &[Point<'_>], phi: f64, none: usize, small: f64, named: usize) -> Vec<String> {
+/// What the drawing leaves out or marks.
+struct Left {
+    small: Option<f64>,
+    none: usize,
+    wrong: Vec<String>,
+    incomplete: bool,
+}
+
+/// Two plain notes at most: what the picture means, and what is left out. How the limits are worked out stands in the record
+/// of the kind, for those who check it.
+fn notes(ctx: &Ctx<'_>, left: &Left) -> Vec<String> {
     let words = ctx.words;
+    let axis = ctx.spec.axis.as_deref().unwrap_or(if words.zh { "分母" } else { "the denominator" });
     let mut notes = vec![words.pick(
-        "深色带、浅色带：在总体比率下，偶然波动的95%、99.8%控制限（Spiegelhalter 2005）；橙色为超出99.8%控制限的单位",
-        "Dark and light band: 95 % and 99.8 % limits of chance around the overall ratio (Spiegelhalter 2005); orange: outside the 99.8 % limits",
+        format!("阴影内为正常波动范围，橙色为超出范围的单位；{axis}少的单位波动较大"),
+        format!("Shaded: what chance explains; orange: outside it. Chance moves a ratio more where {} is small", lower(axis)),
     )];
-    if phi > 1.0 {
-        let by = number::plain((phi * 10.0).round() / 10.0);
-        notes.push(words.pick(
-            format!("各单位之间的差异普遍大于偶然波动，控制限已按离散系数{by}放宽"),
-            format!("Agencies differ more than chance explains throughout; the limits are widened for a dispersion of {by}"),
+    let mut rest = Vec::new();
+    if let Some(n) = left.small.map(number::plain) {
+        rest.push(words.pick(format!("空心圆不足{n}件，不宜比较"), format!("hollow: below {n}, too few to compare")));
+    }
+    if left.none > 0 {
+        let n = left.none;
+        rest.push(words.pick(format!("{n}个单位没有比率，未画出"), format!("{} without a ratio: not drawn", words.agencies(n))));
+    }
+    if !left.wrong.is_empty() {
+        let list = words.some(&left.wrong, 3);
+        rest.push(words.pick(
+            format!("{list}：比率不在0至100%之间，数据有误，未画出"),
+            format!("{list}: not between 0 and 100 %, so a figure is wrong; not drawn"),
         ));
     }
-    if points.iter().any(|q| q.n < small) {
-        let n = number::plain(small);
-        notes.push(words.pick(
-            format!("空心圆：分母不足{n}件，样本小，不宜比较"),
-            format!("Hollow: denominator below {n}, too few to compare"),
-        ));
+    if left.incomplete {
+        rest.push(words.pick("部分单位数据不全，按已知数计算", "some figures are incomplete: ratios are of what is known"));
     }
-    if none > 0 {
-        notes.push(words.pick(
-            format!("{none}个单位分母为0，没有比率，未画出"),
-            format!("{} with a denominator of 0: no ratio, not drawn", words.agencies(none)),
-        ));
-    }
-    let outside = points.iter().filter(|q| q.outside).count();
-    if outside > named {
-        notes.push(words.pick(
-            format!("超出控制限的{outside}个单位中，标出偏离最大的{named}个"),
-            format!("Of {outside} outside the limits the {named} farthest are named"),
-        ));
-    }
+    let rest = rest.join(if words.zh { "；" } else { "; " });
+    // English sentences begin with a capital.
+    let mut letters = rest.chars();
+    notes.extend(letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()));
     notes
+}
+
+/// A name of an axis within a sentence.
+fn lower(axis: &str) -> String {
+    let mut letters = axis.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
@@ -310,8 +301,8 @@ fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
     if let Some(q) = points.iter().find(|q| q.member.picked) {
         let (name, own) = (&q.member.name, number::percent(q.y * 100.0));
         let verdict = match q.outside {
-            true => words.pick("超出99.8%控制限", "outside the 99.8 % limits"),
-            false => words.pick("在控制限内", "within the limits"),
+            true => words.pick("超出正常波动范围", "outside the limits"),
+            false => words.pick("在正常波动范围内", "within the limits"),
         };
         return words.pick(
             format!("{year}年{name}{what}{own}，{verdict}（总体{overall}）"),
@@ -321,11 +312,11 @@ fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
     let outside = points.iter().filter(|q| q.outside).count();
     match outside {
         0 => words.pick(
-            format!("{year}年{what}{overall}，各单位均在控制限内"),
+            format!("{year}年{what}{overall}，各单位均在正常波动范围内"),
             format!("{what} in {year}: {overall}; every agency within the limits"),
         ),
         n => words.pick(
-            format!("{year}年{what}{overall}，{n}个单位超出控制限"),
+            format!("{year}年{what}{overall}，{n}个单位超出正常波动范围"),
             format!("{what} in {year}: {overall}; {} outside the limits", words.agencies(n)),
         ),
     }

@@ -82,7 +82,6 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, (place, names): (Area, f64), member: &M
     let area = Area::new(place.x, place.y + names + 20.0, place.w, place.h - names - 44.0);
     let most = figs.iter().filter_map(|f| f.value()).fold(0.0, f64::max);
     let slot = area.w / figs.len() as f64;
-    let size = 18f64.min((slot - 2.0) / figs.iter().map(|f| font::width(&f.text(), 100.0)).fold(1.0, f64::max) * 100.0);
     scene.line(vec![(area.x, area.bottom()), (area.right(), area.bottom())], RULE, 1);
     let mut tops = Vec::new();
     for (i, fig) in figs.iter().enumerate() {
@@ -106,16 +105,8 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, (place, names): (Area, f64), member: &M
             (false, false) => scene.rect(bar, PALE),
         }
         tops.push(bar.y);
-        if size >= 13.0 {
-            scene.text(x, bar.y - 4.0, Style::new(size).middle().strong(last), fig.text());
-        } else if last {
-            // Where not every figure would be legible the last alone is written, above the bars that it reaches over.
-            let (text, size) = (fig.text(), 17.0);
-            let under = (font::width(&text, size) / slot).ceil() as usize + 1;
-            let top = tops.iter().rev().take(under).copied().fold(area.bottom(), f64::min);
-            scene.text(area.right(), top - 4.0, Style::new(size).right().strong(true), text);
-        }
     }
+    figures(scene, area, figs, &tops);
     let ends = [
         (years.first(), area.x, Style::new(17.0)),
         (years.last().filter(|_| years.len() > 1), area.right(), Style::new(17.0).right()),
@@ -130,6 +121,43 @@ fn one(ctx: &Ctx<'_>, scene: &mut Scene, (place, names): (Area, f64), member: &M
         }
     }
     scene.line(vec![(place.x, place.bottom()), (place.right(), place.bottom())], GRID, 1);
+}
+
+/// Least room between two figures beside each other, so that they do not read as one.
+const BETWEEN: f64 = 8.0;
+
+/// Every figure above its bar where all have room; else the last, the first, the highest and the lowest, as far as they fit.
+fn figures(scene: &mut Scene, area: Area, figs: &[Fig], tops: &[f64]) {
+    let size = names::LEAST;
+    let slot = area.w / figs.len() as f64;
+    let known: Vec<(usize, f64)> = figs.iter().enumerate().filter_map(|(i, f)| Some((i, f.value()?))).collect();
+    let width = |i: usize| font::width(&figs[i].text(), size);
+    let order: Vec<usize> = if known.iter().all(|(i, _)| width(*i) + BETWEEN <= slot) {
+        known.iter().map(|(i, _)| *i).collect()
+    } else {
+        let least = known.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        [known.last(), known.first(), most, least].into_iter().flatten().map(|(i, _)| *i).collect()
+    };
+    // The crosses of years without a figure are not written over.
+    let cross = |i: usize| Area::new(area.x + slot * (i as f64 + 0.5) - 9.0, area.bottom() - 24.0, 18.0, 24.0);
+    let mut taken: Vec<Area> = (0..figs.len()).filter(|i| figs[*i].value().is_none()).map(cross).collect();
+    let mut written: Vec<usize> = Vec::new();
+    for i in order {
+        let w = width(i);
+        let x = (area.x + slot * (i as f64 + 0.5) - w / 2.0).clamp(area.x, (area.right() - w).max(area.x));
+        // Above every bar that it reaches over.
+        let under = |k: &usize| area.x + slot * (*k as f64 + 0.84) > x && area.x + slot * (*k as f64 + 0.16) < x + w;
+        let top = (0..figs.len()).filter(under).map(|k| tops[k]).fold(tops[i], f64::min);
+        let place = Area::new(x - BETWEEN, top - 4.0 - size, w + BETWEEN * 2.0, size);
+        if written.contains(&i) || taken.iter().any(|t| t.meets(place)) {
+            continue;
+        }
+        let last = i + 1 == figs.len();
+        scene.text(x, top - 4.0, Style::new(size).strong(last), figs[i].text());
+        taken.push(Area::new(x, top - 4.0 - size, w, size));
+        written.push(i);
+    }
 }
 
 fn finding(ctx: &Ctx<'_>, known: &[(&Member, Vec<Fig>)]) -> String {

@@ -5,7 +5,6 @@ use super::{Body, Ctx, MARGIN, SMALL, WIDTH};
 use crate::axis;
 use crate::font;
 use crate::names;
-use crate::number;
 use crate::palette::{self, GRID, PAPER, Rgb};
 use crate::scene::{Area, Scene, Style, crosses};
 use crate::scope::Fig;
@@ -48,12 +47,22 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if n > 1 {
         notes.push(words.pick("各图纵轴刻度不同，不能互相比较高低", "Each panel has its own scale"));
     }
-    let (mut heads, mut items) = (Vec::new(), Vec::new());
     for panel in &ctx.spec.panel {
+        let unit = panel.series.first().map_or("", |i| ctx.unit(i));
+        notes.extend(ctx.note_of_wholes(&panel.series, panel.total.as_deref(), unit).filter(|_| panel.draw == Draw::Stacked));
+    }
+    let whole = |id: &String| Item { id: id.clone(), label: Some(words.total()), role: None, of: None };
+    let totals: Vec<Option<Item>> = ctx.spec.panel.iter().map(|p| p.total.as_ref().map(whole)).collect();
+    let (mut heads, mut items) = (Vec::new(), Vec::new());
+    for (panel, total) in ctx.spec.panel.iter().zip(&totals) {
         for item in &panel.series {
             // A panel of one series is called by its title.
             let name = if panel.series.len() == 1 { panel.title.clone() } else { ctx.label(item) };
             heads.push(ctx.head(&name, ctx.unit(item)));
+            items.push(item);
+        }
+        if let Some(item) = total {
+            heads.push(ctx.head(&ctx.label(item), ctx.unit(item)));
             items.push(item);
         }
     }
@@ -99,11 +108,13 @@ fn one<'a>(ctx: &Ctx<'a>, scene: &mut Scene, place: Area, panel: &Panel, marks: 
     let keys: Vec<(Rgb, String)> = panel.series.iter().zip(&colors).map(|(i, c)| (*c, ctx.label(i))).collect();
     let legend = scene.legend(Area::new(place.x, place.y + 52.0, place.w, 0.0), SMALL, &keys);
     let stacks: Vec<Vec<Fig>> = scope.years.iter().map(|y| ids.iter().map(|id| scope.fig(id, *y)).collect()).collect();
+    let wholes = scope.years.iter().map(|y| ctx.whole(&panel.series, panel.total.as_deref(), *y).fig).collect();
     let percent = stacks.iter().flatten().any(|f| f.ratio);
     let columns = Columns {
         words,
         years: &scope.years,
         stacks,
+        wholes,
         colors,
         breaks: &breaks,
         percent,
@@ -218,12 +229,13 @@ fn finding(ctx: &Ctx<'_>) -> String {
         let said = !(at(scope.year).lower && at(scope.year).value() == Some(0.0)) && at(scope.year).value().is_some();
         said.then(|| words.pick(format!("{name}{amount}{change}"), format!("{name} {amount}{change}")))
     };
-    let largest = |items: &[Item]| {
+    let largest = |panel: &Panel| {
+        let items = &panel.series;
         let figs: Vec<f64> = items.iter().map(|i| scope.fig(&i.id, scope.year).value().unwrap_or(0.0)).collect();
-        let total: f64 = figs.iter().sum();
+        let whole = ctx.whole(items, panel.total.as_deref(), scope.year);
         let (k, most) = figs.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))?;
-        let (name, share) = (ctx.label(&items[k]), number::share(*most, total));
-        (*most > 0.0).then(|| words.pick(format!("{name}占{share}"), format!("{name} {share}")))
+        let (name, share) = (ctx.label(&items[k]), whole.share(*most));
+        (*most > 0.0 && share != "—").then(|| words.pick(format!("{name}占{share}"), format!("{name} {share}")))
     };
     let mut told = Vec::new();
     for panel in &ctx.spec.panel {
@@ -231,7 +243,7 @@ fn finding(ctx: &Ctx<'_>) -> String {
             Draw::Lines if panel.series.len() == 1 => told.extend(tell(&panel.title, &panel.series)),
             Draw::Lines => told.extend(panel.series.iter().filter_map(|i| tell(&ctx.label(i), std::slice::from_ref(i)))),
             Draw::Bars => told.extend(tell(&panel.title, &panel.series)),
-            Draw::Stacked => told.extend(largest(&panel.series)),
+            Draw::Stacked => told.extend(largest(panel)),
         }
     }
     told.truncate(3);

@@ -9,7 +9,7 @@ use crate::number;
 use crate::palette::{ACCENT, MAIN, MUTED, PAPER, RULE, Rgb};
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Fig, Member};
-use crate::words::signed;
+use crate::words::{signed, signed_points};
 
 const GAP: f64 = 36.0;
 const TOP: f64 = 96.0;
@@ -31,7 +31,7 @@ impl Row<'_> {
     }
 
     fn by(&self) -> String {
-        signed(self.change(), if self.now.ratio { 1 } else { 2 })
+        if self.now.ratio { signed_points(self.change()) } else { signed(self.change(), 2) }
     }
 
     fn color(&self) -> Rgb {

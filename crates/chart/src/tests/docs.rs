@@ -66,6 +66,9 @@ fn chart_reference_is_current() {
             kind.when[0],
             sentence(kind.when[1])
         );
+        if !kind.method[0].is_empty() {
+            let _ = writeln!(out, "- 方法：{}。{}.", kind.method[0], sentence(kind.method[1]));
+        }
         out.push_str(HEAD);
         kind.keys.iter().for_each(|name| line(&mut out, key(name).unwrap()));
         let _ = write!(out, "\n`charts/{}.toml`：\n\n```toml\n{}```\n", chart.name, chart.file);

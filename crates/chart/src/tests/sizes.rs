@@ -16,6 +16,8 @@ enum Figures {
     Negative,
     Equal,
     Missing,
+    /// Four and five digits, up and down.
+    Thousands,
     Mixed,
 }
 
@@ -62,6 +64,7 @@ fn world(agencies: usize, years: u16, figures: Figures) -> World {
                     Figures::Negative => Some(-3 - i as i64),
                     Figures::Equal => Some(12),
                     Figures::Missing => None,
+                    Figures::Thousands => Some(4_000 + (i as i64 * 977 + k as i64 * 131 + i64::from(year) * 613) % 7_900),
                     Figures::Mixed => Some(mixed).filter(|_| (i + k) % 5 > 0),
                 };
                 if let Some(v) = value {
@@ -76,7 +79,7 @@ fn world(agencies: usize, years: u16, figures: Figures) -> World {
 }
 
 fn sizes() -> Vec<(usize, u16)> {
-    [1, 5, 100].into_iter().flat_map(|n| [1, 2, 15].map(|y| (n, y))).collect()
+    [1, 5, 100].into_iter().flat_map(|n| [1, 2, 6, 15].map(|y| (n, y))).collect()
 }
 
 #[test]
@@ -84,7 +87,15 @@ fn nothing_clashes_at_any_size() {
     let all = charts("charts");
     let mut found = Vec::new();
     for (agencies, years) in sizes() {
-        for figures in [Figures::Zero, Figures::Huge, Figures::Negative, Figures::Equal, Figures::Missing, Figures::Mixed] {
+        for figures in [
+            Figures::Zero,
+            Figures::Huge,
+            Figures::Negative,
+            Figures::Equal,
+            Figures::Missing,
+            Figures::Thousands,
+            Figures::Mixed,
+        ] {
             let world = world(agencies, years, figures);
             for target in [Target::default(), Target { agency: Some("LJ-000".into()), level: None }] {
                 for chart in &all {
@@ -123,6 +134,32 @@ fn hostile_names_are_shown_whole_and_do_no_harm() {
     }
 }
 
+#[test]
+fn open_findings_about_what_is_drawn_are_said() {
+    let mut world = super::district::district();
+    world.findings.clear();
+    let forms = world.forms.clone();
+    let form = forms.form(forms.for_year(2024).unwrap());
+    let cell = form.series.iter().find(|s| s.id == "penalty_decisions").unwrap().numerator[0];
+    let subject = nianbao_form::Subject { agency_id: "TS-024".into(), agency: "x".into(), year: 2024, ..Default::default() };
+    let finding = nianbao_form::Finding::of("row-total", &subject).cell(&forms, cell, "1", "2").build();
+    let texts = |world: &World, name: &str, agency: Option<&str>| -> String {
+        let chart = charts("charts").into_iter().find(|c| c.name.starts_with(name)).unwrap();
+        let target = Target { agency: agency.map(str::to_owned), level: None };
+        let (scene, _) = compose(&chart, data(world, 2024), &target).unwrap();
+        scene.texts().into_iter().map(|(_, text)| text).collect()
+    };
+    assert!(!texts(&world, "08-", None).contains("待核实"));
+    world.findings.push(finding);
+    assert!(texts(&world, "08-", None).contains("图中行政处罚决定含待核实数据"));
+    assert!(texts(&world, "12-", None).contains("图中行政处罚决定含待核实数据"));
+    assert!(texts(&world, "08-", Some("TS-024")).contains("含待核实数据"));
+    assert!(!texts(&world, "08-", Some("TS-030")).contains("含待核实数据"));
+    assert!(!texts(&world, "10-", None).contains("含待核实数据"));
+    world.findings[0].status = nianbao_form::Status::Explained;
+    assert!(!texts(&world, "08-", None).contains("含待核实数据"));
+}
+
 /// Each figure that a table gives stands in its drawing, or is one of a year whose figure had no room.
 #[test]
 fn tables_say_what_is_drawn() {
@@ -142,8 +179,8 @@ fn tables_say_what_is_drawn() {
                 }
             }
         }
-        // In a funnel most points have no text, and a stack writes only what has room in it.
-        let spared = ["05-", "01-", "02-", "07-", "08-"].iter().any(|n| chart.name.starts_with(n));
+        // In a funnel most points have no text, and a stack or a small drawing writes only what has room in it.
+        let spared = ["05-", "01-", "02-", "07-", "08-", "12-"].iter().any(|n| chart.name.starts_with(n));
         assert!(missing.is_empty() || spared, "{}: {missing:?} stand in the table only", chart.name);
     }
 }

@@ -10,6 +10,7 @@ pub(super) const WORDS: &[Phrase] = &[
     ("gallery_adjust", "如何调整", "How to change it"),
     ("gallery_shows", "画什么", "Shows"),
     ("gallery_when", "何时用", "Use it"),
+    ("gallery_method", "方法", "Method"),
     ("gallery_line", "图文件中的一行", "Line of the chart file"),
     ("gallery_effect", "改这一行会改变什么", "What it changes"),
     ("gallery_more", "还可以加写的行", "Lines that can be added"),
