@@ -134,6 +134,52 @@ fn hostile_names_are_shown_whole_and_do_no_harm() {
     }
 }
 
+/// Figures of a district whose own total is not what its parts come to.
+fn torn() -> World {
+    let mut world = world(5, 2, Figures::Equal);
+    let parts = ["outcome_disclosed", "received_by_natural_person", "review_upheld"];
+    for row in world.compilation.series.iter_mut().filter(|r| r.year == 2020 && !parts.contains(&r.series.as_str())) {
+        row.numerator = row.numerator.map(|n| n * 2);
+    }
+    world
+}
+
+#[test]
+fn a_total_is_the_compilations_and_parts_that_do_not_come_to_it_are_said() {
+    let world = torn();
+    let figure = |series: &str, year: u16| {
+        let row = world.compilation.series.iter().find(|r| r.group_id == "LJ" && r.series == series && r.year == year);
+        row.and_then(|r| r.value()).unwrap_or_else(|| panic!("no {series} in {year}"))
+    };
+    for (name, series) in [("01-", "requests_received"), ("02-", "requests_handled")] {
+        let chart = charts("charts").into_iter().find(|c| c.name.starts_with(name)).unwrap();
+        let (scene, framed) = compose(&chart, data(&world, 2020), &Target::default()).unwrap();
+        let total = figure(series, 2020).to_string();
+        let parts: f64 = chart.series().filter(|id| *id != series).map(|id| figure(id, 2020)).sum();
+        assert_ne!(parts.to_string(), total);
+        assert!(framed.title.contains(&format!("{total}件")), "{} {total}", framed.title);
+        assert_eq!(framed.table.rows.last().and_then(|r| r.last()), Some(&total));
+        let said: String = scene.texts().into_iter().map(|(_, text)| text).collect();
+        let both = format!("{}件、{total}件", crate::number::plain(parts));
+        let one = format!("{}件与合计{total}件不一致", crate::number::plain(parts));
+        assert!(said.contains(&both) || said.contains(&one), "{said}");
+        assert!(said.contains("有数据待核实"), "{said}");
+    }
+    // What is called 100 % is the total.
+    let mut chart = charts("charts").into_iter().find(|c| c.name.starts_with("02-")).unwrap();
+    let share = |chart: &crate::Chart| {
+        let (_, framed) = compose(chart, data(&world, 2020), &Target::default()).unwrap();
+        framed.table.rows.last().unwrap()[1].clone()
+    };
+    let with = share(&chart);
+    chart = crate::parse("x.toml".as_ref(), &chart.file.replace("total = \"requests_handled\"\n", "")).unwrap();
+    assert_ne!(with, share(&chart));
+    let wrong = chart.file.replace("what =", "total = \"requests_handeld\"\nwhat =");
+    let wrong = crate::parse("x.toml".as_ref(), &wrong).unwrap();
+    let message = compose(&wrong, data(&world, 2020), &Target::default()).map(|_| ()).unwrap_err().to_string();
+    assert!(message.contains("did you mean `requests_handled`?"), "{message}");
+}
+
 #[test]
 fn open_findings_about_what_is_drawn_are_said() {
     let mut world = super::district::district();
