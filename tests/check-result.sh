@@ -4,7 +4,8 @@
 set -euo pipefail
 year=${1:?usage: check-result.sh OUT/YEAR}
 for file in index.html district-report.docx district-report.html tables.xlsx notices/index.csv run.json \
-  data/cells.parquet data/cells.csv data/reports.csv data/findings.csv data/district.csv data/coverage.csv data/series.csv data/datapackage.json; do
+  data/cells.parquet data/cells.csv data/reports.csv data/findings.csv data/district.csv data/coverage.csv data/series.csv data/datapackage.json \
+  data/dictionary.html data/cell-ids.csv data/series-ids.csv rules.html page/page.js page/page.css page/2024.js charts/index.html notices/cover-list.docx; do
   test -s "$year/$file" || { echo "missing or empty: $year/$file"; exit 1; }
 done
 charts=$(find "$year/charts" -name '*.svg' | wc -l)

@@ -3,7 +3,7 @@
 use minijinja::{Value, context};
 use nianbao_form::{Cell, Form, FormIx, Kind};
 
-use super::columns::{CELL_IDS, FILES, SERIES_IDS};
+use super::columns::{CELL_IDS, FILES, SERIES_IDS, TableFile};
 use super::delimited::table;
 use crate::files::FileOut;
 use crate::markup;
@@ -71,8 +71,11 @@ pub(super) fn page(edition: &Edition<'_>) -> Result<FileOut, PublishError> {
     let lang = Lang::parse(edition.lang);
     let english = lang == Lang::En;
     let pick = |zh: &'static str, en: &'static str| if english { en } else { zh };
+    // Not every edition is compared with published totals.
+    let there = |f: &&TableFile| f.name != "reconciliation" || edition.reconciliation.is_some();
     let files: Vec<Value> = FILES
         .iter()
+        .filter(there)
         .map(|f| {
             let columns = f.described().map(
                 |(c, values)| context! { name => c.name, kind => c.kind, values => values.join(" | "), meaning => pick(c.zh, c.en) },

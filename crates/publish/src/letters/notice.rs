@@ -37,8 +37,8 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
     pieces.extend(enclosed.iter().map(|k| Piece::Set(lang.say(k).to_owned())));
     pieces.extend(signature(edition, lang));
     if !tables.is_empty() {
-        pieces.push(Piece::Enclosure(lang.say("enclosure_1").to_owned()));
-        pieces.push(Piece::PageTitle(lang.say("marked_title").to_owned()));
+        // Mark and title on one line: a table that fills a page leaves no room for two.
+        pieces.push(Piece::Enclosure(format!("{}　{}", lang.say("enclosure_1"), lang.say("marked_title"))));
         pieces.push(Piece::Note(lang.say("marked_note").to_owned()));
         for (section, grid) in tables {
             pieces.push(Piece::Caption(lang.table_title(&grid.table, &section)));
