@@ -256,3 +256,15 @@ fn edited_files_are_kept_and_a_failed_run_leaves_the_old_result() {
     let output = nianbao(&["run", "pipelines/city.toml", "--out", file.to_str().unwrap()]);
     assert_eq!(code(&output), 4, "{}", err(&output));
 }
+
+#[test]
+fn a_check_of_nothing_but_unreadable_files_names_them() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("甲局.docx"), "不是文档").unwrap();
+    let output = nianbao(&["check", dir.path().to_str().unwrap(), "--format", "csv", "--fail-on", "error"]);
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    let rows = rows(&output.stdout);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0]["rule"].as_str(), rows[0]["severity"].as_str()), ("unreadable", "error"));
+    assert!(rows[0]["message"].contains("甲局.docx"), "{:?}", rows[0]);
+}

@@ -64,9 +64,20 @@ pub(crate) fn frame(ctx: &Ctx<'_>, body: Body) -> (Scene, Framed) {
     (whole, Framed { size: (WIDTH as u32, height as u32), title, caption, table: body.table })
 }
 
+/// Puts what stands in braces in its place, in one pass: a name may have braces of its own.
 fn fill(ctx: &Ctx<'_>, template: &str, finding: &str) -> String {
     let year = ctx.scope.year.to_string();
-    template.replace("{year}", &year).replace("{group}", &ctx.scope.group).replace("{finding}", finding)
+    let mut out = String::with_capacity(template.len() + finding.len());
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let keys = [("{year}", year.as_str()), ("{group}", ctx.scope.group.as_str()), ("{finding}", finding)];
+        let (key, value) = keys.into_iter().find(|(key, _)| rest.starts_with(key)).unwrap_or(("{", "{"));
+        out.push_str(value);
+        rest = &rest[key.len()..];
+    }
+    out + rest
 }
 
 fn source(ctx: &Ctx<'_>) -> String {

@@ -14,6 +14,7 @@ mod district;
 use district::World;
 
 mod docs;
+mod headlines;
 mod sizes;
 
 fn root() -> PathBuf {

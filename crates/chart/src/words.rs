@@ -160,8 +160,22 @@ impl Words {
         self.pick(format!("（比上年{text}）"), format!(" ({text})"))
     }
 
+    /// Who holds a first place, shared or not.
+    pub(crate) fn first<'n>(self, names: impl IntoIterator<Item = &'n str>) -> First {
+        let names: Vec<&str> = names.into_iter().collect();
+        let who = match names.as_slice() {
+            [only] => (*only).to_owned(),
+            [all @ .., last] if names.len() <= 3 => self.pick(names.join("、"), format!("{} and {last}", all.join(", "))),
+            _ => self.agencies(names.len()),
+        };
+        First { who, shared: names.len() > 1, many: names.len() > 3 }
+    }
+
     /// A figure in a sentence: `至少376件` for a lower bound.
     pub(crate) fn told(self, fig: Fig, unit: &str) -> String {
+        if fig.value().is_none() {
+            return self.pick("数据不全", "not known");
+        }
         let text = self.amount(fig.text().trim_start_matches('≥'), unit);
         match fig.lower && !fig.ratio && fig.value().is_some() {
             true => self.pick(format!("至少{text}"), format!("at least {text}")),
@@ -220,6 +234,33 @@ impl Words {
                 format!("资料来源：各单位{report}（应报{expected}个，已报{reported}个）"),
                 format!("Source: {report} of {reported} agencies ({expected} expected)"),
             ),
+        }
+    }
+}
+
+/// Who holds a first place: up to three names, else how many they are.
+pub(crate) struct First {
+    pub(crate) who: String,
+    /// Whether several hold it.
+    pub(crate) shared: bool,
+    /// Whether they are counted, not named.
+    pub(crate) many: bool,
+}
+
+impl First {
+    /// The figure that all of them have.
+    pub(crate) fn each(&self, words: Words, amount: &str) -> String {
+        match self.shared {
+            true => words.pick(format!("均为{amount}"), format!("{amount} each")),
+            false => amount.to_owned(),
+        }
+    }
+
+    /// The change that all of them have.
+    pub(crate) fn each_by(&self, words: Words, change: &str) -> String {
+        match self.shared {
+            true => words.pick(format!("均{change}"), format!("{change} each")),
+            false => change.to_owned(),
         }
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Request<'a> {
     pub(crate) severities: &'a BTreeMap<String, Option<Severity>>,
     /// Whether tables that are pictures are to be recognised.
     pub(crate) ocr: bool,
+    /// Whether nothing is published, so that there need be no year.
+    pub(crate) findings_only: bool,
 }
 
 /// Files and folders of the command line with the tables that go with them: what `check`, `reconcile` and `chart` start
@@ -65,7 +67,17 @@ impl Given {
 
     /// [`assess`] over all of it, the latest year in front.
     pub(crate) fn assess(&self, progress: &Progress) -> Result<Assessment, Failure> {
+        self.assess_for(false, progress)
+    }
+
+    /// The same for who wants the findings alone: files of which none is a report are findings too.
+    pub(crate) fn findings(&self, progress: &Progress) -> Result<Assessment, Failure> {
+        self.assess_for(true, progress)
+    }
+
+    fn assess_for(&self, findings_only: bool, progress: &Progress) -> Result<Assessment, Failure> {
         let request = Request {
+            findings_only,
             forms: &self.forms,
             office: &self.office,
             sources: &self.sources,
@@ -146,6 +158,9 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
         }
     }
     let years: BTreeSet<u16> = reports.iter().map(|r| r.year).collect();
+    if years.is_empty() && request.findings_only {
+        return nothing_read(request, receipts);
+    }
     let owed = request.year.is_some_and(|y| registry.expected(y).next().is_some() && forms.for_year(y).is_some());
     let year = choose_year(request.year, &years, owed, &receipts)?;
     let mut findings = correct(request, &mut reports)?;
@@ -196,6 +211,25 @@ pub(crate) fn assess(request: &Request<'_>, progress: &Progress) -> Result<Asses
     screen::rank(scope, &mut findings);
     drop(counted);
     Ok(Assessment { receipts, counted: selection.counted, reports, receipt_of, superseded, findings, compilation, year })
+}
+
+/// Files of which none is a report: why, file by file.
+fn nothing_read(request: &Request<'_>, receipts: Vec<Receipt>) -> Result<Assessment, Failure> {
+    let registry = &request.office.registry;
+    let mut findings = collection::unreadable(&failures(&receipts, registry, 0));
+    findings.extend(collection::registry_findings(registry, &request.office.problems));
+    apply_severities(&mut findings, request.severities);
+    let compilation = nianbao_compile::compile(request.forms, registry, &[], None).map_err(|e| Failure::Usage(e.into()))?;
+    Ok(Assessment {
+        receipts,
+        reports: Vec::new(),
+        receipt_of: Vec::new(),
+        counted: Vec::new(),
+        superseded: Vec::new(),
+        findings,
+        compilation,
+        year: 0,
+    })
 }
 
 /// Puts the office's corrections in, before anything is worked out from the figures.

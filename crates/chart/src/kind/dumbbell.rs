@@ -175,18 +175,15 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], unit: &str) -> String {
         true => words.pick(format!("{}个百分点", r.by()), format!("{} points", r.by())),
         false => words.amount(&r.by(), if words.zh { unit } else { "" }),
     };
-    let up = rows.iter().find(|r| r.change() > 0.0).map(|r| {
-        words.pick(
-            format!("{}增加最多（{}）", r.member.name, sized(r)),
-            format!("largest rise at {} ({})", r.member.name, sized(r)),
-        )
-    });
-    let down = rows.iter().find(|r| r.change() < 0.0).map(|r| {
-        words.pick(
-            format!("{}减少最多（{}）", r.member.name, sized(r)),
-            format!("largest fall at {} ({})", r.member.name, sized(r)),
-        )
-    });
+    // The largest changes stand first; several may share the place.
+    let most = |sign: f64, zh: &str, en: &str| {
+        let first = rows.iter().find(|r| r.change() * sign > 0.0)?;
+        let same = rows.iter().filter(|r| r.change() == first.change()).map(|r| r.member.name.as_str());
+        let leaders = words.first(same);
+        let (who, by) = (&leaders.who, leaders.each_by(words, &sized(first)));
+        Some(words.pick(format!("{who}{zh}最多（{by}）"), format!("largest {en} at {who} ({by})")))
+    };
+    let (up, down) = (most(1.0, "增加", "rise"), most(-1.0, "减少", "fall"));
     let told: Vec<String> = up.into_iter().chain(down).collect();
     if told.is_empty() {
         return words.pick(format!("{year}年各单位{what}均与上年持平"), format!("{what} in {year}: no agency has changed"));

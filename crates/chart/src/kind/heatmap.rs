@@ -201,11 +201,25 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], unit: &str) -> String {
         );
     }
     let total: f64 = rows.iter().map(|r| r.total).sum();
-    let first: Vec<String> = rows.iter().take(3).map(|r| r.name.clone()).collect();
-    let list = words.list(&first);
-    if rows.iter().flat_map(|r| &r.figs).any(|f| f.ratio) || rows.len() <= 3 || total <= 0.0 {
+    let ratio = rows.iter().flat_map(|r| &r.figs).any(|f| f.ratio);
+    if !ratio && total <= 0.0 {
+        let zero = words.amount("0", unit);
+        return words.pick(format!("{span}各单位{what}均为{zero}"), format!("{what}, {span}: {zero} at every agency"));
+    }
+    if let [only] = rows {
+        return words.pick(format!("{span}{}{what}", only.name), format!("{what} of {}, {span}", only.name));
+    }
+    // As many of the first as are clear of the next: three, else fewer, else none.
+    let clear = |n: &usize| rows.len() > *n && rows[*n - 1].total > rows[*n].total;
+    let Some(n) = [3, 2, 1].into_iter().find(clear) else {
+        let n = rows.len();
+        return words.pick(format!("{span}{n}个单位的{what}"), format!("{what} of {}, {span}", words.agencies(n)));
+    };
+    let list = words.list(&rows[..n].iter().map(|r| r.name.clone()).collect::<Vec<_>>());
+    if ratio || rows.len() <= 3 {
         return words.pick(format!("{span}{what}以{list}为最高"), format!("{what}, {span}: highest at {list}"));
     }
-    let share = number::share(rows.iter().take(3).map(|r| r.total).sum(), total);
-    words.pick(format!("{span}{what}集中在{list}，合占{share}"), format!("{what}, {span}: {share} at {list}"))
+    let share = number::share(rows[..n].iter().map(|r| r.total).sum(), total);
+    let held = if n == 1 { "占" } else { "合占" };
+    words.pick(format!("{span}{what}最多的是{list}，{held}{share}"), format!("{what}, {span}: most at {list}, {share}"))
 }

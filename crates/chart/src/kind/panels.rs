@@ -247,6 +247,10 @@ fn finding(ctx: &Ctx<'_>) -> String {
         }
     }
     told.truncate(3);
+    if told.is_empty() {
+        // Nothing that can be said of them: what they show.
+        told.extend(ctx.spec.panel.iter().take(3).map(|p| p.title.clone()));
+    }
     let list = told.join(if words.zh { "，" } else { ", " });
     words.pick(format!("{}年{list}", scope.year), format!("{}: {list}", scope.year))
 }

@@ -183,7 +183,11 @@ fn finding(ctx: &Ctx<'_>, shown: &[Row<'_>], picked: Option<&Row<'_>>, rest: &[R
         );
     }
     let Some(first) = shown.first() else { return String::new() };
-    let (name, amount) = (&first.member.name, words.told(first.fig, unit));
+    let amount = words.told(first.fig, unit);
+    let leaders = words.first(rows().filter(|r| r.value == first.value).map(|r| r.member.name.as_str()));
+    if rows().all(|r| r.value == first.value) && n > 1 {
+        return words.pick(format!("{year}年各单位{what}均为{amount}"), format!("{what} in {year}: {amount} at every agency"));
+    }
     let total: f64 = rows().map(|r| r.value).sum();
     let share = match first.fig.ratio || total <= 0.0 || n < 4 {
         true => String::new(),
@@ -192,8 +196,10 @@ fn finding(ctx: &Ctx<'_>, shown: &[Row<'_>], picked: Option<&Row<'_>>, rest: &[R
             words.pick(format!("，前3位合占{three}"), format!("; the first three hold {three}"))
         }
     };
+    let (who, each) = (&leaders.who, leaders.each(words, &amount));
+    let has = if leaders.many { "有" } else { "是" };
     words.pick(
-        format!("{year}年{what}最多的是{name}（{amount}）{share}"),
-        format!("{what} in {year}: most at {name}, {amount}{share}"),
+        format!("{year}年{what}最多的{has}{who}（{each}）{share}"),
+        format!("{what} in {year}: most at {who}, {each}{share}"),
     )
 }

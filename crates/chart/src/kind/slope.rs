@@ -195,16 +195,16 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
     let up = rows.iter().filter(|r| r.change() > 0.0).count();
     let down = rows.iter().filter(|r| r.change() < 0.0).count();
     let same = rows.len() - up - down;
-    let most = rows
-        .iter()
-        .filter(|r| r.change() != 0.0)
-        .max_by(|a, b| a.change().abs().total_cmp(&b.change().abs()).then(b.member.name.cmp(&a.member.name)));
-    let most = most.map_or_else(String::new, |r| {
-        words.pick(
+    let most = rows.iter().map(|r| r.change().abs()).fold(0.0, f64::max);
+    let movers: Vec<&Row<'_>> = rows.iter().filter(|r| most > 0.0 && r.change().abs() == most).collect();
+    // Several with the same change, or one up as much as another is down: no one is the largest.
+    let most = match movers.as_slice() {
+        [r] => words.pick(
             format!("；变化最大的是{}（{}）", r.member.name, sized(r)),
             format!("; the largest change at {} ({})", r.member.name, sized(r)),
-        )
-    });
+        ),
+        _ => String::new(),
+    };
     let same = match same {
         0 => String::new(),
         n => words.pick(format!("、持平{n}个"), format!(", unchanged at {n}")),

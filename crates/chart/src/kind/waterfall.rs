@@ -165,15 +165,15 @@ fn finding(ctx: &Ctx<'_>, steps: &[Step], now: Fig, last: Fig, unit: &str) -> St
             format!("{what} in {year}: {amount}{change}; {} {}", s.name, by(s)),
         );
     }
-    let rise = own().next().filter(|s| s.by > 0.0);
-    let fall = own().next_back().filter(|s| s.by < 0.0);
-    let told: Vec<String> = [
-        rise.map(|s| words.pick(format!("{}增加最多（{}）", s.name, by(s)), format!("largest rise at {} ({})", s.name, by(s)))),
-        fall.map(|s| words.pick(format!("{}减少最多（{}）", s.name, by(s)), format!("largest fall at {} ({})", s.name, by(s)))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let most = |first: Option<&Step>, sign: f64, zh: &str, en: &str| {
+        let first = first.filter(|s| s.by * sign > 0.0)?;
+        let leaders = words.first(own().filter(|s| s.by == first.by).map(|s| s.name.as_str()));
+        let (who, by) = (&leaders.who, leaders.each_by(words, &by(first)));
+        Some(words.pick(format!("{who}{zh}最多（{by}）"), format!("largest {en} at {who} ({by})")))
+    };
+    let rise = most(own().next(), 1.0, "增加", "rise");
+    let fall = most(own().next_back(), -1.0, "减少", "fall");
+    let told: Vec<String> = rise.into_iter().chain(fall).collect();
     let list = match told.is_empty() {
         true => String::new(),
         false => words.pick(format!("：{}", words.list(&told)), format!("; {}", words.list(&told))),

@@ -10,7 +10,7 @@ use crate::{Target, compose, draw_png};
 
 /// What the figures are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Figures {
+pub(super) enum Figures {
     Zero,
     Huge,
     Negative,
@@ -33,6 +33,12 @@ const NAMES: [&str; 8] = [
 ];
 
 fn world(agencies: usize, years: u16, figures: Figures) -> World {
+    let name = |i: usize| NAMES.get(i).map_or_else(|| format!("临江区第{i}局"), |n| (*n).to_owned());
+    world_of(agencies, years, figures, name)
+}
+
+/// A district whose agencies are called so.
+pub(super) fn world_of(agencies: usize, years: u16, figures: Figures, name: impl Fn(usize) -> String) -> World {
     let forms = Forms::built_in().clone();
     let district = Agency {
         id: "LJ".into(),
@@ -41,7 +47,6 @@ fn world(agencies: usize, years: u16, figures: Figures) -> World {
         reports: Reports::Compiled,
         ..Agency::default()
     };
-    let name = |i: usize| NAMES.get(i).map_or_else(|| format!("临江区第{i}局"), |n| (*n).to_owned());
     let own = (0..agencies).map(|i| Agency {
         id: format!("LJ-{i:03}"),
         name: name(i),

@@ -12,7 +12,7 @@ use crate::summary;
 pub(crate) fn check(args: &CheckArgs, common: &Common) -> Result<Done, Failure> {
     let to_file = args.output.as_deref().map(|p| extension(p, &["csv", "jsonl"])).transpose()?;
     let given = Given::new(&args.paths, args.pipeline.as_deref(), None, common)?;
-    let assessment = given.assess(&Progress::new(common))?;
+    let assessment = given.findings(&Progress::new(common))?;
     let common = &common.speaking(assessment.form(&given.forms));
     let format = match (to_file, args.format) {
         (Some("csv"), _) | (None, Format::Csv) => nianbao_publish::Format::Csv,

@@ -75,6 +75,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
             group: pipeline.group.as_deref(),
             severities: &pipeline.checks,
             ocr: pipeline.ocr,
+            findings_only: false,
         };
         assess(&request, &progress)?
     };

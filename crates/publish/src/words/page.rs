@@ -6,6 +6,7 @@ pub(super) const WORDS: &[Phrase] = &[
     ("published_title", "与已公布数据核对", "Against the published totals"),
     ("published_figure", "已公布", "Published"),
     ("published_sum", "各单位合计", "Sum of agencies"),
+    ("published_differences", "逐项差异", "Differences, item by item"),
     ("published_difference", "相差", "Difference"),
     ("data_dictionary", "数据字典", "data dictionary"),
     ("page_title", "政府信息公开年度报告汇总", "Annual reports on information disclosure"),

@@ -139,25 +139,34 @@ impl Plan {
         self.cells.iter().position(|c| *c == cell).map(|i| self.side + i as u16)
     }
 
-    /// Columns at which a printed page begins, where one page would be too small to read: figures under one head stay
-    /// together if a page holds them.
+    /// Columns at which a printed page begins, where one page would be too small to read.
     pub(super) fn breaks(&self) -> Vec<u16> {
-        const PAGE: usize = 16;
-        let n = self.cells.len();
-        if n <= PAGE {
-            return Vec::new();
-        }
-        let share = |l: &[Vec<String>]| l.iter().take_while(|x| x.len() > 1 && x[0] == l[0][0]).count();
-        let group = share(&self.labels).max(1);
-        let even = (0..n).step_by(group).all(|i| i == 0 || self.labels[i - 1].first() != self.labels[i].first());
-        let step = if (2..=PAGE).contains(&group) && even { PAGE / group * group } else { n.div_ceil(n.div_ceil(PAGE)) };
-        (step..n).step_by(step).map(|i| self.side + i as u16).collect()
+        pages(&self.labels).into_iter().map(|i| self.side + i as u16).collect()
     }
 
     /// First column of the identities.
     pub(super) fn checked(&self) -> u16 {
         self.side + self.cells.len() as u16
     }
+}
+
+/// Where pages begin in columns with these heads: between heads of the highest level that a page's second half has, and
+/// nearest to pages of equal width among those.
+fn pages(labels: &[Vec<String>]) -> Vec<usize> {
+    const PAGE: usize = 16;
+    let n = labels.len();
+    let even = n.div_ceil(n.div_ceil(PAGE).max(1));
+    // How many levels of head two neighbours share.
+    let shared = |at: usize| labels[at - 1].iter().zip(&labels[at]).take_while(|(a, b)| a == b).count();
+    let mut starts = Vec::new();
+    let mut from = 0;
+    while n - from > PAGE {
+        let ends = from + PAGE / 2 + 1..=from + PAGE;
+        let Some(at) = ends.min_by_key(|at| (shared(*at), at.abs_diff(from + even))) else { break };
+        starts.push(at);
+        from = at;
+    }
+    starts
 }
 
 /// The sheets, one a printed table; a table with more columns than a screen has shows its totals first, then everything.
@@ -325,4 +334,26 @@ fn pair_label(block: &Block, row: usize, column: usize) -> Vec<String> {
 fn guest_label(forms: &Forms, cell: Cell) -> Vec<String> {
     let found = forms.iter().find_map(|(_, f)| Some((f.block_of(cell)?, f.def(cell)?)));
     found.map_or_else(Vec::new, |(block, def)| full_label(block, def.row, def.column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pages;
+
+    /// Heads written `A.x A.y B`, one column each; where pages begin.
+    #[test]
+    fn pages_begin_between_heads() {
+        let many = |head: &str, n: usize| (0..n).map(|i| format!("{head}.{i}")).collect::<Vec<_>>().join(" ");
+        for (heads, starts) in [
+            (many("A", 16), vec![]),
+            (many("A", 20), vec![10]),
+            ([many("A", 7), many("B", 7), many("C", 7)].join(" "), vec![14]),
+            ([many("A", 7), many("B", 7), many("C", 7), many("D", 7)].join(" "), vec![14]),
+            ([many("A", 12), many("B", 9), many("C", 2)].join(" "), vec![12]),
+            ([many("A", 2), many("B.x", 5), many("B.y", 8), many("B.z", 9)].join(" "), vec![15]),
+        ] {
+            let labels: Vec<Vec<String>> = heads.split(' ').map(|l| l.split('.').map(str::to_owned).collect()).collect();
+            assert_eq!(pages(&labels), starts, "{heads}");
+        }
+    }
 }

@@ -76,9 +76,16 @@ impl Maker<'_, '_> {
             let labels = crate::blank::kinds(plan.checks.iter().map(|&k| &self.form.identities[k]), self.lang);
             note(sheet, TOP, plan.side - 1, &format!("{}\n{}", self.lang.say("book_check_note"), labels.join("\n")))?;
         }
+        // A head over columns of two pages is written on each: one merged cell would print on one of them only.
+        let breaks = plan.breaks();
         for s in spans(&plan.labels, depth as usize) {
-            let area = (TOP + s.level as u32, plan.side + s.start as u16, s.levels as u32, s.len as u16);
-            block(sheet, area, &s.text, &looks.head)?;
+            let (from, to) = (plan.side + s.start as u16, plan.side + (s.start + s.len) as u16);
+            let inside = breaks.iter().copied().filter(|b| from < *b && *b < to);
+            let edges: Vec<u16> = std::iter::once(from).chain(inside).chain([to]).collect();
+            for piece in edges.windows(2) {
+                let area = (TOP + s.level as u32, piece[0], s.levels as u32, piece[1] - piece[0]);
+                block(sheet, area, &s.text, &looks.head)?;
+            }
         }
         for level in 0..depth {
             let last = level + 1 == depth;
