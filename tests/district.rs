@@ -263,7 +263,7 @@ fn a_check_of_nothing_but_unreadable_files_names_them() {
     std::fs::write(dir.path().join("甲局.docx"), "不是文档").unwrap();
     let output = nianbao(&["check", dir.path().to_str().unwrap(), "--format", "csv", "--fail-on", "error"]);
     assert_eq!(code(&output), 3, "{}", err(&output));
-    let rows = rows(&output.stdout);
+    let rows = rows(&out(&output));
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0]["rule"].as_str(), rows[0]["severity"].as_str()), ("unreadable", "error"));
     assert!(rows[0]["message"].contains("甲局.docx"), "{:?}", rows[0]);

@@ -1,5 +1,5 @@
 //! How fast charts are drawn on one core: processor time of a chart, mean of 200 rounds (PNG: 10), and of all.
-//! `cargo run --release --workspace --example drawing_speed`
+//! `cargo build --release --workspace --example drawing_speed`, then `target/release/examples/drawing_speed`.
 #![allow(missing_docs)]
 
 #[path = "gallery/district.rs"]
@@ -8,7 +8,7 @@ mod district;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use nianbao_chart::{Data, Target, draw, draw_png, load};
+use nianbao_chart::{Data, Figures, Target, draw, draw_png, load};
 
 /// Time that this thread has run, so that other work on the machine does not count; where the kernel does not tell, time that
 /// has passed.
@@ -26,8 +26,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
         files.sort();
         let charts = files.iter().map(|f| load(f)).collect::<Result<Vec<_>, _>>()?;
-        let (forms, registry, compilation) = (&world.forms, &world.registry, &world.compilation);
-        let data = Data { forms, registry, compilation, findings: &world.findings, year };
+        let figures = Figures::of(&world.compilation);
+        let data = Data { forms: &world.forms, registry: &world.registry, figures: &figures, findings: &world.findings, year };
         let target = Target::default();
         let (mut svgs, mut pngs) = (0.0, 0.0);
         println!("{folder}: {} charts", charts.len());

@@ -82,7 +82,8 @@ fn fill(ctx: &Ctx<'_>, template: &str, finding: &str) -> String {
 
 fn source(ctx: &Ctx<'_>) -> String {
     let data = ctx.scope.data;
-    let rows = data.compilation.coverage.iter().filter(|c| c.group_id == data.compilation.root && c.year == data.year);
+    let rows =
+        data.figures.compilation.coverage.iter().filter(|c| c.group_id == data.figures.compilation.root && c.year == data.year);
     let (mut expected, mut reported) = (0, 0);
     for row in rows {
         let known = row.status != "unknown-agency";

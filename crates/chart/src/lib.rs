@@ -19,6 +19,7 @@ mod axis;
 mod built_in;
 mod cut;
 mod doubt;
+mod figures;
 mod font;
 mod frame;
 pub mod keys;
@@ -41,10 +42,10 @@ mod tests;
 
 use std::path::Path;
 
-use nianbao_compile::Compilation;
 use nianbao_form::{Finding, Forms, Registry, nearest};
 
 pub use built_in::built_in;
+pub use figures::Figures;
 pub use target::Target;
 
 /// A chart file, read and proved.
@@ -101,7 +102,7 @@ pub struct Data<'a> {
     /// Registry.
     pub registry: &'a Registry,
     /// Sums and series.
-    pub compilation: &'a Compilation,
+    pub figures: &'a Figures<'a>,
     /// Findings of the year.
     pub findings: &'a [Finding],
     /// The year that is published.

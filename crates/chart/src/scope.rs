@@ -1,6 +1,6 @@
 //! Whose figures are drawn, of which years: the chart's view of the compilation.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use nianbao_compile::SeriesRow;
 use nianbao_form::{Form, Series};
@@ -112,9 +112,6 @@ pub(crate) struct Scope<'a> {
     pub(crate) level: Option<String>,
     /// The agency that was asked for, as the registry or the figures name it.
     pub(crate) picked: Option<String>,
-    index: HashMap<(&'a str, &'a str, u16), &'a SeriesRow>,
-    /// Rows at which a series breaks.
-    noted: Vec<&'a SeriesRow>,
     generations: Vec<&'a Form>,
 }
 
@@ -122,27 +119,14 @@ impl<'a> Scope<'a> {
     /// The view for a chart and a target; what is missing where there is nothing to see.
     pub(crate) fn new(spec: &Spec, data: Data<'a>, target: &Target) -> (Scope<'a>, Option<Absent>) {
         let forms = data.forms;
-        let own = forms.for_year(data.year).or_else(|| data.compilation.years.last().and_then(|y| forms.for_year(*y)));
+        let own = forms.for_year(data.year).or_else(|| data.figures.compilation.years.last().and_then(|y| forms.for_year(*y)));
         let generations: Vec<&Form> = own.map_or_else(Vec::new, |own| {
             let mut list = vec![forms.form(own)];
             list.extend(forms.generations(own).into_iter().filter(|g| *g != own).map(|g| forms.form(g)));
             list
         });
         let words = Words { zh: generations.first().is_none_or(|f| f.language != "en") };
-        // A handful: quicker to compare than to hash for each of many rows.
-        let mut ids: Vec<&str> = spec.all().map(|i| i.id.as_str()).chain(spec.totals()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let (mut index, mut noted) = (HashMap::new(), Vec::new());
-        for row in &data.compilation.series {
-            if row.year <= data.year && ids.iter().any(|id| *id == row.series) {
-                index.insert((row.series.as_str(), row.group_id.as_str(), row.year), row);
-                if !row.break_note.is_empty() {
-                    noted.push(row);
-                }
-            }
-        }
-        let mut years: Vec<u16> = data.compilation.years.iter().copied().filter(|y| *y <= data.year).collect();
+        let mut years: Vec<u16> = data.figures.compilation.years.iter().copied().filter(|y| *y <= data.year).collect();
         years.drain(..years.len().saturating_sub(spec.years.unwrap_or(15)));
         let mut scope = Scope {
             data,
@@ -154,8 +138,6 @@ impl<'a> Scope<'a> {
             members: Vec::new(),
             level: target.level.clone().or_else(|| spec.level.clone()),
             picked: None,
-            index,
-            noted,
             generations,
         };
         let absent = scope.choose(target);
@@ -163,7 +145,7 @@ impl<'a> Scope<'a> {
     }
 
     fn choose(&mut self, target: &Target) -> Option<Absent> {
-        let root = self.data.compilation.root.as_str();
+        let root = self.data.figures.compilation.root.as_str();
         self.group = self.words.name(&self.group_name(root));
         self.subject = vec![root];
         let level = self.level.clone();
@@ -199,15 +181,14 @@ impl<'a> Scope<'a> {
 
     fn group_name(&self, id: &str) -> String {
         let registered = self.data.registry.get(id).map(|a| a.name.clone());
-        let named =
-            || self.data.compilation.series.iter().find(|r| r.group_id == id && r.level != AGENCY).map(|r| r.group.clone());
+        let named = || self.data.figures.groups.iter().find(|r| r.group_id == id && r.level != AGENCY).map(|r| r.group.clone());
         registered.or_else(named).filter(|n| !n.is_empty() && !id.is_empty()).unwrap_or_else(|| self.words.everyone().to_owned())
     }
 
     fn member_name(&self, id: &str) -> String {
         let registered = self.data.registry.get(id).map(|a| a.name.clone());
         registered
-            .or_else(|| self.data.compilation.series.iter().find(|r| r.group_id == id).map(|r| r.group.clone()))
+            .or_else(|| self.data.figures.groups.iter().find(|r| r.group_id == id).map(|r| r.group.clone()))
             .unwrap_or_else(|| id.to_owned())
     }
 
@@ -215,22 +196,22 @@ impl<'a> Scope<'a> {
     fn find(&self, name: &str) -> Option<&'a str> {
         let registered = self.data.registry.find(name, Some(self.year)).map(|a| a.id.as_str());
         let key = nianbao_form::registry::name_key(name);
-        let rows = &self.data.compilation.series;
+        let rows = &self.data.figures.groups;
         let by_id = |id: &str| rows.iter().find(|r| r.group_id == id).map(|r| r.group_id.as_str());
         registered.and_then(by_id).or_else(|| {
-            let named = |r: &&SeriesRow| r.group_id == name || nianbao_form::registry::name_key(&r.group) == key;
+            let named = |r: &&&SeriesRow| r.group_id == name || nianbao_form::registry::name_key(&r.group) == key;
             rows.iter().find(named).map(|r| r.group_id.as_str())
         })
     }
 
     /// Ids and names of all members of a level below the group at the top, in the order of the registry.
     fn at_level(&self, level: &str) -> Vec<(&'a str, &'a str)> {
-        let rows = &self.data.compilation.series;
+        let rows = &self.data.figures.groups;
         let registry = self.data.registry;
-        let root = self.data.compilation.root.as_str();
+        let root = self.data.figures.compilation.root.as_str();
         let kind = |id: &str| registry.get(id).map_or("", |a| a.kind.as_str());
         let named = rows.iter().any(|r| r.level == level && r.level != AGENCY);
-        let fits = |r: &SeriesRow| match named || level == AGENCY {
+        let fits = |r: &&&SeriesRow| match named || level == AGENCY {
             true => r.level == level,
             false => r.level == AGENCY && kind(&r.group_id) == level,
         };
@@ -238,13 +219,8 @@ impl<'a> Scope<'a> {
             |id: &str| root.is_empty() || registry.get(id).is_none() || registry.ancestors(id).iter().any(|a| a.id == root);
         let mut seen = HashSet::new();
         let mut list = Vec::new();
-        let mut before = None;
-        for r in rows.iter().filter(|r| fits(r)) {
+        for r in rows.iter().filter(fits) {
             let id = r.group_id.as_str();
-            // Rows of one agency mostly follow each other.
-            if before.replace(id) == Some(id) {
-                continue;
-            }
             if seen.insert(id) && id != root && below(id) {
                 list.push((registry.position(id).unwrap_or(usize::MAX), id, r.group.as_str()));
             }
@@ -263,7 +239,7 @@ impl<'a> Scope<'a> {
     /// Whether an agency's own figures are in the drawing: in the sum of the subject, or in that of a member.
     pub(crate) fn draws(&self, agency: &str, sums: bool) -> bool {
         let within = |id: &str| {
-            let root = self.data.compilation.root.as_str();
+            let root = self.data.figures.compilation.root.as_str();
             id == agency || id == root || self.data.registry.ancestors(agency).iter().any(|a| a.id == id)
         };
         if sums { self.subject.iter().any(|id| within(id)) } else { self.members.iter().any(|m| within(&m.id)) }
@@ -275,22 +251,25 @@ impl<'a> Scope<'a> {
             return self.of(series, self.subject[0], year);
         }
         // An agency without a row for the year did not exist or did not report: the group's own row knows which.
-        Fig::sum(self.subject.iter().filter_map(|id| self.index.get(&(series, *id, year)).map(|r| Fig::of(r))))
+        Fig::sum(self.subject.iter().filter_map(|id| self.row(series, id, year).map(Fig::of)))
     }
 
     /// A figure of all members together: of the whole group, or of the level that was asked for.
     pub(crate) fn total(&self, series: &str, year: u16) -> Fig {
         match &self.level {
-            None => self.of(series, &self.data.compilation.root, year),
-            Some(_) => {
-                Fig::sum(self.members.iter().filter_map(|m| self.index.get(&(series, m.id.as_str(), year)).map(|r| Fig::of(r))))
-            }
+            None => self.of(series, &self.data.figures.compilation.root, year),
+            Some(_) => Fig::sum(self.members.iter().filter_map(|m| self.row(series, &m.id, year).map(Fig::of))),
         }
     }
 
     /// A figure of one agency or group.
     pub(crate) fn of(&self, series: &str, id: &str, year: u16) -> Fig {
-        self.index.get(&(series, id, year)).map_or_else(Fig::default, |r| Fig::of(r))
+        self.row(series, id, year).map_or_else(Fig::default, Fig::of)
+    }
+
+    /// What comes after the published year is not seen.
+    fn row(&self, series: &str, id: &str, year: u16) -> Option<&'a SeriesRow> {
+        self.data.figures.row(series, id, year).filter(|_| year <= self.year)
     }
 
     /// What the form says of a series, the published year's generation first.
@@ -312,7 +291,8 @@ impl<'a> Scope<'a> {
     pub(crate) fn breaks(&self, series: &[&str]) -> Vec<(u16, &'a str)> {
         let mut found: Vec<(u16, &str)> = Vec::new();
         // The group at the top knows best: a single agency may have used the new form too early.
-        let rows = || self.noted.iter().filter(|r| series.contains(&r.series.as_str()));
+        let noted = || series.iter().flat_map(|id| self.data.figures.noted(id));
+        let rows = || noted().filter(|r| r.year <= self.year);
         let top = rows().any(|r| r.level != AGENCY);
         for row in rows().filter(|r| !top || r.level != AGENCY) {
             match found.iter_mut().find(|(_, note)| *note == row.break_note) {
@@ -329,6 +309,6 @@ impl<'a> Scope<'a> {
     pub(crate) fn last_year(&self, series: &str) -> Option<u16> {
         let last = self.year.checked_sub(1)?;
         let broken = self.breaks(&[series]).iter().any(|(year, _)| *year == self.year);
-        (self.data.compilation.years.contains(&last) && !broken).then_some(last)
+        (self.data.figures.compilation.years.contains(&last) && !broken).then_some(last)
     }
 }

@@ -47,14 +47,14 @@ impl Target {
 
 fn knows_agency(agency: &str, data: Data<'_>) -> bool {
     let key = name_key(agency);
-    let drawn = || data.compilation.series.iter().any(|r| r.group_id == agency || name_key(&r.group) == key);
+    let drawn = || data.figures.groups.iter().any(|r| r.group_id == agency || name_key(&r.group) == key);
     data.registry.find(agency, Some(data.year)).is_some() || data.registry.get(agency).is_some() || drawn()
 }
 
 /// Agencies whose names hold what was written, or the nearest one, or some that there are.
 fn near(agency: &str, data: Data<'_>) -> String {
     let registered = data.registry.agencies().iter().map(|a| a.name.as_str());
-    let names: BTreeSet<&str> = registered.chain(data.compilation.series.iter().map(|r| r.group.as_str())).collect();
+    let names: BTreeSet<&str> = registered.chain(data.figures.groups.iter().map(|r| r.group.as_str())).collect();
     let names: Vec<&str> = names.into_iter().filter(|n| !n.is_empty()).collect();
     let lower = agency.to_lowercase();
     let mut close: Vec<&str> = names.iter().copied().filter(|n| !lower.is_empty() && n.to_lowercase().contains(&lower)).collect();
@@ -72,7 +72,7 @@ fn near(agency: &str, data: Data<'_>) -> String {
 
 /// Kinds of groups that have sums, kinds of agencies, and agencies as such.
 fn levels(data: Data<'_>) -> BTreeSet<&str> {
-    let rows = data.compilation.series.iter();
+    let rows = data.figures.groups.iter();
     let kind = |id: &str| data.registry.get(id).map_or("", |a| a.kind.as_str());
     let both = rows.flat_map(|r| [r.level.as_str(), if r.level == AGENCY { kind(&r.group_id) } else { "" }]);
     both.filter(|level| !level.is_empty()).collect()

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nianbao_form::Forms;
 
 use crate::scene::{Area, Scene};
-use crate::{Chart, ChartError, Data, Picture, Target, compose, draw, draw_png, load, parse};
+use crate::{Chart, ChartError, Data, Figures, Picture, Target, compose, draw, draw_png, load, parse};
 
 #[path = "../examples/gallery/district.rs"]
 mod district;
@@ -29,7 +29,9 @@ fn charts(folder: &str) -> Vec<Chart> {
 }
 
 fn data(world: &World, year: u16) -> Data<'_> {
-    Data { forms: &world.forms, registry: &world.registry, compilation: &world.compilation, findings: &world.findings, year }
+    // Tests are short-lived: the index may outlive them.
+    let figures = Box::leak(Box::new(Figures::of(&world.compilation)));
+    Data { forms: &world.forms, registry: &world.registry, figures, findings: &world.findings, year }
 }
 
 fn named<'a>(charts: &'a [Chart], name: &str) -> &'a Chart {
@@ -176,7 +178,8 @@ fn what_has_no_data_says_so() {
         assert_eq!(p.title, "没有2018年的可比数据，2019年无从比较", "{}", chart.name);
     }
     let nothing = nianbao_compile::compile(&world.forms, &world.registry, &[], None).unwrap();
-    let empty = Data { compilation: &nothing, findings: &[], ..data(&world, 2024) };
+    let figures = Figures::of(&nothing);
+    let empty = Data { figures: &figures, findings: &[], ..data(&world, 2024) };
     for chart in charts("charts") {
         assert!(draw(&chart, empty, &Target::default()).unwrap().svg.contains("没有可用数据") || chart.name.contains("coverage"));
     }

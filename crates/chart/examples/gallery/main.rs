@@ -6,7 +6,7 @@ mod district;
 use std::path::Path;
 use std::time::Instant;
 
-use nianbao_chart::{Data, Target, draw, draw_png, load};
+use nianbao_chart::{Data, Figures, Target, draw, draw_png, load};
 use rayon::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,10 +29,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
         files.sort();
         let charts = files.iter().map(|f| load(f)).collect::<Result<Vec<_>, _>>()?;
+        let figures = Figures::of(&world.compilation);
         let data = Data {
             forms: &world.forms,
             registry: &world.registry,
-            compilation: &world.compilation,
+            figures: &figures,
             findings: &world.findings,
             year: asked.unwrap_or(*year),
         };

@@ -150,10 +150,15 @@ fn rows(ctx: &Ctx<'_>) -> Vec<Row> {
             counts.entry(f.subject.agency_key()).or_default()[at] += 1;
         }
     }
-    let cover: Vec<_> =
-        data.compilation.coverage.iter().filter(|c| c.group_id == data.compilation.root && c.year == data.year).collect();
+    let cover: Vec<_> = data
+        .figures
+        .compilation
+        .coverage
+        .iter()
+        .filter(|c| c.group_id == data.figures.compilation.root && c.year == data.year)
+        .collect();
     let full: Vec<String> = cover.iter().map(|c| ctx.words.name(&c.agency)).collect();
-    let group = data.registry.get(&data.compilation.root).map_or("", |a| a.name.as_str());
+    let group = data.registry.get(&data.figures.compilation.root).map_or("", |a| a.name.as_str());
     let short = names::without_common_front(&full, group);
     let level = ctx.scope.level.as_deref().filter(|l| *l != AGENCY);
     let kind = |id: &str| data.registry.get(id).map(|a| a.kind.as_str());

@@ -1,6 +1,6 @@
 //! `nianbao chart`: one chart file over any documents or normalised cells.
 
-use nianbao_chart::{Data, Target};
+use nianbao_chart::{Data, Figures, Target};
 
 use crate::args::{ChartArgs, Common};
 use crate::assess::{Given, failed, of_year};
@@ -16,13 +16,8 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
     let assessment = given.assess(&Progress::new(common))?;
     let year = args.year.unwrap_or(assessment.year);
     let findings = of_year(&assessment.findings, year);
-    let data = Data {
-        forms: &given.forms,
-        registry: &given.office.registry,
-        compilation: &assessment.compilation,
-        findings: &findings,
-        year,
-    };
+    let figures = Figures::of(&assessment.compilation);
+    let data = Data { forms: &given.forms, registry: &given.office.registry, figures: &figures, findings: &findings, year };
     let target = Target { level: args.level.clone(), agency: args.agency.clone() };
     target.check(data).map_err(|e| Failure::Usage(e.into()))?;
     let drawn = match format {

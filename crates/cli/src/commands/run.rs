@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use nianbao_chart::{Chart, Data, Picture, Target};
+use nianbao_chart::{Chart, Data, Figures, Picture, Target};
 use nianbao_compile::{Reconciliation, reconcile_with_versions};
 use nianbao_form::{Finding, Forms, Report};
 use nianbao_intake::Source;
@@ -208,7 +208,8 @@ fn draw(
     progress: &Progress,
 ) -> Result<Vec<(Picture, Vec<u8>)>, Failure> {
     let stage = progress.stage("draw", "绘图", "drawing", charts.len());
-    let data = Data { forms, registry: &office.registry, compilation: &assessment.compilation, findings, year: assessment.year };
+    let figures = Figures::of(&assessment.compilation);
+    let data = Data { forms, registry: &office.registry, figures: &figures, findings, year: assessment.year };
     charts
         .par_iter()
         .map(|chart| {
