@@ -88,8 +88,14 @@ fn draw_all(bencher: divan::Bencher<'_, '_>, kind: &str) {
     let compilation = nianbao_compile::compile(Forms::built_in(), &registry, &reports, None).unwrap();
     let charts = nianbao_chart::built_in().unwrap();
     let figures = nianbao_chart::Figures::of(&compilation);
-    let data =
-        nianbao_chart::Data { forms: Forms::built_in(), registry: &registry, figures: &figures, findings: &[], year: 2024 };
+    let data = nianbao_chart::Data {
+        forms: Forms::built_in(),
+        registry: &registry,
+        figures: &figures,
+        findings: &[],
+        year: 2024,
+        language: "zh",
+    };
     let target = nianbao_chart::Target::default();
     let charts = || charts.iter();
     bencher.bench(|| -> usize {

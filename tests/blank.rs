@@ -287,7 +287,9 @@ fn an_unfilled_form_says_nothing() {
             let output = nianbao(&["check", &path.to_string_lossy(), "--format", "csv", "--form-file", FOIA]);
             for f in rows(&out(&output)) {
                 let empty = ["not-judged", "thin-section", "missing-section"].contains(&f["rule"].as_str());
-                assert!(empty, "{form}.{ending}: {f:?}");
+                // A form whose head asks for no year has none until it is filled in or its file is named.
+                let undated = f["rule"] == "unreadable" && f["message"].contains("未能确定报告属于哪个年度");
+                assert!(empty || undated, "{form}.{ending}: {f:?}");
                 assert!(f["rule"] != "thin-section" || f["message"].contains("只有0字"), "{f:?}");
             }
         }

@@ -363,15 +363,17 @@ fn in_english_nothing_of_the_page_and_the_findings_is_chinese_but_names_and_quot
     run(dir.path(), &["--lang", "en"]);
     let chinese =
         |text: &str| text.chars().find(|c| ('\u{3000}'..='\u{9fff}').contains(c) || ('\u{ff00}'..='\u{ffef}').contains(c));
+    let mut pictures = 0;
     for (name, bytes) in tree(&dir.path().join("out/2024")) {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let own = name == "index.html" || name.starts_with("agencies/") || name == "data/findings.csv" || name == "rules.html";
-        if own {
-            // Charts, and documents for agencies, are in the form's language; so are pictures' descriptions.
+        pictures += usize::from(name.ends_with(".svg"));
+        if own || name.ends_with(".svg") {
+            // Documents for agencies are in the form's language.
             let body: String = text.split("<style>").map(|s| s.split_once("</style>").map_or(s, |(_, rest)| rest)).collect();
-            let without: String = body.split("<figure").map(|s| s.split_once("</figure>").map_or(s, |(_, rest)| rest)).collect();
-            let at = without.lines().find(|l| chinese(&words(l)).is_some());
+            let at = body.lines().find(|l| chinese(&words(l)).is_some());
             assert!(at.is_none(), "{name}: {}", at.unwrap_or_default());
         }
     }
+    assert_eq!(pictures, 15);
 }

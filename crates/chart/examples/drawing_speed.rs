@@ -27,7 +27,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         files.sort();
         let charts = files.iter().map(|f| load(f)).collect::<Result<Vec<_>, _>>()?;
         let figures = Figures::of(&world.compilation);
-        let data = Data { forms: &world.forms, registry: &world.registry, figures: &figures, findings: &world.findings, year };
+        let data = Data {
+            forms: &world.forms,
+            registry: &world.registry,
+            figures: &figures,
+            findings: &world.findings,
+            year,
+            language: "zh",
+        };
         let target = Target::default();
         let (mut svgs, mut pngs) = (0.0, 0.0);
         println!("{folder}: {} charts", charts.len());

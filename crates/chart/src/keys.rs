@@ -32,7 +32,7 @@ pub struct KeyRecord {
 }
 
 /// The keys that every kind has.
-pub const COMMON: [&str; 5] = ["kind", "title", "subtitle", "note", "level"];
+pub const COMMON: [&str; 6] = ["kind", "title", "subtitle", "note", "level", "english"];
 
 const TEXT: [&str; 2] = ["文字", "text"];
 const NUMBER: [&str; 2] = ["整数", "whole number"];
@@ -69,6 +69,15 @@ pub const KEYS: &[KeyRecord] = &[
         means: [
             "只画某一级或某一类，如 district、bureau、town（名录中的 kind）；命令行 --level 优先",
             "draw one level or kind of agency only, such as district, bureau, town (`kind` of the registry); --level wins",
+        ],
+    },
+    KeyRecord {
+        name: "english",
+        value: ["[english] 段，写在文件末尾", "[english] table at the end of the file"],
+        default: ["无，--lang en 时仍为原文", "none: the chart stays as it is with --lang en"],
+        means: [
+            "文件中各项文字的英文，每行一条：“原文” = “英文”；没有写的指标名称、单位用表式的英文",
+            "the file's texts in English, a line each: \"text\" = \"English\"; labels and units that are not there are the form's",
         ],
     },
     KeyRecord {

@@ -58,6 +58,8 @@ pub struct Chart {
     /// The file as it is written.
     pub file: String,
     spec: spec::Spec,
+    /// The same in English, where the file has the words.
+    english: Option<spec::Spec>,
 }
 
 impl Chart {
@@ -107,6 +109,8 @@ pub struct Data<'a> {
     pub findings: &'a [Finding],
     /// The year that is published.
     pub year: u16,
+    /// The language that is wished for, `zh` or `en`: a chart speaks English where its file and its form can.
+    pub language: &'a str,
 }
 
 /// A chart as drawn.
@@ -152,7 +156,7 @@ pub fn load(path: &Path) -> Result<Chart, ChartError> {
 pub fn parse(path: &Path, text: &str) -> Result<Chart, ChartError> {
     let spec = spec::read(path, text.trim_start_matches('\u{feff}'))?;
     let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Chart { name, title: spec.title.clone(), file: text.to_owned(), spec })
+    Ok(Chart { name, title: spec.title.clone(), file: text.to_owned(), english: spec.in_english(), spec })
 }
 
 /// Draws one chart. A year, level or agency without data gives a chart that says so.
@@ -189,7 +193,9 @@ fn picture(chart: &Chart, scene: &scene::Scene, framed: frame::Framed) -> Result
 
 /// The drawing before it is painted.
 fn compose(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(scene::Scene, frame::Framed), ChartError> {
-    let (scope, absent) = scope::Scope::new(&chart.spec, data, target);
+    let english = chart.english.as_ref().filter(|_| data.language == "en" && speaks_english(data));
+    let spec = english.unwrap_or(&chart.spec);
+    let (scope, absent) = scope::Scope::new(spec, data, target, if english.is_some() { "en" } else { "zh" });
     for id in chart.series() {
         if scope.series(id).is_none() {
             let known = scope.known_series();
@@ -200,10 +206,15 @@ fn compose(chart: &Chart, data: Data<'_>, target: &Target) -> Result<(scene::Sce
             return Err(ChartError::Draw(chart.name.clone(), format!("the form of {} has no series `{id}`; {hint}", data.year)));
         }
     }
-    let ctx = kind::Ctx { spec: &chart.spec, scope: &scope, words: scope.words };
+    let ctx = kind::Ctx { spec, scope: &scope, words: scope.words };
     let body = match absent {
         Some(absent) => kind::empty(&ctx, &absent),
         None => kind::draw(&ctx).unwrap_or_else(|| kind::empty(&ctx, &kind::absent(&ctx))),
     };
     Ok(frame::frame(&ctx, body))
+}
+
+/// Whether the form of the year has English words.
+fn speaks_english(data: Data<'_>) -> bool {
+    scope::form_of(data).is_some_and(|ix| data.forms.form(ix).in_language("en").language == "en")
 }

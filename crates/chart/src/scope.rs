@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use nianbao_compile::SeriesRow;
-use nianbao_form::{Form, Series};
+use nianbao_form::{Form, FormIx, Series};
 
 use crate::names;
 use crate::number;
@@ -113,17 +113,24 @@ pub(crate) struct Scope<'a> {
     /// The agency that was asked for, as the registry or the figures name it.
     pub(crate) picked: Option<String>,
     generations: Vec<&'a Form>,
+    /// What the chart speaks.
+    language: &'static str,
+}
+
+/// The form of the published year, else of the last year that there is.
+pub(crate) fn form_of(data: Data<'_>) -> Option<FormIx> {
+    let forms = data.forms;
+    forms.for_year(data.year).or_else(|| data.figures.compilation.years.last().and_then(|y| forms.for_year(*y)))
 }
 
 impl<'a> Scope<'a> {
     /// The view for a chart and a target; what is missing where there is nothing to see.
-    pub(crate) fn new(spec: &Spec, data: Data<'a>, target: &Target) -> (Scope<'a>, Option<Absent>) {
+    pub(crate) fn new(spec: &Spec, data: Data<'a>, target: &Target, language: &'static str) -> (Scope<'a>, Option<Absent>) {
         let forms = data.forms;
-        let own = forms.for_year(data.year).or_else(|| data.figures.compilation.years.last().and_then(|y| forms.for_year(*y)));
+        let own = form_of(data);
         let generations: Vec<&Form> = own.map_or_else(Vec::new, |own| {
-            let mut list = vec![forms.form(own)];
-            list.extend(forms.generations(own).into_iter().filter(|g| *g != own).map(|g| forms.form(g)));
-            list
+            let others = forms.generations(own).into_iter().filter(|g| *g != own);
+            std::iter::once(own).chain(others).map(|g| forms.form(g).in_language(language)).collect()
         });
         let words = Words { zh: generations.first().is_none_or(|f| f.language != "en") };
         let mut years: Vec<u16> = data.figures.compilation.years.iter().copied().filter(|y| *y <= data.year).collect();
@@ -139,6 +146,7 @@ impl<'a> Scope<'a> {
             level: target.level.clone().or_else(|| spec.level.clone()),
             picked: None,
             generations,
+            language,
         };
         let absent = scope.choose(target);
         (scope, absent)
@@ -302,7 +310,8 @@ impl<'a> Scope<'a> {
         }
         found.retain(|(year, _)| self.years.first().is_some_and(|first| first < year) && *year <= self.year);
         found.sort_unstable();
-        found
+        let say = |note: &'a str| self.form().map_or(note, |form| form.say(note, self.language));
+        found.into_iter().map(|(year, note)| (year, say(note))).collect()
     }
 
     /// The year before the published one, if its figures are there and can be compared.

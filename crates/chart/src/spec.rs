@@ -1,8 +1,9 @@
 //! A chart file as it is written.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use nianbao_form::{FormError, explain_toml};
+use nianbao_form::{FormError, explain_toml, nearest};
 use serde::Deserialize;
 
 use crate::keys::{self, KINDS};
@@ -118,9 +119,36 @@ pub(crate) struct Spec {
     pub(crate) series: Vec<Item>,
     #[serde(default)]
     pub(crate) panel: Vec<Panel>,
+    /// The file's texts in English.
+    #[serde(default)]
+    english: BTreeMap<String, String>,
 }
 
 impl Spec {
+    /// The same chart in English, where its file has the words. What is called as the form calls it takes the form's words.
+    pub(crate) fn in_english(&self) -> Option<Spec> {
+        let words = &self.english;
+        if words.is_empty() {
+            return None;
+        }
+        let mut out = self.clone();
+        for text in
+            [&mut out.title, &mut out.subtitle, &mut out.note].into_iter().chain(out.panel.iter_mut().map(|p| &mut p.title))
+        {
+            if let Some(english) = words.get(text.as_str()) {
+                text.clone_from(english);
+            }
+        }
+        out.what = words.get(&self.what).cloned().unwrap_or_default();
+        for text in [&mut out.unit, &mut out.axis] {
+            *text = text.as_ref().and_then(|t| words.get(t)).cloned();
+        }
+        for item in out.series.iter_mut().chain(out.panel.iter_mut().flat_map(|p| &mut p.series)) {
+            item.label = item.label.as_ref().and_then(|l| words.get(l)).cloned();
+        }
+        Some(out)
+    }
+
     /// The series that are wholes of parts.
     pub(crate) fn totals(&self) -> impl Iterator<Item = &str> {
         self.total.iter().chain(self.panel.iter().filter_map(|p| p.total.as_ref())).map(String::as_str)
@@ -143,6 +171,7 @@ pub(crate) fn read(path: &Path, text: &str) -> Result<Spec, FormError> {
     };
     fields(&spec).map_err(|(key, message)| refuse(key, message))?;
     numbers_of_series(&spec).map_err(|(key, message)| refuse(key, message))?;
+    english(&spec).map_err(|message| refuse("english", message))?;
     unused(&spec).map_err(|key| {
         let used: Vec<&str> = KINDS.iter().filter(|k| k.takes(key)).map(|k| k.name).collect();
         let message = format!("a chart of kind `{}` does not use it, only {}; take it out", word(spec.kind), used.join(", "));
@@ -152,7 +181,8 @@ pub(crate) fn read(path: &Path, text: &str) -> Result<Spec, FormError> {
 }
 
 fn fields(spec: &Spec) -> Result<(), (&'static str, String)> {
-    for (key, text) in [("title", &spec.title), ("subtitle", &spec.subtitle), ("note", &spec.note)] {
+    let own = [("title", &spec.title), ("subtitle", &spec.subtitle), ("note", &spec.note)];
+    for (key, text) in own.into_iter().chain(spec.english.values().map(|text| ("english", text))) {
         let mut rest = text.as_str();
         while let Some(open) = rest.find('{') {
             let name = rest[open + 1..].split('}').next().unwrap_or_default();
@@ -163,6 +193,29 @@ fn fields(spec: &Spec) -> Result<(), (&'static str, String)> {
         }
     }
     Ok(())
+}
+
+/// Every text that is in the drawing whatever the form says has its English, and what has English is a text of the file.
+fn english(spec: &Spec) -> Result<(), String> {
+    if spec.english.is_empty() {
+        return Ok(());
+    }
+    let titles = spec.panel.iter().map(|p| p.title.as_str());
+    let own: Vec<&str> = [spec.title.as_str(), &spec.subtitle, &spec.note].into_iter().chain(titles).collect();
+    let said = |text: &str| text.is_empty() || text == "{finding}" || spec.english.contains_key(text);
+    if let Some(text) = own.iter().find(|text| !said(text)) {
+        return Err(format!("`{text}` has no English here; without [english] the chart stays in its own language"));
+    }
+    let labels = spec.all().filter_map(|i| i.label.as_deref());
+    let other = [Some(spec.what.as_str()), spec.unit.as_deref(), spec.axis.as_deref()].into_iter().flatten();
+    let all: Vec<&str> = own.into_iter().chain(labels).chain(other).collect();
+    match spec.english.keys().find(|text| !all.contains(&text.as_str())) {
+        None => Ok(()),
+        Some(text) => {
+            let near = nearest(text, all.iter().copied()).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            Err(format!("`{text}` is no text of this file{near}"))
+        }
+    }
 }
 
 fn numbers_of_series(spec: &Spec) -> Result<(), (&'static str, String)> {

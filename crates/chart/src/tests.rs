@@ -31,7 +31,7 @@ fn charts(folder: &str) -> Vec<Chart> {
 fn data(world: &World, year: u16) -> Data<'_> {
     // Tests are short-lived: the index may outlive them.
     let figures = Box::leak(Box::new(Figures::of(&world.compilation)));
-    Data { forms: &world.forms, registry: &world.registry, figures, findings: &world.findings, year }
+    Data { forms: &world.forms, registry: &world.registry, figures, findings: &world.findings, year, language: "zh" }
 }
 
 fn named<'a>(charts: &'a [Chart], name: &str) -> &'a Chart {
@@ -330,6 +330,10 @@ fn wrong_files_are_refused_with_line_and_key() {
     assert!(message.contains("charts/x.toml:5") && message.contains("does not use it, only slope, funnel, panels"), "{message}");
     let message = refused(&base.replace("{ id = \"requests_received\" }", "{ id = \"a\" }, { id = \"b\" }"));
     assert!(message.contains("charts/x.toml:4") && message.contains("draws one series, not 2"), "{message}");
+    let message = refused(&format!("{base}[english]\ny = \"why\"\n"));
+    assert!(message.contains("charts/x.toml:5") && message.contains("`x` has no English here"), "{message}");
+    let message = refused(&format!("{base}[english]\nx = \"why\"\ny = \"why\"\n"));
+    assert!(message.contains("`y` is no text of this file"), "{message}");
 }
 
 #[test]

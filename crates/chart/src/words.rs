@@ -53,6 +53,14 @@ impl Words {
         }
     }
 
+    /// A figure with its share of the whole.
+    pub(crate) fn with_share(self, figure: &str, share: &str) -> String {
+        match share {
+            "" => figure.to_owned(),
+            _ => self.pick(format!("{figure}　{share}"), format!("{figure} ({share})")),
+        }
+    }
+
     /// A list of names.
     pub(crate) fn list(self, names: &[String]) -> String {
         names.join(if self.zh { "、" } else { ", " })
@@ -68,6 +76,9 @@ impl Words {
     }
 
     pub(crate) fn unit_note(self, unit: &str) -> String {
+        if unit.is_empty() {
+            return String::new();
+        }
         self.pick(format!("单位：{unit}"), format!("Unit: {unit}"))
     }
 

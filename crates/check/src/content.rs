@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nianbao_form::{Cell, CellDef, Finding, Kind, Number, Place, Registry, Remark, Report, State, Subject, Value};
+use nianbao_form::{Cell, CellDef, Finding, Kind, Number, NumberError, Place, Registry, Remark, Report, State, Subject, Value};
 
 use crate::words::{Both, Speaker, held, held_in_words, shorten};
 
@@ -47,7 +47,14 @@ fn about(speaker: Speaker<'_>, report: &Report, subject: &Subject, rule: &str, c
 
 fn words(speaker: Speaker<'_>, report: &Report, subject: &Subject, cell: Cell, value: &Value) -> Finding {
     if has_figure(&value.raw) {
-        let reason = ("不能认定是哪一个数，按未读出处理", "which number is meant is not certain; it is left unread");
+        let bare = value.raw.trim().replace([',', '，'], "");
+        let reason = match Number::parse(&bare) {
+            Err(NumberError::TooLarge) => {
+                ("数值达到1000亿以上，超出可以处理的范围，按未读出处理", "10^11 or more is out of range; it is left unread")
+            }
+            Err(NumberError::TooFine) => ("小数超过6位，按未读出处理", "it has more than six decimals; it is left unread"),
+            _ => ("不能认定是哪一个数，按未读出处理", "which number is meant is not certain; it is left unread"),
+        };
         return about(speaker, report, subject, "not-a-count", cell).with_both("reason", reason.0, reason.1).build();
     }
     about(speaker, report, subject, "words-in-cell", cell).build()
@@ -109,10 +116,18 @@ pub(crate) fn remarks(speaker: Speaker<'_>, report: &Report, subject: &Subject, 
 fn remark(speaker: Speaker<'_>, subject: &Subject, remark: &Remark) -> Finding {
     let first = if remark.expected.is_empty() { &remark.found } else { &remark.expected };
     // A thing that is missing was expected and not found; a reader may have put it on either side.
-    let title = title(speaker, first);
+    let mut title = title(speaker, first);
+    if let Some(english) = &remark.english {
+        // On the same side as the Chinese.
+        title.en.clone_from(&english[usize::from(!remark.expected.is_empty())]);
+    }
     let name = remark.cell.map_or_else(|| title.clone(), |c| speaker.cell(c));
     let words = |text: &str| if text.is_empty() { Both::new("空白", "blank") } else { Both::new(text, text) };
-    let (found, expected) = (words(&remark.found), words(&remark.expected));
+    let (mut found, mut expected) = (words(&remark.found), words(&remark.expected));
+    if let Some([found_en, expected_en]) = &remark.english {
+        let or_blank = |text: &String| if text.is_empty() { "blank".to_owned() } else { text.clone() };
+        (found.en, expected.en) = (or_blank(found_en), or_blank(expected_en));
+    }
     let reason = match (remark.expected.is_empty(), remark.rule) {
         (false, _) => expected.clone(),
         (_, "unit") => Both::new("计量单位与表头不一致或数值异常", "the unit contradicts the head or the value is implausible"),
@@ -138,8 +153,10 @@ fn remark(speaker: Speaker<'_>, subject: &Subject, remark: &Remark) -> Finding {
 fn title(speaker: Speaker<'_>, text: &str) -> Both {
     let form = speaker.forms.form(speaker.form);
     match form.section(text) {
-        Some(s) if s.number.is_empty() => Both::new(s.title.clone(), s.title.clone()),
-        Some(s) => Both::new(format!("{}、{}", s.number, s.title), s.id.clone()),
+        Some(s) => {
+            let en = form.in_language("en").section(text).map_or_else(|| s.id.clone(), |s| s.title.clone());
+            Both::new(if s.number.is_empty() { s.title.clone() } else { format!("{}、{}", s.number, s.title) }, en)
+        }
         None => Both::new(text, text),
     }
 }

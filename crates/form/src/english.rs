@@ -2,10 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use crate::Form;
 use crate::file::{File, FileLine};
 
 /// A form's words and their English ones.
 pub(crate) type English = BTreeMap<String, String>;
+
+impl Form {
+    /// The form with its labels in the language asked for (`zh` or `en`): its own where it has no others. Cells, sections
+    /// and identities are the same, in the same order.
+    pub fn in_language(&self, language: &str) -> &Form {
+        self.english.as_deref().filter(|_| language == "en").unwrap_or(self)
+    }
+
+    /// A text of the form's file in the language asked for: itself where the file has no other.
+    pub fn say<'t>(&'t self, text: &'t str, language: &str) -> &'t str {
+        self.words.get(text).filter(|_| language == "en").map_or(text, String::as_str)
+    }
+}
 
 /// The file with English labels, titles, units and sentences of identities; its ids stay. What has no English stays too.
 pub(crate) fn in_english(mut file: File, words: &English) -> File {

@@ -476,12 +476,6 @@ impl Form {
         self.from <= year && self.to.is_none_or(|to| year <= to)
     }
 
-    /// The form with its labels in the language asked for (`zh` or `en`): its own where it has no others. Cells, sections
-    /// and identities are the same, in the same order.
-    pub fn in_language(&self, language: &str) -> &Form {
-        self.english.as_deref().filter(|_| language == "en").unwrap_or(self)
-    }
-
     /// Labels of a cell in words: block item, row, column.
     pub fn name(&self, cell: Cell) -> String {
         let Some(def) = self.def(cell) else { return String::new() };

@@ -55,7 +55,9 @@ pub(crate) fn load(forms: &mut Forms, path: &Path, text: &str, prove: bool) -> R
     }
     if !words.is_empty() && form.language != "en" {
         let again = Loader { forms, path, text, blocks: Vec::new(), cells: Vec::new() };
-        form.english = Some(Box::new(again.form(in_english(parse()?, &words), previous)?.0));
+        let mut english = again.form(in_english(parse()?, &words), previous)?.0;
+        english.words.clone_from(&words);
+        form.english = Some(Box::new(english));
     }
     form.words = words;
     Ok(form)

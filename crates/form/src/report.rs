@@ -65,6 +65,8 @@ pub struct Remark {
     pub found: String,
     /// What was expected.
     pub expected: String,
+    /// Both in English, where they are sentences.
+    pub english: Option<[String; 2]>,
     /// Where.
     pub place: Place,
 }

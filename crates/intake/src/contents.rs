@@ -174,7 +174,14 @@ fn misnamed(format: &Format, extension: &str, reports: &mut [Report]) {
     if !format.fits(extension) {
         for report in reports {
             let (found, expected) = (format.name().to_owned(), format!(".{extension}"));
-            report.remarks.push(Remark { rule: "misnamed-file", cell: None, found, expected, place: Place::Unknown });
+            report.remarks.push(Remark {
+                rule: "misnamed-file",
+                cell: None,
+                found,
+                expected,
+                english: None,
+                place: Place::Unknown,
+            });
         }
     }
 }

@@ -236,26 +236,33 @@ fn duplicate(words: &Vocabulary<'_>, report: &mut Report, table: &str, chosen: &
     const NAMED: usize = 3;
     let place_of = |i: &Instance<'_>| i.cells.iter().next().map_or(Place::Unknown, |e| e.1.place.clone());
     let place = place_of(chosen);
-    let mut found = place.zh();
+    let (mut zh, mut en) = (place.zh(), place.to_string());
     for other in others {
-        let at = place_of(other).zh();
+        let at = place_of(other);
         let differing = chosen.differing(other);
-        let text = |i: &Instance<'_>, c: &Cell| i.cells.get(*c).filter(|e| !e.is_blank()).map_or("空白", |e| &e.raw).to_owned();
-        let shown: Vec<String> = differing
-            .iter()
-            .take(NAMED)
-            .map(|c| format!("{}采用{}、另一处为{}", words.forms.name(report.form, *c), text(chosen, c), text(other, c)))
-            .collect();
-        let more = if differing.len() > NAMED { "等" } else { "" };
-        let what = match differing.len() {
-            _ if !other.is_filled() => "为空表".to_owned(),
-            0 => "数字相同".to_owned(),
-            n => format!("有{n}格不同：{}{more}", shown.join("；")),
+        let text = |i: &Instance<'_>, c: &Cell, blank: &str| {
+            i.cells.get(*c).filter(|e| !e.is_blank()).map_or(blank, |e| &e.raw).to_owned()
         };
-        found.push_str(&format!("（另一处在{at}，{what}）"));
+        let name = |c: &Cell, language| words.forms.name_in(language, report.form, *c);
+        let shown = || differing.iter().take(NAMED);
+        let differ = |c: &Cell| format!("{}采用{}、另一处为{}", name(c, "zh"), text(chosen, c, "空白"), text(other, c, "空白"));
+        let differ_en =
+            |c: &Cell| format!("{} {} here, {} there", name(c, "en"), text(chosen, c, "blank"), text(other, c, "blank"));
+        let (more, more_en) = if differing.len() > NAMED { ("等", "; …") } else { ("", "") };
+        let (what, what_en) = match differing.len() {
+            _ if !other.is_filled() => ("为空表".to_owned(), "is empty".to_owned()),
+            0 => ("数字相同".to_owned(), "has the same figures".to_owned()),
+            n => (
+                format!("有{n}格不同：{}{more}", shown().map(differ).collect::<Vec<_>>().join("；")),
+                format!("differs in {n} cells: {}{more_en}", shown().map(differ_en).collect::<Vec<_>>().join("; ")),
+            ),
+        };
+        zh.push_str(&format!("（另一处在{}，{what}）", at.zh()));
+        en.push_str(&format!(" (the other at {at} {what_en})"));
     }
-    let expected = table_title(words.forms.form(report.form), table);
-    report.remarks.push(Remark { rule: "duplicate-table", cell: None, found, expected, place });
+    let [expected, expected_en] = table_title(words.forms.form(report.form), table);
+    let english = Some([en, expected_en]);
+    report.remarks.push(Remark { rule: "duplicate-table", cell: None, found: zh, expected, english, place });
 }
 
 /// Keeps the rows of printings that do not count: what is the same in the one that does is not lost, what differs is kept.
@@ -350,10 +357,15 @@ fn is_of_report(words: &Vocabulary<'_>, document: &Document, block: usize) -> bo
     !page && grid.cells.iter().any(|c| sense::is_figure(words, &c.text))
 }
 
-fn table_title(form: &Form, table: &str) -> String {
-    let block = form.blocks.iter().find(|b| b.table == table);
-    let title = block.and_then(|b| form.section(&b.section)).map(|s| s.title.clone());
-    title.unwrap_or_else(|| table.to_owned())
+fn table_title(form: &Form, table: &str) -> [String; 2] {
+    let section = form.blocks.iter().find(|b| b.table == table).map(|b| b.section.as_str());
+    section.and_then(|s| section_title(form, s)).unwrap_or_else(|| [table.to_owned(), table.to_owned()])
+}
+
+/// Title of a section in the form's language and in English.
+fn section_title(form: &Form, section: &str) -> Option<[String; 2]> {
+    let title = |form: &Form| form.section(section).map(|s| s.title.clone());
+    Some([title(form)?, title(form.in_language("en"))?])
 }
 
 /// Tells which tables and sections are not there.
@@ -370,12 +382,13 @@ fn missing(words: &Vocabulary<'_>, report: &mut Report, sections: &Sections) {
         if !has {
             let block = form.blocks.iter().find(|b| b.table == table);
             lacking.extend(block.map(|b| b.section.as_str()));
-            let found = table_title(form, table);
+            let [found, english] = table_title(form, table);
             report.remarks.push(Remark {
                 rule: "missing-table",
                 cell: None,
                 found,
                 expected: String::new(),
+                english: Some([english, String::new()]),
                 place: Place::Unknown,
             });
         }
@@ -385,12 +398,13 @@ fn missing(words: &Vocabulary<'_>, report: &mut Report, sections: &Sections) {
             && words.prints.iter().any(|p| p.form == report.form && words.section(p) == section.id)
             && !lacking.contains(&section.id.as_str());
         if !has_table && !sections.passages.iter().any(|p| p.section == section.id) {
-            let found = section.title.clone();
+            let english = section_title(form, &section.id).map(|[_, en]| [en, String::new()]);
             report.remarks.push(Remark {
                 rule: "missing-section",
                 cell: None,
-                found,
+                found: section.title.clone(),
                 expected: String::new(),
+                english,
                 place: Place::Unknown,
             });
         }
@@ -402,6 +416,13 @@ fn wrong_form(forms: &Forms, report: &mut Report) {
     let due = forms.generations(report.form).into_iter().map(|g| forms.form(g)).find(|f| f.covers(report.year));
     if let Some(due) = due.filter(|d| d.id != used.id) {
         let place = report.cells(forms).map(|c| c.1.place.clone()).find(|p| *p != Place::Unknown).unwrap_or_default();
-        report.remarks.push(Remark { rule: "wrong-form", cell: None, found: used.id.clone(), expected: due.id.clone(), place });
+        report.remarks.push(Remark {
+            rule: "wrong-form",
+            cell: None,
+            found: used.id.clone(),
+            expected: due.id.clone(),
+            english: None,
+            place,
+        });
     }
 }

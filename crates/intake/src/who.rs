@@ -54,16 +54,19 @@ impl Who {
         let told: [Told<Option<u16>>; 4] =
             [("标题", title.year), ("统计期限", period), ("文件名", year_in_name(stem)), ("文件夹", folder)];
         self.year = title.year.or(period).or(signed).or(told[2].1).or(folder).unwrap_or(0);
-        let mut found: Vec<String> = told.iter().filter_map(|(what, y)| y.map(|y| format!("{what}为{y}年"))).collect();
+        let mut found: Vec<[String; 2]> = told
+            .iter()
+            .filter_map(|(what, y)| y.map(|y| [format!("{what}为{y}年"), format!("the {} says {y}", english(what))]))
+            .collect();
         let mut wrong = told.iter().any(|t| t.1.is_some_and(|y| y != self.year));
         if let Some((signed_in, month)) = sections.signed
             && ![signed, late].contains(&Some(self.year))
         {
-            found.push(format!("落款为{signed_in}年{month}月"));
+            found.push([format!("落款为{signed_in}年{month}月"), format!("it is signed in month {month} of {signed_in}")]);
             wrong = true;
         }
         if wrong {
-            self.remark("wrong-year", found.join("、"), format!("{}年", self.year));
+            self.remark("wrong-year", &found, [format!("{}年", self.year), self.year.to_string()]);
         }
     }
 
@@ -87,7 +90,7 @@ impl Who {
         self.agency_id = Some(agency.id.clone());
         let related = |a: &Agency, b: &Agency| registry.ancestors(&a.id).iter().any(|p| p.id == b.id);
         let other = |a: &Agency| a.id != agency.id && !related(a, agency) && !related(agency, a);
-        let named = |what: &str, name: &str| format!("{what}为“{name}”");
+        let named = |what: &str, name: &str| [format!("{what}为“{name}”"), format!("the {} says “{name}”", english(what))];
         let mut found = Vec::new();
         for (what, name) in told() {
             let sure = registry.find(name, year);
@@ -95,20 +98,38 @@ impl Who {
             if *what != "文件夹" && sure.is_some_and(other) {
                 found.push(named(what, name));
             } else if known.slip && sure.is_none() && is_slip(name, agency) {
-                found.push(format!("{}（与名录相差一字）", named(what, name)));
+                let [zh, en] = named(what, name);
+                found.push([format!("{zh}（与名录相差一字）"), format!("{en} (one character off the registry)")]);
             }
         }
         if found.is_empty() {
             return;
         }
-        if !title.agency.is_empty() && !found.iter().any(|f| f.starts_with("标题")) {
+        if !title.agency.is_empty() && !found.iter().any(|f| f[0].starts_with("标题")) {
             found.insert(0, named("标题", &title.agency));
         }
-        self.remark("wrong-agency", found.join("、"), format!("“{}”", agency.name));
+        let named = format!("“{}”", agency.name);
+        self.remark("wrong-agency", &found, [named.clone(), named]);
     }
 
-    fn remark(&mut self, rule: &'static str, found: String, expected: String) {
-        self.remarks.push(Remark { rule, cell: None, found, expected, place: Place::Unknown });
+    /// Both in Chinese and in English.
+    fn remark(&mut self, rule: &'static str, found: &[[String; 2]], [expected, expected_en]: [String; 2]) {
+        let [zh, en] = [0, 1].map(|i| found.iter().map(|f| f[i].as_str()).collect::<Vec<_>>());
+        let english = Some([en.join(", "), expected_en]);
+        let place = Place::Unknown;
+        self.remarks.push(Remark { rule, cell: None, found: zh.join("、"), expected, english, place });
+    }
+}
+
+/// Where a year or a name was told.
+fn english(what: &str) -> &str {
+    match what {
+        "标题" => "title",
+        "统计期限" => "period",
+        "文件名" => "file name",
+        "文件夹" => "folder",
+        "落款" => "signature",
+        other => other,
     }
 }
 

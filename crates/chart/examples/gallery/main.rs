@@ -1,5 +1,5 @@
 //! Draws every chart file with made-up figures of a district and real ones of the US form, to be looked at:
-//! `cargo run --release -p nianbao-chart --example gallery -- OUTDIR [--agency NAME] [--level LEVEL] [--year YEAR]`
+//! `cargo run --release -p nianbao-chart --example gallery -- OUTDIR [--agency NAME] [--level LEVEL] [--year YEAR] [--lang en]`
 
 mod district;
 
@@ -11,12 +11,13 @@ use rayon::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let out = arguments.next().ok_or("where to? gallery OUTDIR [--agency NAME] [--level LEVEL] [--year YEAR]")?;
-    let (mut target, mut asked) = (Target::default(), None);
+    let out = arguments.next().ok_or("where to? gallery OUTDIR [--agency NAME] [--level LEVEL] [--year YEAR] [--lang en]")?;
+    let (mut target, mut asked, mut language) = (Target::default(), None, "zh".to_owned());
     while let (Some(option), Some(value)) = (arguments.next(), arguments.next()) {
         match option.as_str() {
             "--agency" => target.agency = Some(value),
             "--level" => target.level = Some(value),
+            "--lang" => language = value,
             "--year" => asked = Some(value.parse()?),
             other => return Err(format!("unknown option {other}").into()),
         }
@@ -36,6 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             figures: &figures,
             findings: &world.findings,
             year: asked.unwrap_or(*year),
+            language: &language,
         };
         let start = Instant::now();
         let drawn: Vec<_> = charts

@@ -195,7 +195,7 @@ fn ribbons(scene: &mut Scene, nodes: &[Node<'_>], x0: f64, body: f64, x1: f64, i
 
 fn texts(ctx: &Ctx<'_>, n: &Node<'_>, total: f64) -> (String, String) {
     let share = if total > 0.0 && n.value <= total { number::share(n.value, total) } else { String::new() };
-    (ctx.label(n.item), format!("{}　{share}", ctx.amount(n.fig, ctx.unit(n.item))))
+    (ctx.label(n.item), ctx.words.with_share(&ctx.amount(n.fig, ctx.unit(n.item)), &share))
 }
 
 fn beside(ctx: &Ctx<'_>, scene: &mut Scene, nodes: &[Node<'_>], x: f64, right: bool, total: f64) {

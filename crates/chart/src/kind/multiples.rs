@@ -36,7 +36,11 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let names = names::room(known.iter().take(shown).map(|(m, _)| m.name.as_str()), w).max(46.0);
     let height = HEIGHT - 46.0 + names;
     let mut scene = Scene::default();
-    let key = words.pick(format!("单位：{unit}；深色为{}年", scope.year), format!("Unit: {unit}; dark: {}", scope.year));
+    let dark = words.pick(format!("深色为{}年", scope.year), format!("dark: {}", scope.year));
+    let key = match unit {
+        "" => dark,
+        _ => words.pick(format!("单位：{unit}；{dark}"), format!("Unit: {unit}; {dark}")),
+    };
     scene.text(MARGIN, SMALL, Style::new(SMALL).muted(), key);
     for (i, (member, figs)) in known.iter().take(shown).enumerate() {
         let place = Area::new(MARGIN + (w + GAP) * (i % across) as f64, 52.0 + (height + GAP) * (i / across) as f64, w, height);

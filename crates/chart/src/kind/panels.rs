@@ -92,7 +92,10 @@ struct Marks<'a> {
 fn one<'a>(ctx: &Ctx<'a>, scene: &mut Scene, place: Area, panel: &Panel, marks: &mut Marks<'a>) {
     let (scope, words) = (ctx.scope, ctx.words);
     let unit = panel.series.first().map_or("", |i| ctx.unit(i));
-    let head = words.pick(format!("{}（{unit}）", panel.title), format!("{} ({unit})", panel.title));
+    let head = match unit {
+        "" => panel.title.clone(),
+        _ => words.pick(format!("{}（{unit}）", panel.title), format!("{} ({unit})", panel.title)),
+    };
     let (lines, size) = names::fit(&head, 28.0, place.w, 32.0);
     scene.text(place.x, place.y + 28.0, Style::new(size).strong(true), lines.concat());
     scene.line(vec![(place.x, place.y + 42.0), (place.right(), place.y + 42.0)], GRID, 2);

@@ -105,7 +105,7 @@ fn labels(ctx: &Ctx<'_>, scene: &mut Scene, l: &Labels<'_>) {
         let figure = ctx.amount(l.now[k], ctx.unit(&ctx.spec.series[k]));
         let share = l.now[k].value().map_or(String::new(), |v| l.whole.share(v));
         let style = Style::new(SMALL).muted();
-        scene.text(x + 22.0, y + 20.0, style, format!("{figure}　{share}"));
+        scene.text(x + 22.0, y + 20.0, style, ctx.words.with_share(&figure, &share));
     }
 }
 

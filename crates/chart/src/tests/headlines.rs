@@ -2,7 +2,7 @@
 
 use super::sizes::{Figures, world_of};
 use super::{charts, data};
-use crate::Target;
+use crate::{Data, Target};
 
 /// New requests of five agencies in 2019 and 2020, and what the charts of rank, year, step and change say of 2020.
 const TITLES: [(&str, [[i64; 2]; 5], &str); 17] = [
@@ -62,4 +62,27 @@ fn names_with_braces_are_names() {
         named += usize::from(told.contains("{finding}{year}{group}局"));
     }
     assert!(named > 0);
+}
+
+/// Beside the names of those who report, which stay as they are.
+#[test]
+fn charts_speak_english_where_file_and_form_do() {
+    let chinese =
+        |text: &str| text.chars().any(|c| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ff60}').contains(&c));
+    for (agencies, years, figures) in
+        [(5, 2, Figures::Mixed), (5, 6, Figures::Thousands), (5, 2, Figures::Missing), (1, 1, Figures::Zero)]
+    {
+        let world = world_of(agencies, years, figures, |i| format!("Office {i}"));
+        for language in ["zh", "en"] {
+            for chart in charts("charts") {
+                let data = Data { language, ..data(&world, 2018 + years) };
+                let (scene, framed) = crate::compose(&chart, data, &Target::default()).unwrap();
+                let drawn = scene.texts().into_iter().map(|(_, text)| text.to_owned());
+                let table = framed.table.columns.into_iter().chain(framed.table.rows.into_iter().flatten());
+                let words: Vec<String> = drawn.chain(table).chain([framed.title, framed.caption]).collect();
+                let left: Vec<String> = words.iter().map(|w| w.replace("临江区", "")).filter(|w| chinese(w)).collect();
+                assert_eq!(left.is_empty(), language == "en", "{} {figures:?}: {left:?}", chart.name);
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use nianbao_form::{Agency, Forms, Number, Place, Registry, Report, Reports, Valu
 
 use super::district::World;
 use super::{charts, clashes, data, sound};
-use crate::{Target, compose, draw_png};
+use crate::{Data, Target, compose, draw_png};
 
 /// What the figures are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,14 +102,16 @@ fn nothing_clashes_at_any_size() {
             Figures::Mixed,
         ] {
             let world = world(agencies, years, figures);
-            for target in [Target::default(), Target { agency: Some("LJ-000".into()), level: None }] {
+            let one = Target { agency: Some("LJ-000".into()), level: None };
+            for (target, language) in [(Target::default(), "zh"), (one, "zh"), (Target::default(), "en")] {
+                let data = Data { language, ..data(&world, 2018 + years) };
                 for chart in &all {
-                    let (scene, framed) = compose(chart, data(&world, 2018 + years), &target).unwrap();
+                    let (scene, framed) = compose(chart, data, &target).unwrap();
                     let clashes = clashes(&scene, framed.size);
                     if !clashes.is_empty() {
                         let first: Vec<&String> = clashes.iter().take(2).collect();
                         found.push(format!(
-                            "{agencies} agencies, {years} years, {figures:?}, {target:?}, {}: {first:#?}",
+                            "{agencies} agencies, {years} years, {figures:?}, {target:?}, {language}, {}: {first:#?}",
                             chart.name
                         ));
                     }

@@ -105,7 +105,14 @@ pub fn scene(forms: &Forms, lines: &[String]) -> (Registry, Vec<Report>) {
                 let cell = forms.cell(words[2]);
                 let rule = nianbao_form::rule(words[1]).id.as_str();
                 let place = Place::Line(7);
-                reports.last_mut().unwrap().remarks.push(Remark { rule, cell, found: text(3), expected: text(4), place });
+                reports.last_mut().unwrap().remarks.push(Remark {
+                    rule,
+                    cell,
+                    found: text(3),
+                    expected: text(4),
+                    english: None,
+                    place,
+                });
             }
             "unmapped" => {
                 let place = Place::Table { table: words[1].parse().unwrap(), row: 2, column: 1 };

@@ -17,7 +17,9 @@ pub(crate) fn chart(args: &ChartArgs, common: &Common) -> Result<Done, Failure> 
     let year = args.year.unwrap_or(assessment.year);
     let findings = of_year(&assessment.findings, year);
     let figures = Figures::of(&assessment.compilation);
-    let data = Data { forms: &given.forms, registry: &given.office.registry, figures: &figures, findings: &findings, year };
+    let language = common.language().as_str();
+    let data =
+        Data { forms: &given.forms, registry: &given.office.registry, figures: &figures, findings: &findings, year, language };
     let target = Target { level: args.level.clone(), agency: args.agency.clone() };
     target.check(data).map_err(|e| Failure::Usage(e.into()))?;
     let drawn = match format {

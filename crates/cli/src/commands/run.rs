@@ -86,7 +86,7 @@ fn publish(pipeline: &Pipeline, wish: &Wish, common: &Common) -> Result<(Done, O
     let texts = inputs::texts(pipeline, year)?;
     unknown_texts(&texts, assessment.form(&forms));
     let _lock = nianbao_publish::lock(&pipeline.out).map_err(|e| Failure::Output(e.into()))?;
-    let pictures = draw(&charts, &forms, &office, &assessment, &findings, &progress)?;
+    let pictures = draw(&charts, &forms, &office, &assessment, &findings, (&progress, common))?;
 
     let entries: Vec<Entry<'_>> = (0..assessment.reports.len())
         .map(|i| Entry {
@@ -205,11 +205,12 @@ fn draw(
     office: &Office,
     assessment: &Assessment,
     findings: &[Finding],
-    progress: &Progress,
+    (progress, common): (&Progress, &Common),
 ) -> Result<Vec<(Picture, Vec<u8>)>, Failure> {
     let stage = progress.stage("draw", "绘图", "drawing", charts.len());
     let figures = Figures::of(&assessment.compilation);
-    let data = Data { forms, registry: &office.registry, figures: &figures, findings, year: assessment.year };
+    let language = common.language().as_str();
+    let data = Data { forms, registry: &office.registry, figures: &figures, findings, year: assessment.year, language };
     charts
         .par_iter()
         .map(|chart| {

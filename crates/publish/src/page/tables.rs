@@ -95,7 +95,8 @@ impl Pages<'_, '_> {
         let by: HashMap<(&str, u16), &SeriesRow> = rows.iter().map(|r| ((r.series.as_str(), r.year), *r)).collect();
         let mut table = Vec::new();
         for series in &self.form.series {
-            let cells: Vec<SeriesCell> = years.iter().map(|y| series_cell(by.get(&(series.id.as_str(), *y)).copied())).collect();
+            let cells: Vec<SeriesCell> =
+                years.iter().map(|y| self.series_cell(by.get(&(series.id.as_str(), *y)).copied())).collect();
             if cells.iter().any(|c| !c.text.is_empty()) {
                 let view = |c: &SeriesCell| context! { text => &c.text, lower => c.lower, broken => &c.broken };
                 let cells: Vec<Value> = cells.iter().map(view).collect();
@@ -103,6 +104,19 @@ impl Pages<'_, '_> {
             }
         }
         context! { years, rows => table }
+    }
+
+    fn series_cell(&self, row: Option<&SeriesRow>) -> SeriesCell {
+        let Some(row) = row else { return SeriesCell { text: String::new(), lower: false, broken: String::new() } };
+        let text = match (row.ratio, row.value()) {
+            (true, Some(value)) => format!("{value:.1}"),
+            (true, None) => String::new(),
+            (false, _) => row.numerator.map(decimal_text).unwrap_or_default(),
+        };
+        // A ratio with missing figures is no bound, in either direction.
+        let lower = row.lower_bound && !row.ratio && !text.is_empty();
+        debug_assert!(row.ratio || text == row.value_text());
+        SeriesCell { text, lower, broken: self.form.say(&row.break_note, self.lang.code()).to_owned() }
     }
 }
 
@@ -150,17 +164,4 @@ struct SeriesCell {
     text: String,
     lower: bool,
     broken: String,
-}
-
-fn series_cell(row: Option<&SeriesRow>) -> SeriesCell {
-    let Some(row) = row else { return SeriesCell { text: String::new(), lower: false, broken: String::new() } };
-    let text = match (row.ratio, row.value()) {
-        (true, Some(value)) => format!("{value:.1}"),
-        (true, None) => String::new(),
-        (false, _) => row.numerator.map(decimal_text).unwrap_or_default(),
-    };
-    // A ratio with missing figures is no bound, in either direction.
-    let lower = row.lower_bound && !row.ratio && !text.is_empty();
-    debug_assert!(row.ratio || text == row.value_text());
-    SeriesCell { text, lower, broken: row.break_note.clone() }
 }

@@ -154,7 +154,7 @@ impl Maker<'_, '_> {
         };
         let ratio = now.or(before).is_some_and(|r| r.ratio);
         let (b, n) = (figure(before), figure(now));
-        let note = now.map_or("", |r| r.break_note.as_str());
+        let note = now.map_or("", |r| self.form.say(&r.break_note, lang.code()));
         let compilation = self.edition.compilation;
         let free = note.is_empty() && !b.lower && !n.lower;
         let growth = match ratio {
