@@ -268,3 +268,20 @@ fn a_check_of_nothing_but_unreadable_files_names_them() {
     assert_eq!((rows[0]["rule"].as_str(), rows[0]["severity"].as_str()), ("unreadable", "error"));
     assert!(rows[0]["message"].contains("甲局.docx"), "{:?}", rows[0]);
 }
+
+#[test]
+fn what_the_office_corrects_is_checked_as_what_an_agency_sends() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    write("h.csv", "agency,year,cell,value\n甲局,2024,proactive.licensing.decisions,10\n");
+    write(
+        "c.csv",
+        "agency,year,cell,from,to,reason,by,date\n甲局,2024,proactive.licensing.decisions,10,-3,来电更正,张三,2025-02-01\n",
+    );
+    write("p.toml", "[input]\nreports = [\"h.csv\"]\ncorrections = \"c.csv\"\n[output]\ndir = \"out\"\n");
+    let output = nianbao_in(dir.path(), &["check", "h.csv", "--pipeline", "p.toml", "--format", "csv"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let findings = rows(&out(&output));
+    let rules: Vec<&str> = findings.iter().map(|f| f["rule"].as_str()).collect();
+    assert!(rules.contains(&"negative") && rules.contains(&"corrected"), "{rules:?}");
+}

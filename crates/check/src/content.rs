@@ -22,7 +22,8 @@ pub(crate) fn cells(speaker: Speaker<'_>, report: &Report, subject: &Subject, ou
             continue;
         };
         let odd = number < Number::ZERO || !number.is_whole() || number.trunc() >= IMPLAUSIBLE;
-        if !odd || value.is_derived() {
+        // What the office has put in itself is looked at as what an agency has.
+        if !odd || (value.is_derived() && !value.is_corrected()) {
             continue;
         }
         if let Some(def) = speaker.forms.def(report.form, cell) {

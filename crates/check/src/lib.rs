@@ -247,9 +247,10 @@ fn judge_report(
     verdicts::identities(&scene, out);
 }
 
-/// Which figures may be wrong: a derived one is no evidence, only what was read.
+/// Which figures may be wrong: what was read or put in by the office; one that arithmetic has proved is no evidence.
 fn known(plan: &Plan, figures: &[Option<i64>], report: &Report) -> Vec<bool> {
-    let read = |(c, f): (&plan::Column, &Option<i64>)| f.is_some() && !report.value(c.cell).is_derived();
+    let proved = |value: &Value| value.is_derived() && !value.is_corrected();
+    let read = |(c, f): (&plan::Column, &Option<i64>)| f.is_some() && !proved(report.value(c.cell));
     plan.columns.iter().zip(figures).map(read).collect()
 }
 

@@ -28,6 +28,7 @@ mod forms;
 pub mod label;
 mod load;
 mod number;
+mod rank;
 pub mod registry;
 mod report;
 mod sound;

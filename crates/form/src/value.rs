@@ -203,9 +203,17 @@ impl Value {
         }
     }
 
-    /// Whether the number was proved by arithmetic rather than read.
+    /// What stands in `derived` of a figure that the office has put right.
+    pub const CORRECTION: &'static str = "correction";
+
+    /// Whether the number was not read: proved by arithmetic or put right by the office.
     pub fn is_derived(&self) -> bool {
         self.derived.is_some()
+    }
+
+    /// Whether the office has put the number right.
+    pub fn is_corrected(&self) -> bool {
+        self.derived.as_deref() == Some(Self::CORRECTION)
     }
 }
 

@@ -78,9 +78,6 @@ pub(crate) struct Collector<'a> {
     reports: Vec<(Report, Option<FormIx>)>,
 }
 
-/// What `derived` says of a figure that the office has corrected.
-const CORRECTION: &str = "correction";
-
 impl<'a> Collector<'a> {
     pub(crate) fn new(forms: &'a Forms, registry: &'a Registry, name: Arc<str>, need: Need) -> Collector<'a> {
         Collector { forms, registry, name, need, at: HashMap::new(), last: None, reports: Vec::new() }
@@ -152,10 +149,10 @@ impl<'a> Collector<'a> {
         derived: &str,
     ) -> Result<Value, Wrong> {
         // A corrected figure stays the office's, with what the document had beside it.
-        if derived == CORRECTION
+        if derived == Value::CORRECTION
             && let Ok(number) = Number::parse(value)
         {
-            return Ok(Value { derived: Some(CORRECTION.into()), ..Value::number(number, raw, place) });
+            return Ok(Value { derived: Some(Value::CORRECTION.into()), ..Value::number(number, raw, place) });
         }
         // A derived value was not in the document: the cell was blank there, and arithmetic will find it again.
         if !derived.is_empty() {

@@ -54,8 +54,10 @@ impl Who {
         let told: [Told<Option<u16>>; 4] =
             [("标题", title.year), ("统计期限", period), ("文件名", year_in_name(stem)), ("文件夹", folder)];
         self.year = title.year.or(period).or(signed).or(told[2].1).or(folder).unwrap_or(0);
+        // The office's folder is worth a word only where it contradicts.
         let mut found: Vec<[String; 2]> = told
             .iter()
+            .filter(|t| t.0 != "文件夹" || t.1 != Some(self.year))
             .filter_map(|(what, y)| y.map(|y| [format!("{what}为{y}年"), format!("the {} says {y}", english(what))]))
             .collect();
         let mut wrong = told.iter().any(|t| t.1.is_some_and(|y| y != self.year));

@@ -5,9 +5,6 @@ use nianbao_form::{Cell, Finding, Forms, Kind, Number, Registry, Report, State, 
 
 use crate::table::{self, TableError};
 
-/// What stands in [`Value::derived`] of a corrected value.
-pub const MARK: &str = "correction";
-
 /// One line of `corrections.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
@@ -105,7 +102,7 @@ pub fn apply(corrections: &[Correction], forms: &Forms, report: &mut Report) -> 
             Some(number) => Value::number(number, raw, place),
             None => Value::without(State::Blank, raw, place),
         };
-        corrected.derived = Some(MARK.into());
+        corrected.derived = Some(Value::CORRECTION.into());
         report.set(correction.cell, corrected);
     }
     findings
@@ -123,7 +120,7 @@ fn matches(correction: &Correction, value: &Value) -> bool {
 
 /// Whether the same correction, standing twice in the file, has been applied already.
 fn done(correction: &Correction, value: &Value) -> bool {
-    value.derived.as_deref() == Some(MARK) && value.number == correction.to
+    value.is_corrected() && value.number == correction.to
 }
 
 /// What a report holds, as a person would say it, in Chinese and in English.
@@ -252,7 +249,7 @@ mod tests {
         let findings = apply(&parsed(row).unwrap(), forms, &mut report);
         let told: Vec<&str> = findings.iter().map(|f| f.message.as_str()).collect();
         assert_eq!(told, ["“办理结果总计（总计）”报告为空白，已更正为3（电话核实，张三，2025-02-03）。"]);
-        assert_eq!((report.counts_as(cell), report.value(cell).derived.as_deref()), (Number::whole(3), Some(MARK)));
+        assert_eq!((report.counts_as(cell), report.value(cell).derived.as_deref()), (Number::whole(3), Some(Value::CORRECTION)));
     }
 
     #[test]

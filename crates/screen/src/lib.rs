@@ -36,6 +36,7 @@ pub mod screening;
 pub mod slips;
 pub mod stopping;
 mod structure;
+mod swing;
 mod table;
 
 use std::collections::BTreeMap;

@@ -1,40 +1,15 @@
 //! This year against last, agency by agency, the largest changes first.
 
+use super::pair::{Row, changes};
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
-use crate::Table;
 use crate::axis;
 use crate::font;
 use crate::names;
 use crate::palette::{ACCENT, INK, MAIN, MUTED, PALE, PAPER};
 use crate::scene::{Area, Scene, Style};
-use crate::scope::{Fig, Member};
-use crate::words::{signed, signed_points};
 
 const ROW: f64 = 42.0;
 const NAME: f64 = 400.0;
-
-struct Row<'a> {
-    member: &'a Member,
-    now: Fig,
-    last: Fig,
-    a: f64,
-    b: f64,
-}
-
-impl Row<'_> {
-    fn change(&self) -> f64 {
-        let d = self.a - self.b;
-        if self.now.ratio { (d * 10.0).round() / 10.0 } else { d }
-    }
-
-    fn by(&self) -> String {
-        if self.now.ratio { signed_points(self.change()) } else { signed(self.change(), 2) }
-    }
-
-    fn both(&self) -> String {
-        format!("{}→{}", self.last.text(), self.now.text())
-    }
-}
 
 pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let (scope, words) = (ctx.scope, ctx.words);
@@ -114,23 +89,6 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     })
 }
 
-/// Two years and their difference, agency by agency.
-pub(super) fn changes(
-    ctx: &Ctx<'_>,
-    rows: impl Iterator<Item = (String, String, String, String)>,
-    last: u16,
-    unit: &str,
-) -> Table {
-    let (words, year) = (ctx.words, ctx.scope.year);
-    let change = words.pick("变化", "Change");
-    let change = match unit {
-        "%" => words.pick("变化（百分点）", "Change (points)"),
-        _ => ctx.head(&change, unit),
-    };
-    let columns = vec![ctx.agency_head(), ctx.head(&words.year(last), unit), ctx.head(&words.year(year), unit), change];
-    Table { columns, rows: rows.map(|(name, last, now, by)| vec![name, last, now, by]).collect() }
-}
-
 fn head(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, unit: &str, last_year: u16) {
     let words = ctx.words;
     let (now, last) = (words.year(ctx.scope.year), words.year(last_year));
@@ -171,16 +129,12 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], unit: &str) -> String {
         return words
             .pick(format!("{year}年{name}{what}{amount}{change}"), format!("{what} of {name} in {year}: {amount}{change}"));
     }
-    let sized = |r: &Row<'_>| match r.now.ratio {
-        true => words.pick(format!("{}个百分点", r.by()), format!("{} points", r.by())),
-        false => words.amount(&r.by(), if words.zh { unit } else { "" }),
-    };
     // The largest changes stand first; several may share the place.
     let most = |sign: f64, zh: &str, en: &str| {
         let first = rows.iter().find(|r| r.change() * sign > 0.0)?;
         let same = rows.iter().filter(|r| r.change() == first.change()).map(|r| r.member.name.as_str());
         let leaders = words.first(same);
-        let (who, by) = (&leaders.who, leaders.each_by(words, &sized(first)));
+        let (who, by) = (&leaders.who, leaders.each_by(words, &first.sized(ctx, unit)));
         Some(words.pick(format!("{who}{zh}最多（{by}）"), format!("largest {en} at {who} ({by})")))
     };
     let (up, down) = (most(1.0, "增加", "rise"), most(-1.0, "减少", "fall"));

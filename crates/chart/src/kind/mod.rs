@@ -9,6 +9,7 @@ mod funnel;
 mod heatmap;
 mod limits;
 mod multiples;
+mod pair;
 mod panels;
 mod rank;
 mod share;

@@ -1,52 +1,18 @@
 //! Two years as the ends of lines: who rose, who fell, and how the order changed.
 
-use super::dumbbell::changes;
+use super::pair::{Row, changes};
 use super::{Body, Ctx, MARGIN, SMALL, TEXT, WIDTH};
 use crate::axis;
 use crate::font;
 use crate::names;
 use crate::number;
-use crate::palette::{ACCENT, MAIN, MUTED, PAPER, RULE, Rgb};
+use crate::palette::{PAPER, RULE};
 use crate::scene::{Area, Scene, Style};
-use crate::scope::{Fig, Member};
-use crate::words::{signed, signed_points};
 
 const GAP: f64 = 36.0;
 const TOP: f64 = 96.0;
 /// Room for the names at the right.
 const NAMES: f64 = 620.0;
-
-struct Row<'a> {
-    member: &'a Member,
-    now: Fig,
-    last: Fig,
-    a: f64,
-    b: f64,
-}
-
-impl Row<'_> {
-    fn change(&self) -> f64 {
-        let d = self.a - self.b;
-        if self.now.ratio { (d * 10.0).round() / 10.0 } else { d }
-    }
-
-    fn by(&self) -> String {
-        if self.now.ratio { signed_points(self.change()) } else { signed(self.change(), 2) }
-    }
-
-    fn color(&self) -> Rgb {
-        match self.change() {
-            d if d > 0.0 => MAIN,
-            d if d < 0.0 => ACCENT,
-            _ => MUTED,
-        }
-    }
-
-    /// How much stands behind the figure: what a rate is of, or the figure itself.
-    fn weight(&self) -> f64 {
-        if self.now.ratio { self.now.base() } else { self.a }
-    }
-}
 
 pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let (scope, words) = (ctx.scope, ctx.words);
@@ -181,15 +147,11 @@ fn leader(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
 
 fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
     let (words, year, what) = (ctx.words, ctx.scope.year, ctx.what());
-    let sized = |r: &Row<'_>| match r.now.ratio {
-        true => words.pick(format!("{}个百分点", r.by()), format!("{} points", r.by())),
-        false => words.amount(&r.by(), if words.zh { unit } else { "" }),
-    };
     if let Some(r) = rows.iter().find(|r| r.member.picked) {
         let (name, now, before) = (&r.member.name, words.told(r.now, unit), words.told(r.last, unit));
         return words.pick(
-            format!("{year}年{name}{what}{now}，{last}年为{before}（{}）", sized(r)),
-            format!("{what} of {name} in {year}: {now}, {before} in {last} ({})", sized(r)),
+            format!("{year}年{name}{what}{now}，{last}年为{before}（{}）", r.sized(ctx, unit)),
+            format!("{what} of {name} in {year}: {now}, {before} in {last} ({})", r.sized(ctx, unit)),
         );
     }
     let up = rows.iter().filter(|r| r.change() > 0.0).count();
@@ -200,8 +162,8 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
     // Several with the same change, or one up as much as another is down: no one is the largest.
     let most = match movers.as_slice() {
         [r] => words.pick(
-            format!("；变化最大的是{}（{}）", r.member.name, sized(r)),
-            format!("; the largest change at {} ({})", r.member.name, sized(r)),
+            format!("；变化最大的是{}（{}）", r.member.name, r.sized(ctx, unit)),
+            format!("; the largest change at {} ({})", r.member.name, r.sized(ctx, unit)),
         ),
         _ => String::new(),
     };

@@ -92,7 +92,7 @@ impl<'a, 'e> Pages<'a, 'e> {
     fn own_figure(&self, report: &Report, cell: Cell) -> Fill {
         let value = report.value(cell);
         let (text, class) = match (value.number, value.state) {
-            (Some(number), _) if value.derived.as_deref() == Some("correction") => (format!("{number}†"), "corrected"),
+            (Some(number), _) if value.is_corrected() => (format!("{number}†"), "corrected"),
             (Some(number), _) if value.is_derived() => (format!("{number}*"), "derived"),
             (Some(number), _) => (number.to_string(), ""),
             (None, State::Absent) => (String::new(), "absent"),
