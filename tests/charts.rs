@@ -27,7 +27,7 @@ fn any_input_can_be_drawn() {
     let single = svg(&["charts/04-agencies-ranked.toml", one.to_str().unwrap()]);
     assert!(single.contains("2024年新收申请最多的是"), "{single}");
     let first = svg(&["charts/13-against-last-year.toml", "data/reports/2024", "--registry", "data/agencies.csv"]);
-    assert!(first.contains("没有2023年的可比数据"), "a year without one before it");
+    assert!(first.contains("没有可与2023年比较的2024年数据"), "a year without one before it");
     let us = ["data/us-foia/cells-2008-2020.csv", "--form-file", "data/forms/us-foia.toml"];
     let english = svg(&[&["charts/us-foia/02-agencies-ranked.toml"], &us[..]].concat());
     assert!(english.contains("Department of Homeland Security") && !english.chars().any(|c| ('一'..='鿿').contains(&c)));

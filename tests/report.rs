@@ -174,18 +174,34 @@ fn small(dir: &Path, cells: &[(u16, &str, &str)]) -> PathBuf {
 fn change_and_share_are_said_where_they_hold_and_only_there() {
     let dir = tempfile::tempdir().unwrap();
     let figures: Vec<(u16, &str, &str)> = vec![
-        (2021, "requests.received.total", "80"),
         (2021, "requests.received.natural_person", "70"),
-        (2021, "requests.handled.total", "80"),
+        (2021, "requests.received.other_organisation", "10"),
+        (2021, "requests.received.total", "80"),
+        (2021, "requests.carried_in.natural_person", "3"),
+        (2021, "requests.carried_in.total", "3"),
+        (2021, "requests.disclosed.natural_person", "70"),
+        (2021, "requests.disclosed.other_organisation", "10"),
         (2021, "requests.disclosed.total", "80"),
+        (2021, "requests.handled.natural_person", "70"),
+        (2021, "requests.handled.other_organisation", "10"),
+        (2021, "requests.handled.total", "80"),
+        (2021, "requests.carried_out.natural_person", "3"),
         (2021, "requests.carried_out.total", "3"),
         (2021, "proactive.licensing.decisions", "200"),
-        (2022, "requests.received.total", "90"),
         (2022, "requests.received.natural_person", "60"),
+        (2022, "requests.received.other_organisation", "30"),
+        (2022, "requests.received.total", "90"),
+        (2022, "requests.carried_in.natural_person", "3"),
         (2022, "requests.carried_in.total", "3"),
-        (2022, "requests.handled.total", "80"),
+        (2022, "requests.disclosed.natural_person", "15"),
+        (2022, "requests.disclosed.other_organisation", "30"),
         (2022, "requests.disclosed.total", "45"),
+        (2022, "requests.refused.state_secret.natural_person", "35"),
         (2022, "requests.refused.state_secret.total", "35"),
+        (2022, "requests.handled.natural_person", "50"),
+        (2022, "requests.handled.other_organisation", "30"),
+        (2022, "requests.handled.total", "80"),
+        (2022, "requests.carried_out.natural_person", "13"),
         (2022, "requests.carried_out.total", "13"),
         (2022, "proactive.licensing.decisions", "150"),
     ];
@@ -206,6 +222,13 @@ fn change_and_share_are_said_where_they_hold_and_only_there() {
         assert!(text.contains(want), "{want} is not in {text}");
     }
     assert!(!text.contains("不少于") && !text.contains("注：") && !text.contains("规章0件"), "{text}");
+    // Parts that do not come to their total: shares of it are left out, and the banner says what is open.
+    let wrong = figures.iter().map(|f| if f.1 == "requests.handled.total" && f.0 == 2022 { (f.0, f.1, "40") } else { *f });
+    let torn = tempfile::tempdir().unwrap();
+    let pipeline_of_torn = small(torn.path(), &wrong.collect::<Vec<_>>());
+    let text = words_of(&run(torn.path(), &pipeline_of_torn, 2022).join("district-report.html"));
+    assert!(text.contains("全年办结申请40件，其中予以公开45件，不予公开35件。"), "{text}");
+    assert!(text.contains("汇总数据中尚有") && text.contains("自然人申请60件，占66.7%。"), "{text}");
     // No year before: nothing is compared.
     let first = words_of(&run(dir.path(), &pipeline, 2021).join("district-report.html"));
     assert!(!first.contains("上年增长") && !first.contains("与上年"), "{first}");

@@ -54,6 +54,11 @@ pub(crate) fn file_rows(path: &Path) -> Vec<BTreeMap<String, String>> {
 }
 
 /// Every file below a folder with its bytes, by relative path.
+/// A name as outputs show it: without the marks that turn the direction of what stands around them.
+pub(crate) fn seen(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')).collect()
+}
+
 pub(crate) fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     walkdir::WalkDir::new(dir)
         .into_iter()

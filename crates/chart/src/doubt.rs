@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use nianbao_form::{Finding, Severity, Status};
-
 use crate::kind::Ctx;
 use crate::spec::Kind;
 
@@ -24,8 +22,8 @@ impl Ctx<'_> {
 
     fn doubtful(&self) -> Vec<String> {
         let scope = self.scope;
-        let open: Vec<&Finding> = scope.data.findings.iter().filter(|f| self.is_open(f)).collect();
-        let cells: HashSet<&str> = open.iter().flat_map(|f| f.cells.iter().map(String::as_str)).collect();
+        let open = scope.data.findings.iter().filter(|f| scope.is_open(f, self.sums()));
+        let cells: HashSet<&str> = open.flat_map(|f| f.cells.iter().map(String::as_str)).collect();
         let touched = |id: &str| {
             let series = scope.series(id);
             let own = series.into_iter().flat_map(|s| s.numerator.iter().chain(&s.denominator));
@@ -37,7 +35,7 @@ impl Ctx<'_> {
         let drawn = spec.series.iter().map(|i| (i.id.as_str(), if alone { self.label(i) } else { self.what() }));
         // A panel of one series is called by its title.
         let panels = spec.panel.iter().flat_map(|p| {
-            let name = move |i| if p.series.len() == 1 { p.title.clone() } else { self.label(i) };
+            let name = move |i| if p.series.len() == 1 { self.title_of(p) } else { self.label(i) };
             p.series.iter().map(move |i| (i.id.as_str(), name(i)))
         });
         let mut names: Vec<String> = Vec::new();
@@ -47,12 +45,6 @@ impl Ctx<'_> {
             }
         }
         names
-    }
-
-    /// Whether it is an error or a warning of the year that nobody has settled, about an agency whose figures are drawn.
-    fn is_open(&self, finding: &Finding) -> bool {
-        let open = matches!(finding.status, Status::Open | Status::Confirmed) && finding.severity != Severity::Info;
-        open && finding.subject.year == self.scope.data.year && self.scope.draws(&finding.subject.agency_id, self.sums())
     }
 
     /// Whether the figures are sums of the subject; else they are those of the agencies one by one.

@@ -182,7 +182,12 @@ pub const KEYS: &[KeyRecord] = &[
         default: NEEDED,
         means: ["并列小图，每个自有刻度", "drawings side by side, each with its own scale"],
     },
-    KeyRecord { name: "panel.title", value: TEXT, default: NEEDED, means: ["小图的标题", "headline of the panel"] },
+    KeyRecord {
+        name: "panel.title",
+        value: TEXT,
+        default: ["只画一个指标时，为该指标的名称", "with one series: its label"],
+        means: ["小图的标题", "headline of the panel"],
+    },
     KeyRecord {
         name: "panel.draw",
         value: ["bars、stacked 或 lines", "bars, stacked or lines"],

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use nianbao_compile::SeriesRow;
-use nianbao_form::{Form, FormIx, Series};
+use nianbao_form::{Finding, Form, FormIx, Series, Severity, Status};
 
 use crate::names;
 use crate::number;
@@ -21,11 +21,13 @@ pub(crate) struct Fig {
     pub(crate) denominator: Option<i128>,
     pub(crate) ratio: bool,
     pub(crate) lower: bool,
+    /// Whether open findings call it in question, so that it is no bound either.
+    pub(crate) doubt: bool,
 }
 
 impl Fig {
     fn of(row: &SeriesRow) -> Fig {
-        Fig { numerator: row.numerator, denominator: row.denominator, ratio: row.ratio, lower: row.lower_bound }
+        Fig { numerator: row.numerator, denominator: row.denominator, ratio: row.ratio, lower: row.lower_bound, doubt: false }
     }
 
     /// What is drawn: the sum, or the ratio in per cent.
@@ -47,7 +49,7 @@ impl Fig {
     pub(crate) fn text(self) -> String {
         match (self.value(), self.numerator) {
             (Some(v), _) if self.ratio => number::percent(v),
-            (Some(_), Some(m)) if self.lower => format!("≥{}", number::exact(m, 2)),
+            (Some(_), Some(m)) if self.lower && !self.doubt => format!("≥{}", number::exact(m, 2)),
             (Some(_), Some(m)) => number::exact(m, 2),
             _ => "—".to_owned(),
         }
@@ -67,6 +69,7 @@ impl Fig {
             out.denominator = add(out.denominator, f.denominator);
             out.ratio |= f.ratio;
             out.lower |= f.lower;
+            out.doubt |= f.doubt;
         }
         out.lower |= missing && out.numerator.is_some();
         out
@@ -113,6 +116,8 @@ pub(crate) struct Scope<'a> {
     /// The agency that was asked for, as the registry or the figures name it.
     pub(crate) picked: Option<String>,
     generations: Vec<&'a Form>,
+    /// Series of the chart that open findings call in question in the published year.
+    doubted: BTreeSet<String>,
     /// What the chart speaks.
     language: &'static str,
 }
@@ -133,7 +138,12 @@ impl<'a> Scope<'a> {
             std::iter::once(own).chain(others).map(|g| forms.form(g).in_language(language)).collect()
         });
         let words = Words { zh: generations.first().is_none_or(|f| f.language != "en") };
-        let mut years: Vec<u16> = data.figures.compilation.years.iter().copied().filter(|y| *y <= data.year).collect();
+        // A year between others of which there is no report is seen to be empty.
+        let known = || data.figures.compilation.years.iter().copied().filter(|y| *y <= data.year);
+        let mut years: Vec<u16> = match (known().min(), known().max()) {
+            (Some(first), Some(last)) => (first..=last).collect(),
+            _ => Vec::new(),
+        };
         years.drain(..years.len().saturating_sub(spec.years.unwrap_or(15)));
         let mut scope = Scope {
             data,
@@ -146,13 +156,16 @@ impl<'a> Scope<'a> {
             level: target.level.clone().or_else(|| spec.level.clone()),
             picked: None,
             generations,
+            doubted: BTreeSet::new(),
             language,
         };
-        let absent = scope.choose(target);
+        let ids: Vec<&str> = spec.all().map(|i| i.id.as_str()).collect();
+        let absent = scope.choose(target, &ids);
+        scope.doubted = spec.totals().chain(ids).filter(|id| scope.is_doubted(id)).map(str::to_owned).collect();
         (scope, absent)
     }
 
-    fn choose(&mut self, target: &Target) -> Option<Absent> {
+    fn choose(&mut self, target: &Target, ids: &[&str]) -> Option<Absent> {
         let root = self.data.figures.compilation.root.as_str();
         self.group = self.words.name(&self.group_name(root));
         self.subject = vec![root];
@@ -182,7 +195,9 @@ impl<'a> Scope<'a> {
             self.group = name;
         } else if let Some(level) = level {
             self.subject = self.without_nested(members.iter().map(|(id, _)| *id).collect());
-            self.group = self.words.all_of(&self.group, level, self.subject.len());
+            let with_figures = |id: &&&str| ids.iter().any(|s| self.of(s, id, self.year).numerator.is_some());
+            let n = self.subject.iter().filter(with_figures).count();
+            self.group = self.words.all_of(&self.group, level, n);
         }
         None
     }
@@ -253,19 +268,38 @@ impl<'a> Scope<'a> {
         if sums { self.subject.iter().any(|id| within(id)) } else { self.members.iter().any(|m| within(&m.id)) }
     }
 
+    /// Whether an open error or warning of the year is about the series, and about an agency in the subject's sums.
+    pub(crate) fn is_doubted(&self, series: &str) -> bool {
+        let Some(of) = self.series(series) else { return false };
+        let cells: HashSet<&str> = of.numerator.iter().chain(&of.denominator).map(|c| self.data.forms.id(*c)).collect();
+        let open = self.data.findings.iter().filter(|f| self.is_open(f, true));
+        open.flat_map(|f| &f.cells).any(|cell| cells.contains(cell.as_str()))
+    }
+
+    /// Whether it is an error or a warning of the year that nobody has settled, about an agency whose figures are drawn.
+    pub(crate) fn is_open(&self, finding: &Finding, sums: bool) -> bool {
+        let open = matches!(finding.status, Status::Open | Status::Confirmed) && finding.severity != Severity::Info;
+        open && finding.subject.year == self.data.year && self.draws(&finding.subject.agency_id, sums)
+    }
+
     /// A figure of the subject (group, level or agency).
     pub(crate) fn fig(&self, series: &str, year: u16) -> Fig {
+        let doubt = year == self.year && self.doubted.contains(series);
         if self.subject.len() == 1 {
-            return self.of(series, self.subject[0], year);
+            return Fig { doubt, ..self.of(series, self.subject[0], year) };
         }
         // An agency without a row for the year did not exist or did not report: the group's own row knows which.
-        Fig::sum(self.subject.iter().filter_map(|id| self.row(series, id, year).map(Fig::of)))
+        let all = Fig::sum(self.subject.iter().filter_map(|id| self.row(series, id, year).map(Fig::of)));
+        Fig { doubt, ..all }
     }
 
     /// A figure of all members together: of the whole group, or of the level that was asked for.
     pub(crate) fn total(&self, series: &str, year: u16) -> Fig {
         match &self.level {
-            None => self.of(series, &self.data.figures.compilation.root, year),
+            None => {
+                let doubt = year == self.year && self.doubted.contains(series);
+                Fig { doubt, ..self.of(series, &self.data.figures.compilation.root, year) }
+            }
             Some(_) => Fig::sum(self.members.iter().filter_map(|m| self.row(series, &m.id, year).map(Fig::of))),
         }
     }

@@ -77,6 +77,8 @@ pub(crate) struct Item {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Panel {
+    /// Empty for the name of its only series.
+    #[serde(default)]
     pub(crate) title: String,
     pub(crate) draw: Draw,
     pub(crate) series: Vec<Item>,
@@ -282,6 +284,9 @@ fn panels(spec: &Spec) -> Result<(), (&'static str, String)> {
             Draw::Lines => 4,
             Draw::Stacked => palette::MOST,
         };
+        if p.title.is_empty() && p.series.len() != 1 {
+            return Err(("panel", format!("a panel of {} series needs a title", p.series.len())));
+        }
         if p.total.is_some() && p.draw != Draw::Stacked {
             return Err(("total", format!("`{}` has a total; only a panel that is drawn `stacked` has one", p.title)));
         }

@@ -175,7 +175,7 @@ fn what_has_no_data_says_so() {
         charts("charts").iter().filter(|c| c.kind().is_some_and(|k| ["waterfall", "dumbbell", "slope"].contains(&k.name)))
     {
         let p = draw(chart, data(&world, 2019), &Target::default()).unwrap();
-        assert_eq!(p.title, "没有2018年的可比数据，2019年无从比较", "{}", chart.name);
+        assert_eq!(p.title, "没有可与2018年比较的2019年数据", "{}", chart.name);
     }
     let nothing = nianbao_compile::compile(&world.forms, &world.registry, &[], None).unwrap();
     let figures = Figures::of(&nothing);

@@ -39,12 +39,17 @@ impl Ctx<'_> {
         Whole { fig: total.map_or(parts, |id| self.scope.fig(id, year)), parts }
     }
 
+    /// Whether nothing is to be concluded from parts and whole: they contradict each other, and not for want of figures.
+    pub(crate) fn contradicts(&self, whole: Whole) -> bool {
+        whole.differs() && (!whole.is_only_missing() || !self.doubt().is_empty())
+    }
+
     /// Says in one note where parts do not add up to their whole.
     pub(crate) fn note_of_wholes(&self, items: &[Item], total: Option<&str>, unit: &str) -> Option<String> {
         let words = self.words;
         let years = self.scope.years.iter().map(|y| (*y, self.whole(items, total, *y)));
         let wrong: Vec<(u16, Whole)> = years.filter(|(_, w)| w.differs()).collect();
-        let reason = match wrong.iter().all(|(_, w)| w.is_only_missing()) {
+        let reason = match wrong.iter().all(|(_, w)| w.is_only_missing()) && self.doubt().is_empty() {
             true => words.pick("有数据不全", "figures are missing"),
             false => words.pick("有数据待核实", "some figures are to be checked"),
         };

@@ -41,6 +41,7 @@ impl Words {
     /// The name of a sum over all of a level.
     pub(crate) fn all_of(self, group: &str, level: &str, n: usize) -> String {
         let level = self.level(level);
+        let group = if self.zh && group == self.everyone() { "全部" } else { group };
         self.pick(format!("{group}{n}个{level}合计"), format!("{group}, {n} of level {level} together"))
     }
 
@@ -99,8 +100,8 @@ impl Words {
         match absent {
             Absent::Year => self.pick(format!("{year}年没有可用数据"), format!("No data for {year}")),
             Absent::Before(last) => self.pick(
-                format!("没有{last}年的可比数据，{year}年无从比较"),
-                format!("No comparable figures for {last}, so {year} cannot be compared"),
+                format!("没有可与{last}年比较的{year}年数据"),
+                format!("No figures of {year} that can be compared with {last}"),
             ),
             Absent::Agency(name) => self.pick(format!("没有“{name}”的可用数据"), format!("No data for {name}")),
             Absent::Level(level) => self.pick(format!("没有“{level}”一级的可用数据"), format!("No data at level {level}")),
@@ -112,6 +113,9 @@ impl Words {
     pub(crate) fn change(self, now: Fig, last: Fig, unit: &str) -> String {
         let (Some(a), Some(b)) = (now.value(), last.value()) else { return String::new() };
         if last.lower || (now.lower && now.ratio) {
+            return String::new();
+        }
+        if now.lower && now.doubt {
             return String::new();
         }
         if now.lower {
@@ -188,7 +192,7 @@ impl Words {
             return self.pick("数据不全", "not known");
         }
         let text = self.amount(fig.text().trim_start_matches('≥'), unit);
-        match fig.lower && !fig.ratio && fig.value().is_some() {
+        match fig.lower && !fig.ratio && !fig.doubt {
             true => self.pick(format!("至少{text}"), format!("at least {text}")),
             false => text,
         }

@@ -9,6 +9,9 @@ use nianbao_intake::Receipt;
 use crate::args::{Common, Lang, Log};
 use crate::assess::{Assessment, failed};
 
+/// So many files that were kept are named.
+const KEPT: usize = 10;
+
 /// One file that was not wholly read.
 pub(crate) fn tell_receipt(receipt: &Receipt, common: &Common) {
     match common.log {
@@ -119,8 +122,11 @@ pub(crate) fn tell_run(closing: &Closing<'_>, common: &Common) {
             eprintln!("  {}: {}", receipt.name, common.language().pick(&receipt.reason, &receipt.reason_en));
         }
     }
-    for file in edited {
-        eprintln!("{}{file}", if zh { "上次发布后被人修改过，已保留在：" } else { "edited since it was published, kept in: " });
+    for file in edited.iter().take(KEPT) {
+        eprintln!("{}{file}", if zh { "与上次发布的不同，已保留在：" } else { "not as it was published last, kept in: " });
+    }
+    if edited.len() > KEPT {
+        eprintln!("{}", if zh { format!("……共{}个文件", edited.len()) } else { format!("… {} files in all", edited.len()) });
     }
     eprintln!("{}{}", if zh { "结果：" } else { "Result: " }, page.display());
 }

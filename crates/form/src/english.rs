@@ -103,6 +103,10 @@ mod tests {
         }
         let form = forms.form(ix).in_language("en");
         assert!(form.identities.iter().any(|i| i.label == "“Carried in”: the applicants add up to the total"));
-        assert!(form.chains.iter().any(|c| c.label == "Carried in (Natural persons) equals what last year's report carried out"));
+        assert!(
+            form.chains
+                .iter()
+                .any(|c| c.label == "Carried in (Natural persons) should equal what last year's report carried out")
+        );
     }
 }

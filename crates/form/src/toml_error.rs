@@ -29,13 +29,14 @@ impl FormError {
 pub fn explain_toml(path: &Path, text: &str, error: &toml::de::Error) -> FormError {
     let line = error.span().map_or(0, |span| line_of(text, span.start));
     let message = error.message().trim().to_owned();
-    if let Some(rest) = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `")) {
+    let of = |what: &str| message.strip_prefix(&format!("unknown {what} `"));
+    if let Some((rest, what)) = of("field").map(|r| (r, "key")).or_else(|| of("variant").map(|r| (r, "value"))) {
         let mut quoted = rest.split('`');
         let key = quoted.next().unwrap_or_default().to_owned();
         let known: Vec<&str> = quoted.skip(1).step_by(2).collect();
         let hint = nearest(&key, known.iter().copied())
             .map_or_else(|| format!("known here: {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
-        return FormError::new(path, line, &key, format!("unknown key; {hint}"));
+        return FormError::new(path, line, &key, format!("unknown {what}; {hint}"));
     }
     FormError::new(path, line, "", message)
 }

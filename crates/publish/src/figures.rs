@@ -21,12 +21,21 @@ pub(crate) struct Figures<'a> {
     reports: Vec<&'a Report>,
     /// Coverage of the group at the top in the year, in its own order.
     pub(crate) coverage: Vec<&'a CoverageRow>,
-    /// Cells of which an open error or warning moves the group's figure noticeably.
-    queried: BTreeSet<usize>,
+    /// By how much open errors, and open errors and warnings, could move the group's figure: shares of it, added up.
+    moved: HashMap<usize, Moved>,
 }
 
-/// An open finding that moves a figure by less than this share says nothing against a change in it.
+/// Open findings that move a figure by less than this share say nothing against a change in it.
 const NOTICEABLE: f64 = 0.1;
+/// Open errors that move a figure by more than this share are seen in a share that has one decimal.
+const SEEN: f64 = 0.01;
+
+/// Shares of a figure that open findings concern.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moved {
+    errors: f64,
+    all: f64,
+}
 
 /// One printed figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +80,7 @@ impl<'a> Figures<'a> {
             elsewhere,
             reports,
             coverage,
-            queried: queried(edition),
+            moved: moved(edition),
         }
     }
 
@@ -82,7 +91,32 @@ impl<'a> Figures<'a> {
 
     /// Whether one of the cells is under query: its sum stands as it is, but nothing is concluded from it.
     pub(crate) fn is_queried(&self, cells: &[Cell]) -> bool {
-        cells.iter().any(|c| self.queried.contains(&c.index()))
+        self.moved(cells).all >= NOTICEABLE
+    }
+
+    /// Whether a change of so many per cent may be said of the cells: not if what is under query could be half of it.
+    pub(crate) fn bears_change(&self, cells: &[Cell], percent: f64) -> bool {
+        let moved = self.moved(cells).all;
+        moved == 0.0 || (moved < NOTICEABLE && moved * 100.0 < percent.abs() / 2.0)
+    }
+
+    /// Whether a share may be said of the cells.
+    pub(crate) fn bears_share(&self, cells: &[Cell]) -> bool {
+        let moved = self.moved(cells);
+        moved.all < NOTICEABLE && moved.errors < SEEN
+    }
+
+    /// The cells of the form under query, those that could move most first.
+    pub(crate) fn queried(&self) -> Vec<Cell> {
+        let all = |c: &Cell| self.moved(&[*c]).all;
+        let mut cells: Vec<Cell> = self.form.cells.iter().copied().filter(|c| all(c) >= NOTICEABLE).collect();
+        cells.sort_by(|a, b| all(b).total_cmp(&all(a)));
+        cells
+    }
+
+    fn moved(&self, cells: &[Cell]) -> Moved {
+        let of = cells.iter().filter_map(|c| self.moved.get(&c.index()));
+        of.fold(Moved::default(), |a, b| Moved { errors: a.errors.max(b.errors), all: a.all.max(b.all) })
     }
 
     /// Agencies of the group with no report.
@@ -167,11 +201,19 @@ fn elsewhere<'a>(reports: &[&'a Report], form: &Form) -> HashMap<usize, BTreeSet
     elsewhere
 }
 
-fn queried(edition: &Edition<'_>) -> BTreeSet<usize> {
-    let open = |f: &&Finding| {
-        let noticeable = f.influence.is_some_and(|i| i >= NOTICEABLE);
-        matches!(f.status, Status::Open | Status::Confirmed) && f.severity >= Severity::Warning && noticeable && f.leads()
-    };
-    let of_year = edition.findings.iter().filter(open).filter(|f| f.subject.year == edition.year);
-    of_year.flat_map(|f| &f.cells).filter_map(|id| edition.forms.cell(id)).map(Cell::index).collect()
+fn moved(edition: &Edition<'_>) -> HashMap<usize, Moved> {
+    let open =
+        |f: &&Finding| matches!(f.status, Status::Open | Status::Confirmed) && f.severity >= Severity::Warning && f.leads();
+    let mut moved: HashMap<usize, Moved> = HashMap::new();
+    // A total that is blank is proved by its parts, and is in the sum.
+    let doubted = |f: &&Finding| f.subject.year == edition.year && f.rule != "missing-total";
+    for finding in edition.findings.iter().filter(open).filter(doubted) {
+        let by = finding.influence.unwrap_or(0.0);
+        for cell in finding.cells.iter().filter_map(|id| edition.forms.cell(id)) {
+            let of = moved.entry(cell.index()).or_default();
+            of.all += by;
+            of.errors += if finding.severity == Severity::Error { by } else { 0.0 };
+        }
+    }
+    moved
 }

@@ -16,7 +16,7 @@ pub(crate) fn environment() -> Environment<'static> {
 
 /// Marks that set the direction of text (UAX #9, explicit formatting): they are not seen, and one that is never closed turns
 /// the rest of a line. Letters that run from right to left need none.
-fn turns(c: char) -> bool {
+pub(crate) fn turns(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

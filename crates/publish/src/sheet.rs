@@ -59,7 +59,7 @@ pub(crate) fn header(sheet: &mut Worksheet, title: &str) {
 /// Text that a cell takes: without control characters, at most 32,767 characters.
 pub(crate) fn fit(text: &str) -> String {
     const MOST: usize = 32_000;
-    let kept = |c: &char| !c.is_control() || *c == '\n';
+    let kept = |c: &char| (!c.is_control() || *c == '\n') && !crate::markup::turns(*c);
     let clean: String = text.chars().filter(|c| kept(c) && !matches!(c, '\u{FFFE}' | '\u{FFFF}')).take(MOST + 1).collect();
     if clean.encode_utf16().count() <= MOST { clean } else { clean.chars().take(MOST / 2).chain("……".chars()).collect() }
 }

@@ -268,7 +268,7 @@ impl Writer<'_> {
         let (zh, en) = match stop.enough {
             Some(0) => (format!("全部{}条均不复核", alarms.len()), format!("even if none of the {} is looked at", alarms.len())),
             Some(k) => (format!("按顺序复核前{k}条后"), format!("after the first {k} of {} in this order", alarms.len())),
-            None => (format!("全部{}条复核后", alarms.len()), format!("after all {}", alarms.len())),
+            None => (format!("全部{}条复核后", alarms.len()), format!("after all of them ({})", alarms.len())),
         };
         let finding = Finding::of("review-enough", &self.run())
             .values(stop.enough.map_or_else(String::new, |k| k.to_string()), alarms.len().to_string())
@@ -296,7 +296,7 @@ impl Writer<'_> {
             let more = if without.len() > LISTED { "等" } else { "" };
             zh.push(format!("{}份报告没有可比的往年数据（{names}{more}）", without.len()));
             en.push(format!(
-                "{} reports have no past to compare with ({names_en}{})",
+                "reports without a past to compare with: {} ({names_en}{})",
                 without.len(),
                 if more.is_empty() { "" } else { ", …" }
             ));

@@ -72,7 +72,16 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     }
     let average = words.pick(format!("总体{}", number::percent(p * 100.0)), format!("overall {}", number::percent(p * 100.0)));
     scene.mid(area.right() + 8.0, y(p), Style::new(SMALL), average);
-    labels(&mut scene, area, &points, &y, p);
+    let crowds: Vec<Area> = crowds(&points)
+        .into_iter()
+        .map(|(n, v, count)| {
+            let text = format!("×{count}");
+            let place = Area::new(x(n) + 14.0, y(v) - SMALL * 1.35, font::width(&text, SMALL), SMALL);
+            scene.mid(place.x, place.y + SMALL / 2.0, Style::new(SMALL).strong(true), text);
+            place
+        })
+        .collect();
+    labels(&mut scene, area, &points, crowds, &y, p);
     let said = |(m, f): &(&Member, Fig)| format!("{} {}", m.name, number::percent(f.value().unwrap_or_default()));
     let left = Left {
         small: points.iter().any(|q| q.n < small).then_some(small),
@@ -83,7 +92,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     let notes = notes(ctx, &left);
     let table = table(ctx, &points, &figs);
     Some(Body {
-        finding: finding(ctx, &points, p),
+        finding: finding(ctx, &points, p, (small, wrong.len())),
         describe: words.pick(
             format!("漏斗图：{}年各单位{}与分母的关系，及正常波动范围", scope.year, ctx.what()),
             format!("Funnel plot: {} by agency in {} with the limits of chance", ctx.what(), scope.year),
@@ -116,17 +125,34 @@ fn table(ctx: &Ctx<'_>, points: &[Point<'_>], figs: &[(&Member, Fig)]) -> Table 
     }
 }
 
-/// Gives every point its place; those that would cover another one stand beside it.
+/// Gives every point its place: those that would cover another one stand beside it, more than a handful with the same
+/// figures stand on one place.
 fn spread(points: &mut [Point<'_>], x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) {
+    let crowds = crowds(points);
     let mut placed: Vec<(f64, f64)> = Vec::new();
     for q in points {
         let (mut px, py) = (x(q.n), y(q.y));
-        while placed.iter().any(|(a, b)| (a - px).hypot(b - py) < 6.0) {
+        let crowded = crowds.iter().any(|(n, y, _)| (*n, *y) == (q.n, q.y));
+        while !crowded && placed.iter().any(|(a, b)| (a - px).hypot(b - py) < 6.0) {
             px += 14.0;
         }
         placed.push((px, py));
         q.px = px;
     }
+}
+
+/// Figures that more than a handful of agencies share, with how many.
+fn crowds(points: &[Point<'_>]) -> Vec<(f64, f64, usize)> {
+    const HANDFUL: usize = 6;
+    let mut counts: Vec<(f64, f64, usize)> = Vec::new();
+    for q in points {
+        match counts.iter_mut().find(|c| (c.0, c.1) == (q.n, q.y)) {
+            Some(c) => c.2 += 1,
+            None => counts.push((q.n, q.y, 1)),
+        }
+    }
+    counts.retain(|c| c.2 > HANDFUL);
+    counts
 }
 
 fn funnel(scene: &mut Scene, area: Area, p: f64, phi: f64, end: f64, x: &impl Fn(f64) -> f64, y: &impl Fn(f64) -> f64) {
@@ -173,11 +199,12 @@ fn axes(ctx: &Ctx<'_>, scene: &mut Scene, area: Area, end: f64, x: &impl Fn(f64)
 }
 
 /// Names those outside the limits, and the one asked for, each beside its point where no other text or point lies.
-fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], y: &impl Fn(f64) -> f64, p: f64) {
+fn labels(scene: &mut Scene, area: Area, points: &[Point<'_>], taken: Vec<Area>, y: &impl Fn(f64) -> f64, p: f64) {
     let mut named: Vec<&Point<'_>> = points.iter().filter(|q| q.outside || q.member.picked).collect();
     named.sort_by(|a, b| b.member.picked.cmp(&a.member.picked).then(b.z.abs().total_cmp(&a.z.abs())));
     named.truncate(14);
     let mut boxes: Vec<Area> = points.iter().map(|q| Area::new(q.px - 9.0, y(q.y) - 9.0, 18.0, 18.0)).collect();
+    boxes.extend(taken);
     // No label lies on the line of the whole either.
     let mut leaders = vec![((area.x, y(p)), (area.right(), y(p)))];
     for q in named {
@@ -295,7 +322,7 @@ fn lower(axis: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
+fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64, (small, wrong): (f64, usize)) -> String {
     let (words, year, what) = (ctx.words, ctx.scope.year, ctx.what());
     let overall = number::percent(p * 100.0);
     if let Some(q) = points.iter().find(|q| q.member.picked) {
@@ -310,14 +337,20 @@ fn finding(ctx: &Ctx<'_>, points: &[Point<'_>], p: f64) -> String {
         );
     }
     let outside = points.iter().filter(|q| q.outside).count();
-    match outside {
-        0 => words.pick(
-            format!("{year}年{what}{overall}，各单位均在正常波动范围内"),
-            format!("{what} in {year}: {overall}; every agency within the limits"),
+    let fit = points.iter().filter(|q| q.n >= small).count();
+    let all = fit == points.len() && wrong == 0;
+    let verdict = match (outside, fit) {
+        (0, 0) => words.pick("各单位样本小，不宜比较", "too few cases at every agency to compare"),
+        (0, _) if all => words.pick("各单位均在正常波动范围内", "every agency within the limits"),
+        (0, n) => words.pick(
+            format!("可以比较的{n}个单位均在正常波动范围内"),
+            format!("the {} that can be compared: within the limits", words.agencies(n)),
         ),
-        n => words.pick(
-            format!("{year}年{what}{overall}，{n}个单位超出正常波动范围"),
-            format!("{what} in {year}: {overall}; {} outside the limits", words.agencies(n)),
-        ),
-    }
+        (n, _) => words.pick(format!("{n}个单位超出正常波动范围"), format!("{} outside the limits", words.agencies(n))),
+    };
+    let wrong = match wrong {
+        0 => String::new(),
+        n => words.pick(format!("，另有{n}个单位数据有误"), format!("; {} with wrong figures", words.agencies(n))),
+    };
+    words.pick(format!("{year}年{what}{overall}，{verdict}{wrong}"), format!("{what} in {year}: {overall}; {verdict}{wrong}"))
 }

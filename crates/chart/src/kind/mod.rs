@@ -20,7 +20,7 @@ mod waterfall;
 use crate::Table;
 use crate::scene::{Area, Scene, Style};
 use crate::scope::{Absent, Fig, Scope};
-use crate::spec::{Item, Kind, Spec};
+use crate::spec::{Item, Kind, Panel, Spec};
 use crate::words::Words;
 
 /// Width of every picture in pixels: twice what it usually is on a page, so that it stays sharp.
@@ -57,6 +57,14 @@ impl<'a> Ctx<'a> {
     pub(crate) fn label(&self, item: &Item) -> String {
         let form = || self.scope.series(&item.id).map_or_else(|| item.id.clone(), |s| s.label.clone());
         item.label.clone().unwrap_or_else(form)
+    }
+
+    /// What a panel is called: in its file, else as its only series is.
+    pub(crate) fn title_of(&self, panel: &Panel) -> String {
+        match panel.series.first() {
+            Some(item) if panel.title.is_empty() => self.label(item),
+            _ => panel.title.clone(),
+        }
     }
 
     /// A series' unit: the chart file's, else the form's.

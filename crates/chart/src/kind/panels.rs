@@ -57,7 +57,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     for (panel, total) in ctx.spec.panel.iter().zip(&totals) {
         for item in &panel.series {
             // A panel of one series is called by its title.
-            let name = if panel.series.len() == 1 { panel.title.clone() } else { ctx.label(item) };
+            let name = if panel.series.len() == 1 { ctx.title_of(panel) } else { ctx.label(item) };
             heads.push(ctx.head(&name, ctx.unit(item)));
             items.push(item);
         }
@@ -67,7 +67,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
         }
     }
     let table = ctx.table_by_year(heads, &items, None);
-    let titles: Vec<String> = ctx.spec.panel.iter().map(|p| p.title.clone()).collect();
+    let titles: Vec<String> = ctx.spec.panel.iter().map(|p| ctx.title_of(p)).collect();
     Some(Body {
         finding: finding(ctx),
         describe: words.pick(
@@ -92,9 +92,10 @@ struct Marks<'a> {
 fn one<'a>(ctx: &Ctx<'a>, scene: &mut Scene, place: Area, panel: &Panel, marks: &mut Marks<'a>) {
     let (scope, words) = (ctx.scope, ctx.words);
     let unit = panel.series.first().map_or("", |i| ctx.unit(i));
+    let title = ctx.title_of(panel);
     let head = match unit {
-        "" => panel.title.clone(),
-        _ => words.pick(format!("{}（{unit}）", panel.title), format!("{} ({unit})", panel.title)),
+        "" => title,
+        _ => words.pick(format!("{title}（{unit}）"), format!("{title} ({unit})")),
     };
     let (lines, size) = names::fit(&head, 28.0, place.w, 32.0);
     scene.text(place.x, place.y + 28.0, Style::new(size).strong(true), lines.concat());
@@ -228,9 +229,13 @@ fn finding(ctx: &Ctx<'_>) -> String {
             (true, false) => words.short_change(at(scope.year), at(scope.year - 1), unit),
         };
         let amount = words.told(at(scope.year), if words.zh { unit } else { "" });
+        let now = at(scope.year);
         // "At least none" says nothing.
-        let said = !(at(scope.year).lower && at(scope.year).value() == Some(0.0)) && at(scope.year).value().is_some();
-        said.then(|| words.pick(format!("{name}{amount}{change}"), format!("{name} {amount}{change}")))
+        if now.lower && !now.ratio && now.value() == Some(0.0) {
+            let zero = words.amount("0", if words.zh { unit } else { "" });
+            return Some(words.pick(format!("{name}已知均为{zero}"), format!("{name} {zero} where known")));
+        }
+        now.value().map(|_| words.pick(format!("{name}{amount}{change}"), format!("{name} {amount}{change}")))
     };
     let largest = |panel: &Panel| {
         let items = &panel.series;
@@ -238,21 +243,22 @@ fn finding(ctx: &Ctx<'_>) -> String {
         let whole = ctx.whole(items, panel.total.as_deref(), scope.year);
         let (k, most) = figs.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))?;
         let (name, share) = (ctx.label(&items[k]), whole.share(*most));
-        (*most > 0.0 && share != "—").then(|| words.pick(format!("{name}占{share}"), format!("{name} {share}")))
+        (*most > 0.0 && share != "—" && !ctx.contradicts(whole))
+            .then(|| words.pick(format!("{name}占{share}"), format!("{name} {share}")))
     };
     let mut told = Vec::new();
     for panel in &ctx.spec.panel {
         match panel.draw {
-            Draw::Lines if panel.series.len() == 1 => told.extend(tell(&panel.title, &panel.series)),
+            Draw::Lines if panel.series.len() == 1 => told.extend(tell(&ctx.title_of(panel), &panel.series)),
             Draw::Lines => told.extend(panel.series.iter().filter_map(|i| tell(&ctx.label(i), std::slice::from_ref(i)))),
-            Draw::Bars => told.extend(tell(&panel.title, &panel.series)),
+            Draw::Bars => told.extend(tell(&ctx.title_of(panel), &panel.series)),
             Draw::Stacked => told.extend(largest(panel)),
         }
     }
     told.truncate(3);
     if told.is_empty() {
         // Nothing that can be said of them: what they show.
-        told.extend(ctx.spec.panel.iter().take(3).map(|p| p.title.clone()));
+        told.extend(ctx.spec.panel.iter().take(3).map(|p| ctx.title_of(p)));
     }
     let list = told.join(if words.zh { "，" } else { ", " });
     words.pick(format!("{}年{list}", scope.year), format!("{}: {list}", scope.year))

@@ -160,6 +160,14 @@ fn table<'r>(
 fn rest_text(ctx: &Ctx<'_>, rest: &[Row<'_>], unit: &str) -> String {
     let words = ctx.words;
     let (least, most) = (rest.last().map_or(Fig::default(), |r| r.fig), rest.first().map_or(Fig::default(), |r| r.fig));
+    if least.value() == most.value() {
+        let one = ctx.amount(most, unit);
+        let sum = ctx.amount(Fig::sum(rest.iter().map(|r| r.fig)), unit);
+        return match most.ratio {
+            true => words.pick(format!("均为{one}"), format!("{one} each")),
+            false => words.pick(format!("合计{sum}，每个{one}"), format!("{sum} together, {one} each")),
+        };
+    }
     let range = words
         .pick(format!("{}至{}", least.text(), ctx.amount(most, unit)), format!("{} to {}", least.text(), ctx.amount(most, unit)));
     if most.ratio {
@@ -189,7 +197,7 @@ fn finding(ctx: &Ctx<'_>, shown: &[Row<'_>], picked: Option<&Row<'_>>, rest: &[R
         return words.pick(format!("{year}年各单位{what}均为{amount}"), format!("{what} in {year}: {amount} at every agency"));
     }
     let total: f64 = rows().map(|r| r.value).sum();
-    let share = match first.fig.ratio || total <= 0.0 || n < 4 {
+    let share = match first.fig.ratio || total <= 0.0 || n < 4 || leaders.many {
         true => String::new(),
         false => {
             let three = number::share(shown.iter().take(3).map(|r| r.value).sum(), total);

@@ -57,7 +57,7 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     Some(Body {
         finding: finding(ctx, &now, &what, whole, unit),
         describe: words.pick(
-            format!("百分比条形图：{}{what}的构成，各年合计为100%", words.span(&scope.years)),
+            format!("百分比条形图：{}{what}的构成，以合计为100%", words.span(&scope.years)),
             format!("Bars of 100 %: {what}, {}", words.span(&scope.years)),
         ),
         height: area.bottom() + SMALL * 1.7,
@@ -149,6 +149,12 @@ fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, whole: Whole, unit: &str) -> 
         .filter_map(|(k, f)| Some((k, f.value()?)))
         .filter(|p| p.1 > 0.0 && whole.share(p.1) != "—")
         .collect();
+    if ctx.contradicts(whole) {
+        return words.pick(
+            format!("{}年{what}{amount}，与各项之和不一致，待核实", scope.year),
+            format!("{what} in {}, {amount}: the parts come to another figure", scope.year),
+        );
+    }
     order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let name = |k: usize| ctx.label(&ctx.spec.series[k]);
     let named: Vec<String> = order

@@ -41,10 +41,11 @@ pub(super) fn draw(ctx: &Ctx<'_>) -> Option<Body> {
     if rows.is_empty() {
         return None;
     }
-    let finding = finding(ctx, &rows, last_year, unit);
     rows.sort_by(|a, b| b.member.picked.cmp(&a.member.picked).then(b.weight().total_cmp(&a.weight())));
     let all = rows.len();
-    rows.truncate(ctx.spec.top.unwrap_or(14).max(1));
+    let top = ctx.spec.top.unwrap_or(14).max(1);
+    let finding = finding(ctx, &rows, top, (last_year, unit));
+    rows.truncate(top);
     rows.sort_by(|a, b| b.a.total_cmp(&a.a));
     let gap = GAP.max(names::room(rows.iter().map(|r| r.member.name.as_str()), NAMES - 260.0));
     let height = (rows.len() as f64 * gap * 1.15).max(360.0);
@@ -145,7 +146,8 @@ fn leader(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
     }
 }
 
-fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
+/// The first `top` rows are drawn.
+fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], top: usize, (last, unit): (u16, &str)) -> String {
     let (words, year, what) = (ctx.words, ctx.scope.year, ctx.what());
     if let Some(r) = rows.iter().find(|r| r.member.picked) {
         let (name, now, before) = (&r.member.name, words.told(r.now, unit), words.told(r.last, unit));
@@ -157,10 +159,15 @@ fn finding(ctx: &Ctx<'_>, rows: &[Row<'_>], last: u16, unit: &str) -> String {
     let up = rows.iter().filter(|r| r.change() > 0.0).count();
     let down = rows.iter().filter(|r| r.change() < 0.0).count();
     let same = rows.len() - up - down;
-    let most = rows.iter().map(|r| r.change().abs()).fold(0.0, f64::max);
-    let movers: Vec<&Row<'_>> = rows.iter().filter(|r| most > 0.0 && r.change().abs() == most).collect();
+    let shown = || rows.iter().take(top);
+    let most = shown().map(|r| r.change().abs()).fold(0.0, f64::max);
+    let movers: Vec<&Row<'_>> = shown().filter(|r| most > 0.0 && r.change().abs() == most).collect();
     // Several with the same change, or one up as much as another is down: no one is the largest.
     let most = match movers.as_slice() {
+        [r] if rows.len() > top => words.pick(
+            format!("；图中变化最大的是{}（{}）", r.member.name, r.sized(ctx, unit)),
+            format!("; of those drawn most at {} ({})", r.member.name, r.sized(ctx, unit)),
+        ),
         [r] => words.pick(
             format!("；变化最大的是{}（{}）", r.member.name, r.sized(ctx, unit)),
             format!("; the largest change at {} ({})", r.member.name, r.sized(ctx, unit)),

@@ -234,7 +234,11 @@ fn group_name(assessment: &Assessment, office: &Office) -> String {
 
 /// Who publishes: the pipeline's `[notices] from`, else the group itself.
 fn office_name(pipeline: &Pipeline, assessment: &Assessment, office: &Office) -> String {
-    if pipeline.from.is_empty() { group_name(assessment, office) } else { pipeline.from.clone() }
+    match pipeline.from.as_str() {
+        "" if assessment.compilation.root.is_empty() => String::new(),
+        "" => group_name(assessment, office),
+        from => from.to_owned(),
+    }
 }
 
 /// Says what would be read and written.

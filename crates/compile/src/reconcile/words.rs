@@ -96,8 +96,11 @@ pub(super) fn explain(forms: &Forms, compilation: &Compilation, e: &mut Explanat
     if e.rejected > 0 {
         zh += &format!("；另有{}组单位也能凑成上述差额，但会改变其他指标，已排除", e.rejected);
         en += &format!(
-            "; another {} sets of as many agencies fit the differing cells but would change others, and so are ruled out",
-            e.rejected
+            "; ruled out because other cells would change: {} of as many agencies that fit the differing cells",
+            match e.rejected {
+                1 => "another set".to_owned(),
+                n => format!("{n} other sets"),
+            }
         );
     }
     if all > 1 {

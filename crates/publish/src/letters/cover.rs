@@ -12,7 +12,7 @@ pub(super) fn list(edition: &Edition<'_>, form: &Form, letters: &[Letter]) -> St
     let title = lang.say("cover_title").to_owned();
     let count = |kind: &str| letters.iter().filter(|l| l.kind() == kind).count();
     let summary = lang.cover(edition.year, [count("correction"), count("reminder"), count("thanks")], &answer_by(edition, lang));
-    let mut pieces = vec![Piece::Title(title.clone()), Piece::Centred(signer(edition).to_owned()), paragraph(summary)];
+    let mut pieces = vec![Piece::Title(title.clone()), Piece::Centred(signer(edition, lang).to_owned()), paragraph(summary)];
     let head = ["no", "agency", "letter", "errors_few", "warnings_few", "contact", "sent", "answered"];
     let rows = letters.iter().enumerate().map(|(n, l)| row(edition, lang, n + 1, l)).collect();
     pieces.push(Piece::List(List {

@@ -167,14 +167,19 @@ pub(crate) fn files(edition: &Edition<'_>, form: &Form, letters: &[Letter]) -> R
 fn signature(edition: &Edition<'_>, lang: Lang) -> Vec<Piece> {
     vec![
         Piece::Flush(String::new()),
-        Piece::Right(signer(edition).to_owned()),
+        Piece::Right(signer(edition, lang).to_owned()),
         Piece::Right(lang.say("date_blank").to_owned()),
         Piece::Set(lang.say("office_contact").to_owned()),
     ]
 }
 
-fn signer<'e>(edition: &'e Edition<'_>) -> &'e str {
-    if edition.notices.from.is_empty() { &edition.office } else { &edition.notices.from }
+/// Who writes; room for the name where neither the pipeline nor the registry says.
+fn signer<'e>(edition: &'e Edition<'_>, lang: Lang) -> &'e str {
+    match (edition.notices.from.as_str(), edition.office.as_str()) {
+        ("", "") => lang.say("sender_blank"),
+        ("", office) => office,
+        (from, _) => from,
+    }
 }
 
 /// By when, in words; a space to write it where the pipeline does not say.

@@ -9,12 +9,15 @@ use crate::labels;
 use crate::story::{List, Piece, Story, paragraph};
 use crate::words::Lang;
 
+/// Rules about how and when a report came, not about what it says.
+const SENDING: [&str; 3] = ["late-report", "duplicate-report", "misnamed-file"];
 /// So many other ways to mend the same error are said.
 const ALTERNATIVES: usize = 4;
 
 pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Story {
     let lang = Lang::of_form(form);
-    let title = lang.say("notice_title");
+    let of_sending = letter.items.iter().flatten().all(|&i| SENDING.contains(&edition.findings[i].rule.as_str()));
+    let title = lang.say(if of_sending { "notice_of_sending" } else { "notice_title" });
     let report = marked::report(edition, letter);
     let own = report.map_or(form, |r| edition.forms.form(r.form));
     let tables = report.map(|r| marked::tables(own, r, &marked::marks(edition, letter))).unwrap_or_default();
@@ -24,12 +27,17 @@ pub(super) fn notice(edition: &Edition<'_>, form: &Form, letter: &Letter) -> Sto
     files.sort_unstable();
     files.dedup();
     let mut pieces = vec![Piece::Title(title.to_owned()), Piece::Flush(lang.salutation(&letter.agency))];
-    pieces.push(paragraph(lang.found(edition.year, form, &files, letter.items.len())));
+    let count = letter.items.len();
+    pieces.push(paragraph(match of_sending {
+        true => lang.received(edition.year, form, &files, count),
+        false => lang.found(edition.year, form, &files, count),
+    }));
     let asked = Asked { edition, form, ix: edition.forms.find(&own.id), lang };
     let rows = letter.items.iter().enumerate().flat_map(|(n, item)| asked.rows(n + 1, item)).collect();
     let head = ["no", "checked_item", "found", "proposed", "grounds"].map(|k| lang.say(k).to_owned()).to_vec();
     pieces.push(Piece::List(List { widths: vec![75, 270, 105, 145, 405], head, rows }));
-    pieces.push(paragraph(lang.please_answer(&answer_by(edition, lang))));
+    let by = answer_by(edition, lang);
+    pieces.push(paragraph(if of_sending { lang.please_explain(&by) } else { lang.please_answer(&by) }));
     let (enclosed, slip_mark): (&[&str], &str) = match tables.is_empty() {
         true => (&["enclosed_slip"], "enclosure"),
         false => (&["enclosed_first", "enclosed_second"], "enclosure_2"),
@@ -174,7 +182,7 @@ impl Asked<'_, '_> {
 fn slip(pieces: &mut Vec<Piece>, edition: &Edition<'_>, asked: &Asked<'_, '_>, letter: &Letter) {
     let lang = asked.lang;
     pieces.push(Piece::PageTitle(lang.say("slip_title").to_owned()));
-    pieces.push(Piece::Flush(lang.salutation(signer(edition))));
+    pieces.push(Piece::Flush(lang.salutation(signer(edition, lang))));
     pieces.push(paragraph(lang.slip(edition.year, asked.form, letter.items.len())));
     let head = ["no", "checked_item", "verified", "corrected_to", "remark"].map(|k| lang.say(k).to_owned()).to_vec();
     let mut rows = Vec::new();

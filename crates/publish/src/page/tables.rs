@@ -23,7 +23,8 @@ impl Pages<'_, '_> {
         for section in sections(self.form) {
             for grid in story::district_tables(self.form, section, self.figures) {
                 let title = section.map_or(grid.table.clone(), |s| self.lang.heading(&s.number, &s.title));
-                let notes = story::notes(&grid, self.figures, self.lang).unwrap_or_else(|| self.lang.say("complete").to_owned());
+                let notes =
+                    story::notes(&grid, self.figures, self.lang, true).unwrap_or_else(|| self.lang.say("complete").to_owned());
                 out.push(context! { title, notes, grid => sum_grid(&grid, &positions) });
             }
         }

@@ -12,8 +12,8 @@ const NAMES: usize = 5;
 /// So many groups of agencies that have left out the same are said; the rest are counted.
 const GROUPS: usize = 4;
 
-/// What must be said below a table.
-pub(crate) fn notes(grid: &Grid, figures: &Figures<'_>, lang: Lang) -> Option<String> {
+/// What must be said below a table; on the office's own page also what is none of the public's business.
+pub(crate) fn notes(grid: &Grid, figures: &Figures<'_>, lang: Lang, own_page: bool) -> Option<String> {
     let cells: Vec<Cell> = grid.squares.iter().filter_map(|s| s.cell).collect();
     let mut parts = gaps(&cells, figures, lang, "gap_table");
     if grid.has_class("lower") {
@@ -22,7 +22,14 @@ pub(crate) fn notes(grid: &Grid, figures: &Figures<'_>, lang: Lang) -> Option<St
     if grid.squares.iter().any(|s| s.cell.is_some() && s.fill.text.is_empty()) {
         parts.push(lang.say("gap_blank").to_owned());
     }
+    parts.extend(beyond(figures, lang).filter(|_| own_page));
     note(&parts, lang)
+}
+
+/// Who is not in the registry and still counts; without a registry nobody is beyond it.
+pub(super) fn beyond(figures: &Figures<'_>, lang: Lang) -> Option<String> {
+    let names: Vec<&str> = figures.coverage.iter().filter(|c| c.status == "unknown-agency").map(|c| c.agency.as_str()).collect();
+    (!names.is_empty() && names.len() < figures.coverage.len()).then(|| lang.beyond(&first(&names, lang), names.len()))
 }
 
 /// What must be said below paragraphs in which sums of these cells were said that are not whole, and perhaps changes over the
@@ -72,11 +79,6 @@ fn gaps(cells: &[Cell], figures: &Figures<'_>, lang: Lang, what: &str) -> Vec<St
             said.push(lang.others(rest));
         }
         parts.push(lang.not_counted(&said));
-    }
-    // Who is not in the registry still counts; without a registry nobody is beyond it.
-    let names: Vec<&str> = figures.coverage.iter().filter(|c| c.status == "unknown-agency").map(|c| c.agency.as_str()).collect();
-    if !names.is_empty() && names.len() < figures.coverage.len() {
-        parts.push(lang.beyond(&first(&names, lang), names.len()));
     }
     parts
 }

@@ -24,17 +24,19 @@ pub(crate) use html::page;
 /// The report as a story.
 pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figures<'_>) -> Story {
     let lang = Lang::of_form(form);
-    let title = lang.report_title(&edition.group_name, edition.year, form);
+    // Without a registry nobody has said whose report it is.
+    let nameless = edition.compilation.root.is_empty() && lang == Lang::Zh;
+    let name = if nameless { lang.say("blank_agency") } else { edition.group_name.as_str() };
+    let title = lang.report_title(name, edition.year, form);
     // A long title breaks before the year, not before its last word.
-    let long = title.chars().count() > 20 && !edition.group_name.is_empty();
-    let name = edition.group_name.as_str();
+    let long = title.chars().count() > 20 && !name.is_empty();
     let broken = title.strip_prefix(name).filter(|_| long).map(|rest| format!("{name}\n{}", rest.trim_start()));
     let mut writer = Writer { edition, form, figures, lang, pieces: Vec::new(), noted: String::new(), like: false };
     writer.pieces.push(Piece::Title(broken.unwrap_or_else(|| title.clone())));
     if !edition.office.is_empty() {
         writer.pieces.push(Piece::Centred(edition.office.clone()));
     }
-    writer.pieces.extend(unsettled(edition, lang));
+    writer.pieces.extend(unsettled(edition, figures, lang));
     if form.sections.is_empty() {
         writer.figures_in_words("", "");
         let words = writer.words("overview", &[]);
@@ -49,15 +51,20 @@ pub(crate) fn district_report(edition: &Edition<'_>, form: &Form, figures: &Figu
     Story { lang, title, pieces: writer.pieces }
 }
 
-/// Nobody signs a report without knowing that figures in its sums are known to be wrong.
-fn unsettled(edition: &Edition<'_>, lang: Lang) -> Option<Piece> {
+/// Nobody signs a report without knowing that figures in its sums are known to be wrong, or which are doubted.
+fn unsettled(edition: &Edition<'_>, figures: &Figures<'_>, lang: Lang) -> Option<Piece> {
+    const NAMED: usize = 6;
     let wrong = |f: &&Finding| {
         let open = matches!(f.status, Status::Open | Status::Confirmed) && f.leads();
         open && f.severity == Severity::Error && !f.cells.is_empty() && f.subject.year == edition.year
     };
     let agencies: BTreeSet<&str> = edition.findings.iter().filter(wrong).map(|f| f.subject.agency_key()).collect();
     let errors = edition.findings.iter().filter(wrong).count();
-    (errors > 0).then(|| Piece::Placeholder(lang.unsettled(errors, agencies.len())))
+    let doubted = figures.queried();
+    let names: Vec<String> = doubted.iter().take(NAMED).map(|c| figures.form.name(*c)).collect();
+    let beyond = gaps::beyond(figures, lang);
+    let open = errors + doubted.len() > 0 || beyond.is_some();
+    open.then(|| Piece::Placeholder(lang.unsettled((errors, agencies.len()), (&names, doubted.len()), beyond.as_deref())))
 }
 
 struct Writer<'w, 'a> {
@@ -149,7 +156,7 @@ impl Writer<'_, '_> {
             if section.is_none() {
                 self.pieces.push(Piece::Subheading(self.lang.table_name(&grid.table)));
             }
-            let note = notes(&grid, self.figures, self.lang);
+            let note = notes(&grid, self.figures, self.lang, false);
             self.pieces.push(Piece::Table(grid));
             if let Some(note) = note {
                 // The same list is not printed below every table in turn.

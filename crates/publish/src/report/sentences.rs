@@ -157,26 +157,32 @@ impl<'s, 'a> Speaker<'s, 'a> {
     fn change(&self, series: &str) -> Option<String> {
         let (of, year) = (&self.figures.compilation, self.figures.year);
         let own = self.figures.form.series.iter().find(|s| s.id == series)?;
-        if self.figures.is_queried(&own.numerator) {
-            return None;
-        }
+        let bears = |growth: &Growth| self.figures.bears_change(&own.numerator, growth.percent().unwrap_or(0.0));
         if let Some(growth) = of.growth(&of.root, series, year) {
-            return Some(self.lang.change(growth.change, &growth.percent_text()?));
+            return bears(&growth).then(|| Some(self.lang.change(growth.change, &growth.percent_text()?))).flatten();
         }
-        let like = of.like_for_like(&of.root, series, year)?;
+        let like = of.like_for_like(&of.root, series, year).filter(|like| bears(&like.growth))?;
         let said = self.lang.like_for_like(&self.lang.change(like.growth.change, &like.growth.percent_text()?));
         self.like.set(true);
         Some(said)
     }
 
-    /// A share in per cent with one decimal; `None` where a side is missing or the whole is too small.
+    /// A share in per cent with one decimal; `None` where a side is missing or under query, or the whole is too small or
+    /// less than the part.
     fn share(&self, part: &str, whole: &str) -> Option<String> {
         let row = self.row(part)?;
+        let cells = |id: &str| {
+            let own = self.figures.form.series.iter().find(|s| s.id == id);
+            own.map_or_else(Vec::new, |s| s.numerator.iter().chain(&s.denominator).copied().collect())
+        };
+        if ![part, whole].iter().all(|id| self.figures.bears_share(&cells(id))) {
+            return None;
+        }
         let (part, whole) = match whole {
             "" => (row.numerator?, row.denominator?),
             whole => (row.numerator?, self.row(whole)?.numerator?),
         };
         let small = Growth { change: 0, base: whole }.small_base();
-        if small { None } else { ratio_text(part, whole, 1) }
+        if small || part > whole { None } else { ratio_text(part, whole, 1) }
     }
 }

@@ -9,6 +9,8 @@ pub(super) const WORDS: &[Phrase] = &[
     ("notice_title", "关于核实更正政府信息公开\n工作年度报告数据的通知", "Notice of errors in the annual report"),
     ("reminder_title", "关于报送政府信息公开\n工作年度报告的催报函", "Reminder to submit the annual report"),
     ("thanks_title", "关于政府信息公开工作年度报告\n核对情况的函", "Your annual report: nothing to correct"),
+    ("sender_blank", "〔请填写发文单位〕", "[sender]"),
+    ("notice_of_sending", "关于说明政府信息公开\n工作年度报告报送情况的通知", "Questions on the annual report"),
     ("cover_title", "年度报告核实更正通知和催报函发送清单", "List of notices and reminders"),
     ("no", "序号", "No."),
     ("checked_item", "需核实的数据或内容", "To be verified"),
@@ -113,6 +115,25 @@ impl Lang {
         }
     }
 
+    /// The same where nothing of what the report says is asked about, only how and when it came.
+    pub(crate) fn received(self, year: u16, form: &Form, files: &[String], count: usize) -> String {
+        let title = &form.report_title;
+        match self {
+            Lang::Zh => {
+                let files = if files.is_empty() { String::new() } else { format!("（报送文件：{}）", files.join("、")) };
+                format!("你单位{year}年{title}{files}的报送有{count}个问题需要说明，情况如下：")
+            }
+            Lang::En => format!("{count} questions on how and when your {title} {year} was sent:"),
+        }
+    }
+
+    pub(crate) fn please_explain(self, by: &str) -> String {
+        match self {
+            Lang::Zh => format!("请填写所附回执，于{by}前说明情况；需要重新报送报告的，请一并报送。"),
+            Lang::En => format!("Please explain on the slip by {by}, and send the report again where that is asked."),
+        }
+    }
+
     /// Another way to mend an error: a cell, what it holds and what it would hold.
     pub(crate) fn change_to(self, cell: &str, found: &str, value: &str) -> String {
         match self {
@@ -158,7 +179,7 @@ impl Lang {
     pub(crate) fn slip(self, year: u16, form: &Form, count: usize) -> String {
         match self {
             Lang::Zh => {
-                format!("你办关于我单位{year}年{}的核实更正通知收悉。所列{count}项已逐项核实，情况如下：", form.report_title)
+                format!("你办关于我单位{year}年{}的通知收悉。所列{count}项已逐项核实，情况如下：", form.report_title)
             }
             Lang::En => format!("We have verified the {count} items of your notice on our {} {year}:", form.report_title),
         }

@@ -15,6 +15,7 @@ pub(super) const WORDS: &[Phrase] = &[
         "“同口径”指仅就两年均有该项数据的单位进行比较。",
         "Like for like: over the agencies that have the figure in both years.",
     ),
+    ("book_queried", "数据待核实，不作比较", "Under query: not compared"),
     ("book_stop", "；", "; "),
     ("complete", "本表包括全部应报单位的数据。", "The table has the figures of every expected agency."),
     ("note", "注：", "Note: "),
@@ -22,14 +23,37 @@ pub(super) const WORDS: &[Phrase] = &[
 
 impl Lang {
     /// That the sums hold figures known to be wrong.
-    pub(crate) fn unsettled(self, errors: usize, agencies: usize) -> String {
+    pub(crate) fn unsettled(
+        self,
+        (errors, agencies): (usize, usize),
+        (doubted, of): (&[String], usize),
+        beyond: Option<&str>,
+    ) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let beyond = beyond.map(|text| text.trim_end_matches(['。', '.']).to_owned());
         match self {
-            Lang::Zh => format!(
-                "〔定稿前请处理：汇总数据中尚有{errors}处错误未核实更正，涉及{agencies}个单位，详见核查问题。核实更正后请重新生成本报告。〕"
-            ),
-            Lang::En => format!(
-                "[Before this is final: errors still open in the figures: {errors}, agencies concerned: {agencies}. See the findings, have them corrected and run again.]"
-            ),
+            Lang::Zh => {
+                if errors > 0 {
+                    parts.push(format!("汇总数据中尚有{errors}处错误未核实更正，涉及{agencies}个单位"));
+                }
+                if of > 0 {
+                    let more = if of > doubted.len() { format!("等{of}项") } else { String::new() };
+                    parts.push(format!("以下汇总数受存疑数据影响较大，请逐项核实：{}{more}", doubted.join("、")));
+                }
+                parts.extend(beyond.map(|text| format!("{text}，请核实是否列入名录")));
+                format!("〔定稿前请处理：{}。详见核查问题。处理后请重新生成本报告。〕", parts.join("；"))
+            }
+            Lang::En => {
+                if errors > 0 {
+                    parts.push(format!("errors still open in the figures: {errors}, agencies concerned: {agencies}"));
+                }
+                if of > 0 {
+                    let more = if of > doubted.len() { format!(" and {} more", of - doubted.len()) } else { String::new() };
+                    parts.push(format!("sums that doubtful figures move noticeably: {}{more}", doubted.join(", ")));
+                }
+                parts.extend(beyond.map(|text| text.replacen("The sums", "the sums", 1)));
+                format!("[Before this is final: {}. See the findings, have them settled and run again.]", parts.join("; "))
+            }
         }
     }
 

@@ -157,6 +157,13 @@ impl Maker<'_, '_> {
         let note = now.map_or("", |r| self.form.say(&r.break_note, lang.code()));
         let compilation = self.edition.compilation;
         let free = note.is_empty() && !b.lower && !n.lower;
+        let own = self.form.series.iter().find(|s| s.id == id);
+        let cells: Vec<Cell> = own.map_or_else(Vec::new, |s| s.numerator.iter().chain(&s.denominator).copied().collect());
+        if note.is_empty() && self.figures.is_queried(&cells) {
+            let (table, item) = (lang.say("book_key_figures").to_owned(), label.to_owned());
+            let (unit, remark) = (unit.to_owned(), lang.say("book_queried").to_owned());
+            return Line { table, item, unit, before: b, now: n, growth: None, ratio, remark, link: None };
+        }
         let growth = match ratio {
             true if free => growth(b.millionths, n.millionths),
             true => None,
@@ -192,9 +199,13 @@ impl Maker<'_, '_> {
             lower: s.is_some_and(|s| s.lower_bound() && s.millionths.is_some()),
         };
         let (b, n) = (figure(before), figure(now));
-        let growth = if b.lower || n.lower { None } else { growth(b.millionths, n.millionths) };
+        let queried = self.figures.is_queried(&[cell]);
+        let growth = if b.lower || n.lower || queried { None } else { growth(b.millionths, n.millionths) };
         let missing = [before, now].map(|s| s.map_or(0, |s| s.missing));
-        let remark = self.remark(b, n, Some(missing), growth, false);
+        let remark = match queried {
+            true => self.lang.say("book_queried").to_owned(),
+            false => self.remark(b, n, Some(missing), growth, false),
+        };
         let link = self.plan_of(cell).filter(|_| !self.has_long(cell)).and_then(|p| total_of(p, cell));
         let unit = self.form.def(cell).map_or(String::new(), |d| d.unit.clone());
         let item = match self.form.block_of(cell).map(|b| b.item.as_str()) {

@@ -92,7 +92,8 @@ impl Maker<'_, '_> {
         let exact = known.filter(|n| !fits(*n) || self.has_long(cell));
         let look = self.looks.number(style, self.decimals(cell, known.map_or(0, decimals)));
         let look = if exact.is_some() { self.looks.number(style, 0) } else { look };
-        let look = look.clone().set_align(FormatAlign::Center);
+        // The printed table keeps its widths: a figure too long for its cell is written smaller.
+        let look = look.clone().set_align(FormatAlign::Center).set_shrink();
         if (rows, columns) != (1, 1) {
             sheet.merge_range(row, column, row + rows - 1, column + columns - 1, "", &look)?;
         }

@@ -10,7 +10,7 @@ use super::plan::{AGENCY, Plan, TOP, live};
 use super::{Maker, shown};
 use crate::grid::spans;
 use crate::live::{Verdict, decimals, double, fits, quoted};
-use crate::sheet::{block, fit, header, note, page};
+use crate::sheet::{block, fit, header, lines, note, page};
 
 impl Maker<'_, '_> {
     /// Makes a sheet of agencies.
@@ -94,7 +94,7 @@ impl Maker<'_, '_> {
         for (i, cell) in plan.cells.iter().enumerate() {
             let column = plan.side + i as u16;
             let money = self.edition.forms.kind(*cell) == Kind::Amount;
-            sheet.set_column_width(column, if money { 18.0 } else { 9.5 })?;
+            sheet.set_column_width(column, self.digits(*cell).max(if money { 18.0 } else { 9.5 }))?;
             sheet.write_number_with_format(plan.filter(), column, i as f64 + 1.0, &looks.slim)?;
         }
         self.identity_heads(sheet, plan)
@@ -202,6 +202,15 @@ impl Maker<'_, '_> {
         self.shape.agencies.iter().any(|a| shown(a.report, cell).is_some_and(|n| !fits(i128::from(n.millionths()))))
     }
 
+    /// Width that the longest figure of a column takes, with the marks between thousands.
+    fn digits(&self, cell: Cell) -> f64 {
+        let agencies = self.shape.agencies.iter().filter_map(|a| shown(a.report, cell)).map(|n| i128::from(n.millionths()));
+        let groups = self.shape.groups.iter().map(|g| g.id).chain([self.edition.compilation.root.as_str()]);
+        let sums = groups.filter_map(|id| self.edition.compilation.sum(id, self.edition.year, cell)?.millionths);
+        let long = agencies.chain(sums).map(|n| decimal_text(n).len()).max().unwrap_or(0);
+        long as f64 * 4.0 / 3.0 + 2.0
+    }
+
     /// Decimals to show: money has at least two.
     pub(super) fn decimals(&self, cell: Cell, own: u32) -> u32 {
         if self.edition.forms.kind(cell) == Kind::Amount { own.max(2) } else { own }
@@ -212,6 +221,11 @@ impl Maker<'_, '_> {
         sheet.write_number_with_format(row, 0, at as f64 + 1.0, &looks.text)?;
         // A string is written as a string whatever it begins with, so a name such as `=1+1` is no formula.
         sheet.write_string_with_format(row, AGENCY, fit(&line.coverage.agency), &looks.name)?;
+        let labels = line.groups.iter().flatten().map(|g| lines(&self.shape.groups[*g].label, 14.0));
+        let tall = labels.fold(lines(&line.coverage.agency, 24.0), f64::max);
+        if tall > 1.0 {
+            sheet.set_row_height(row, 13.5 * tall + 2.0)?;
+        }
         for (i, g) in line.groups.iter().enumerate() {
             let label = g.map_or("", |g| self.shape.groups[g].label.as_str());
             sheet.write_string_with_format(row, 2 + i as u16, fit(label), &looks.name)?;
