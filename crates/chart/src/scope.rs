@@ -268,12 +268,25 @@ impl<'a> Scope<'a> {
         if sums { self.subject.iter().any(|id| within(id)) } else { self.members.iter().any(|m| within(&m.id)) }
     }
 
-    /// Whether an open error or warning of the year is about the series, and about an agency in the subject's sums.
-    pub(crate) fn is_doubted(&self, series: &str) -> bool {
-        let Some(of) = self.series(series) else { return false };
-        let cells: HashSet<&str> = of.numerator.iter().chain(&of.denominator).map(|c| self.data.forms.id(*c)).collect();
-        let open = self.data.findings.iter().filter(|f| self.is_open(f, true));
-        open.flat_map(|f| &f.cells).any(|cell| cells.contains(cell.as_str()))
+    /// Whether open errors and warnings could move the subject's figure so far that it is no bound. A blank total that its
+    /// parts prove moves nothing.
+    fn is_doubted(&self, series: &str) -> bool {
+        const NOTICEABLE: f64 = 0.1;
+        let moving = self.about(series).filter(|f| f.rule != "missing-total");
+        moving.filter_map(|f| f.influence).sum::<f64>() >= NOTICEABLE
+    }
+
+    /// Whether an error that nobody has settled is in the subject's figure of the year.
+    pub(crate) fn has_error(&self, series: &str) -> bool {
+        self.about(series).any(|f| f.severity == Severity::Error)
+    }
+
+    /// Open findings about the subject's figure of the year.
+    fn about(&self, series: &str) -> impl Iterator<Item = &'a Finding> + '_ {
+        let of = self.series(series).into_iter().flat_map(|s| s.numerator.iter().chain(&s.denominator));
+        let cells: HashSet<&str> = of.map(|c| self.data.forms.id(*c)).collect();
+        let open = self.data.findings.iter().filter(|f| self.is_open(f, true) && f.leads());
+        open.filter(move |f| f.cells.iter().any(|cell| cells.contains(cell.as_str())))
     }
 
     /// Whether it is an error or a warning of the year that nobody has settled, about an agency whose figures are drawn.

@@ -39,9 +39,14 @@ impl Ctx<'_> {
         Whole { fig: total.map_or(parts, |id| self.scope.fig(id, year)), parts }
     }
 
-    /// Whether nothing is to be concluded from parts and whole: they contradict each other, and not for want of figures.
-    pub(crate) fn contradicts(&self, whole: Whole) -> bool {
-        whole.differs() && (!whole.is_only_missing() || !self.doubt().is_empty())
+    /// Whether nothing is to be concluded from parts and whole of the year: they contradict each other, and not for want of
+    /// figures.
+    pub(crate) fn contradicts(&self, items: &[Item], total: Option<&str>, whole: Whole) -> bool {
+        whole.differs() && (!whole.is_only_missing() || self.has_error(items, total))
+    }
+
+    fn has_error(&self, items: &[Item], total: Option<&str>) -> bool {
+        items.iter().map(|i| i.id.as_str()).chain(total).any(|id| self.scope.has_error(id))
     }
 
     /// Says in one note where parts do not add up to their whole.
@@ -49,7 +54,9 @@ impl Ctx<'_> {
         let words = self.words;
         let years = self.scope.years.iter().map(|y| (*y, self.whole(items, total, *y)));
         let wrong: Vec<(u16, Whole)> = years.filter(|(_, w)| w.differs()).collect();
-        let reason = match wrong.iter().all(|(_, w)| w.is_only_missing()) && self.doubt().is_empty() {
+        let wrong_now = self.has_error(items, total);
+        let missing = |(y, w): &(u16, Whole)| w.is_only_missing() && !(*y == self.scope.year && wrong_now);
+        let reason = match wrong.iter().all(missing) {
             true => words.pick("有数据不全", "figures are missing"),
             false => words.pick("有数据待核实", "some figures are to be checked"),
         };

@@ -243,7 +243,7 @@ fn finding(ctx: &Ctx<'_>) -> String {
         let whole = ctx.whole(items, panel.total.as_deref(), scope.year);
         let (k, most) = figs.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))?;
         let (name, share) = (ctx.label(&items[k]), whole.share(*most));
-        (*most > 0.0 && share != "—" && !ctx.contradicts(whole))
+        (*most > 0.0 && share != "—" && !ctx.contradicts(items, panel.total.as_deref(), whole))
             .then(|| words.pick(format!("{name}占{share}"), format!("{name} {share}")))
     };
     let mut told = Vec::new();

@@ -149,7 +149,7 @@ fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, whole: Whole, unit: &str) -> 
         .filter_map(|(k, f)| Some((k, f.value()?)))
         .filter(|p| p.1 > 0.0 && whole.share(p.1) != "—")
         .collect();
-    if ctx.contradicts(whole) {
+    if ctx.contradicts(&ctx.spec.series, ctx.spec.total.as_deref(), whole) {
         return words.pick(
             format!("{}年{what}{amount}，与各项之和不一致，待核实", scope.year),
             format!("{what} in {}, {amount}: the parts come to another figure", scope.year),

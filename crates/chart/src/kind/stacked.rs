@@ -121,7 +121,7 @@ fn finding(ctx: &Ctx<'_>, now: &[Fig], what: &str, unit: &str, whole: Whole) -> 
     let largest =
         now.iter().enumerate().filter_map(|(k, f)| Some((k, f.value()?))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
     let part = match largest {
-        Some((k, v)) if v > 0.0 && whole.share(v) != "—" && !ctx.contradicts(whole) => {
+        Some((k, v)) if v > 0.0 && whole.share(v) != "—" && !ctx.contradicts(&ctx.spec.series, total, whole) => {
             let (name, share) = (ctx.label(&ctx.spec.series[k]), whole.share(v));
             words.pick(format!("，{name}占{share}"), format!("; {name}: {share}"))
         }
