@@ -102,6 +102,18 @@ fn it_is_published_too() {
         }
     }
     assert!(compared >= 30, "{compared}");
+    // Read back, its report says whose it is and of which year.
+    let report = published.join("district-report.docx");
+    let read = rows(&out(&nianbao(&["normalize", report.to_str().unwrap(), "--form-file", FORM])));
+    let mine: BTreeMap<&str, &str> = sums
+        .iter()
+        .filter(|r| r["level"] != "agency" && r["year"] == "2020")
+        .map(|r| (r["cell"].as_str(), r["value"].as_str()))
+        .collect();
+    assert!(read.len() >= 30 && read.iter().all(|r| r["year"] == "2020" && r["agency"] == "All agencies"), "{:?}", read.first());
+    for row in read.iter().filter(|r| r["state"] == "number") {
+        assert_eq!(mine.get(row["cell"].as_str()), Some(&row["value"].as_str()), "{}", row["cell"]);
+    }
     assert!(std::fs::read_to_string(published.join("index.html")).unwrap().contains("Department"));
 }
 

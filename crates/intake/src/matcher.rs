@@ -97,7 +97,7 @@ fn report(
     if cells.is_empty() {
         refuse_without_tables(words, document, found, &sections)?;
     }
-    let who = who::find(document, &flow, &sections, name, registry);
+    let who = who::find(document, &flow, &sections, name, (words.forms, registry));
     let cells = choose(found, &who.agency, who.year);
     // Tables that several generations share belong to the one of the year.
     let ix = form_of(forms, &held, who.year).or_else(|| forms.for_year(who.year)).or_else(|| forms.iter().last().map(|f| f.0));

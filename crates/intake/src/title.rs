@@ -1,6 +1,6 @@
 //! Titles, and what names of files and folders say: agency and year.
 
-use nianbao_form::{figure, label};
+use nianbao_form::{Forms, figure, label};
 
 /// A title taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,37 @@ pub(crate) fn best(lines: &[&str], others: &[String]) -> Option<Title> {
     }
     others.iter().for_each(|t| consider(t));
     best.map(|b| b.1)
+}
+
+/// The best title in the words of a form in another language: a name, what the form calls its report, and the year, or the
+/// year before it.
+pub(crate) fn of_forms(lines: &[&str], others: &[String], forms: &Forms) -> Option<Title> {
+    let called: Vec<&str> =
+        forms.iter().map(|(_, f)| f).filter(|f| f.language != "zh").map(|f| f.report_title.as_str()).collect();
+    let singles = lines.iter().map(|l| (*l).to_owned()).chain(others.iter().cloned());
+    let pairs = lines.windows(2).map(|w| w.join(" "));
+    let titles = singles.chain(pairs).flat_map(|text| called.iter().filter_map(|c| named(&text, c)).collect::<Vec<_>>());
+    // The first of the best: a line before the title is its name only where the title itself has none.
+    titles.reduce(|best, t| {
+        let worth = |t: &Title| 2 * u32::from(t.year.is_some()) + u32::from(!t.agency.is_empty());
+        if worth(&t) > worth(&best) { t } else { best }
+    })
+}
+
+/// `Office of Records Annual Report 2020` where the report is called an Annual Report.
+fn named(text: &str, called: &str) -> Option<Title> {
+    const LONGEST: usize = 200;
+    let whole = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (name, behind) = whole.split_once(called).filter(|_| !called.is_empty() && whole.len() <= LONGEST)?;
+    let year = |text: &str| text.parse().ok().filter(|y| text.len() == 4 && (1900..2200).contains(y));
+    let (name, behind) = (name.trim(), behind.trim());
+    let (name, year) = match (behind, name.rsplit_once(' ')) {
+        ("", Some((front, last))) if year(last).is_some() => (front, year(last)),
+        ("", None) if year(name).is_some() => ("", year(name)),
+        ("", _) => (name, None),
+        _ => (name, Some(year(behind)?)),
+    };
+    Some(Title { agency: name.to_owned(), year, text: whole })
 }
 
 /// Whether the words of a title stand in a text at all.
@@ -271,6 +302,21 @@ pub(crate) fn name_in_file(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_in_the_words_of_a_form() {
+        for (text, want) in [
+            ("Department of Energy Annual FOIA Report 2020", Some(("Department of Energy", Some(2020)))),
+            ("Department of Energy 2019 Annual FOIA Report", Some(("Department of Energy", Some(2019)))),
+            ("2019 Annual FOIA Report", Some(("", Some(2019)))),
+            ("Annual  FOIA Report", Some(("", None))),
+            ("See the Annual FOIA Report of the year before", None),
+            ("Annual FOIA Report 20201", None),
+        ] {
+            let found = named(text, "Annual FOIA Report");
+            assert_eq!(found.as_ref().map(|t| (t.agency.as_str(), t.year)), want, "{text}");
+        }
+    }
 
     #[test]
     fn titles() {

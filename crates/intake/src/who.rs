@@ -1,6 +1,6 @@
 //! Whose report it is and of which year: from title, signature, file name, folder and registry, in that order of trust.
 
-use nianbao_form::{Agency, Place, Registry, Remark, registry};
+use nianbao_form::{Agency, Forms, Place, Registry, Remark, registry};
 
 use crate::document::Document;
 use crate::sections::{Sections, Words};
@@ -23,9 +23,16 @@ pub(crate) struct Who {
 }
 
 /// Finds agency and year.
-pub(crate) fn find(document: &Document, words: &[Words<'_>], sections: &Sections, file: &str, registry: &Registry) -> Who {
+pub(crate) fn find(
+    document: &Document,
+    words: &[Words<'_>],
+    sections: &Sections,
+    file: &str,
+    (forms, registry): (&Forms, &Registry),
+) -> Who {
     let lines: Vec<&str> = words.iter().take(sections.before.min(200)).map(|w| w.text).collect();
-    let title = title::best(&lines, &document.titles).unwrap_or_default();
+    let of_forms = || title::of_forms(&lines, &document.titles, forms);
+    let title = title::best(&lines, &document.titles).or_else(of_forms).unwrap_or_default();
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
     let stem = name.rsplit_once('.').map_or(name, |(s, _)| s);
     let mut who = Who { title: title.text.clone(), ..Who::default() };
